@@ -1,0 +1,168 @@
+"""What travels between the stages: frozen records, right from birth. Knows no stage, file or device."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+DIGIT_CLASSES = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """An upright rectangle, in whole px of the full frame: `x` to the right, `y` down."""
+
+    x: int
+    y: int
+    width: int
+    height: int
+
+    def __post_init__(self) -> None:
+        if self.width <= 0:
+            raise ValueError(f"width must be positive, got {self.width}")
+        if self.height <= 0:
+            raise ValueError(f"height must be positive, got {self.height}")
+
+    @property
+    def right(self) -> int:
+        """First column to the right of the box, px."""
+        return self.x + self.width
+
+    @property
+    def bottom(self) -> int:
+        """First row below the box, px."""
+        return self.y + self.height
+
+    @property
+    def center(self) -> tuple[float, float]:
+        """Middle of the box as (x, y), px."""
+        return self.x + self.width / 2, self.y + self.height / 2
+
+
+@dataclass(frozen=True, eq=False)
+class Frame:
+    """One picture from a source."""
+
+    image: NDArray[np.uint8]
+    """(H, W, 3) uint8 BGR."""
+    index: int
+    """Counts the frames of the source from 0; frames that were skipped are counted too."""
+    captured_at: float
+    """Seconds on a clock that never goes back. For files, the frame's own time in the file."""
+    source: str
+    """What a person would call the source: `camera 0`, a file name, an address without its password."""
+
+    def __post_init__(self) -> None:
+        if self.image.ndim != 3 or self.image.shape[2] != 3 or self.image.dtype != np.uint8:
+            raise ValueError(f"image must be (H, W, 3) uint8, got {self.image.shape} {self.image.dtype}")
+        if self.image.shape[0] == 0 or self.image.shape[1] == 0:
+            raise ValueError("image must have at least one pixel")
+
+
+@dataclass(frozen=True, eq=False)
+class Region:
+    """A piece of ink that may be a digit."""
+
+    box: Box
+    ink: NDArray[np.uint8]
+    """(h, w) uint8 grey ink, upright along its line: 0 is paper or outside the region, 255 the stroke's own darkness."""
+    angle: float = 0.0
+    """Slope of the line it stands on, radians, positive where the line falls to the right."""
+
+
+@dataclass(frozen=True, eq=False)
+class Digit:
+    """A region that the classifier has answered for."""
+
+    box: Box
+    probabilities: NDArray[np.float32]
+    """(C,) float32, sums to 1; the first ten are the digits 0 to 9, what follows is "not a digit"."""
+
+    def __post_init__(self) -> None:
+        if self.probabilities.ndim != 1 or self.probabilities.shape[0] < DIGIT_CLASSES:
+            raise ValueError(f"probabilities must be (C,) with C >= 10, got {self.probabilities.shape}")
+
+    @property
+    def label(self) -> int:
+        """The likeliest digit, 0 to 9."""
+        return int(np.argmax(self.probabilities[:DIGIT_CLASSES]))
+
+    @property
+    def confidence(self) -> float:
+        """Probability of `label`, 0 to 1."""
+        return float(self.probabilities[self.label])
+
+
+@dataclass(frozen=True, eq=False)
+class Number:
+    """Digits that stand together on one line, left to right."""
+
+    digits: tuple[Digit, ...]
+    quad: NDArray[np.float32]
+    """(4, 2) float32 corners in px of the frame, clockwise from the top left of the number's own line."""
+
+    def __post_init__(self) -> None:
+        if not self.digits:
+            raise ValueError("a number has at least one digit")
+        if self.quad.shape != (4, 2):
+            raise ValueError(f"quad must be (4, 2), got {self.quad.shape}")
+
+    @cached_property
+    def text(self) -> str:
+        """The digits as written; leading zeros stay."""
+        return "".join(str(digit.label) for digit in self.digits)
+
+    @cached_property
+    def confidence(self) -> float:
+        """Probability that every digit is right, 0 to 1: the product of theirs."""
+        return float(np.prod([digit.confidence for digit in self.digits]))
+
+
+@dataclass(frozen=True, eq=False)
+class Reading:
+    """What the reader found in one picture, and what it looked at on the way (for the debugging view)."""
+
+    numbers: tuple[Number, ...]
+    """In reading order: lines from top to bottom, left to right on a line."""
+    ink: NDArray[np.uint8]
+    """(H, W) uint8, 255 is ink."""
+    inputs: NDArray[np.float32]
+    """(N, 28, 28, 1) float32 in [0, 1], what the classifier was asked, one row a region."""
+
+
+@dataclass(frozen=True, eq=False)
+class TrackedNumber:
+    """The same number, followed from frame to frame."""
+
+    track_id: int
+    """Unique in one run; the same as long as the number stays in view."""
+    number: Number
+    """Smoothed over time: what to show now."""
+    hits: int
+    """How often it was read."""
+    first_seen: float
+    """Seconds, on the clock of `Frame.captured_at`."""
+    last_seen: float
+    """Seconds; the frame in which it was last read."""
+    confirmed: bool
+    """Whether it has been read long enough to be shown."""
+
+
+@dataclass(frozen=True, eq=False)
+class FrameResult:
+    """One frame with all that is known about it: what the overlay, the recorder and the logs are given."""
+
+    frame: Frame
+    numbers: tuple[TrackedNumber, ...]
+    reading: Reading
+    timings: Mapping[str, float] = field(default_factory=dict)
+    """Milliseconds by stage."""
+
+    @property
+    def shown(self) -> tuple[TrackedNumber, ...]:
+        """The confirmed numbers: those a person is to see."""
+        return tuple(tracked for tracked in self.numbers if tracked.confirmed)

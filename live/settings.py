@@ -1,0 +1,159 @@
+"""Every setting, its range and its default, checked once at the edge. Knows no stage's code.
+
+`config.yaml` holds the same names with the same defaults, and a comment for each; a test holds the two together.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any
+
+import msgspec
+import yaml
+
+from live.errors import SettingsError
+
+Positive = Annotated[float, msgspec.Meta(gt=0)]
+NotNegative = Annotated[float, msgspec.Meta(ge=0)]
+Share = Annotated[float, msgspec.Meta(ge=0, le=1)]
+Count = Annotated[int, msgspec.Meta(ge=1)]
+
+
+class Section(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """What every section has in common: frozen, and no unknown names."""
+
+
+class CameraSettings(Section):
+    """What is asked of a camera or a stream; what was really got is read back."""
+
+    width: Annotated[int, msgspec.Meta(ge=64, le=7680)] = 1280
+    height: Annotated[int, msgspec.Meta(ge=64, le=4320)] = 720
+    fps: Annotated[float, msgspec.Meta(gt=0, le=240)] = 30.0
+    open_timeout_s: Annotated[float, msgspec.Meta(gt=0, le=120)] = 5.0
+    read_timeout_s: Annotated[float, msgspec.Meta(gt=0, le=120)] = 3.0
+    picture_s: Annotated[float, msgspec.Meta(gt=0, le=3600)] = 2.0
+
+
+class ModelSettings(Section):
+    """The network that reads the digits."""
+
+    path: str | None = None
+    threads: Annotated[int, msgspec.Meta(ge=0, le=64)] = 0
+
+
+class TrackingSettings(Section):
+    """When a number is taken for the same as before, and when it is shown."""
+
+    confirm_hits: Count = 3
+    confirm_confidence: Share = 0.5
+    forget_after_s: NotNegative = 0.5
+    memory_s: Positive = 0.7
+    min_iou: Share = 0.2
+
+
+class RecordingSettings(Section):
+    """The annotated video."""
+
+    crf: Annotated[int, msgspec.Meta(ge=0, le=51)] = 23
+    max_fps: Annotated[float, msgspec.Meta(gt=0, le=240)] = 60.0
+
+
+class OverlaySettings(Section):
+    """What is drawn over the frame."""
+
+    digit_boxes: bool = True
+    confidence: bool = True
+    text_scale: Annotated[float, msgspec.Meta(gt=0, le=10)] = 1.0
+
+
+class Settings(Section):
+    """Everything a user may want; the fields outside the sections are the options of a run."""
+
+    source: str = "auto"
+    headless: bool = False
+    record: str | None = None
+    log: str | None = None
+    log_frames: str | None = None
+    max_seconds: Positive | None = None
+    max_frames: Count | None = None
+    realtime: bool | None = None
+    mirror: bool = False
+    camera: CameraSettings = CameraSettings()
+    model: ModelSettings = ModelSettings()
+    tracking: TrackingSettings = TrackingSettings()
+    recording: RecordingSettings = RecordingSettings()
+    overlay: OverlaySettings = OverlaySettings()
+
+
+DEFAULT_FILE = Path("config.yaml")
+
+
+def load_settings(config: Path | None = None, options: Mapping[str, Any] | None = None) -> Settings:
+    """Defaults, then `config.yaml` of the current folder if there is one, then `config`, then `options`.
+
+    options: names of `Settings` outside its sections; None stands for "not given".
+    Raises SettingsError where a file can't be read, a name is unknown or a value out of its range.
+    """
+    layers: list[tuple[str, dict[str, Any]]] = []
+    if DEFAULT_FILE.is_file():
+        layers.append((str(DEFAULT_FILE), read_settings_file(DEFAULT_FILE)))
+    if config is not None:
+        layers.append((str(config), read_settings_file(config)))
+    given = {name: value for name, value in (options or {}).items() if value is not None}
+    layers.append(("the command line", given))
+    merged: dict[str, Any] = {}
+    settings = Settings()
+    for origin, layer in layers:
+        merged = merge(merged, layer)
+        settings = check(merged, origin)
+    return settings
+
+
+def read_settings_file(path: Path) -> dict[str, Any]:
+    """The settings of one YAML file; an empty file is an empty dict. Raises SettingsError."""
+    try:
+        content = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise SettingsError(f"No settings file {path}. Leave --config out to run with the defaults.") from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise SettingsError(f"The settings file {path} can't be read: {error}.") from error
+    except yaml.YAMLError as error:
+        where = " ".join(str(error).split())
+        raise SettingsError(f"The settings file {path} is not valid YAML: {where}.") from error
+    if content is None:
+        return {}
+    if not isinstance(content, dict):
+        raise SettingsError(f"The settings file {path} must hold `name: value` lines, not a {type(content).__name__}.")
+    return content
+
+
+def merge(below: dict[str, Any], above: Mapping[str, Any]) -> dict[str, Any]:
+    """`below` with the values of `above` laid over it, section by section."""
+    merged = dict(below)
+    for name, value in above.items():
+        earlier = merged.get(name)
+        merged[name] = merge(earlier, value) if isinstance(earlier, dict) and isinstance(value, dict) else value
+    return merged
+
+
+def check(values: Mapping[str, Any], origin: str) -> Settings:
+    """Settings out of plain values; `origin` is named in the error. Raises SettingsError."""
+    values = dict(values)
+    if isinstance(values.get("source"), int) and not isinstance(values["source"], bool):
+        values["source"] = str(values["source"])  # `source: 0` in YAML is a camera's number
+    try:
+        return msgspec.convert(values, Settings)
+    except msgspec.ValidationError as error:
+        raise SettingsError(f"In {origin}: {explain(str(error))}") from error
+
+
+def explain(message: str) -> str:
+    """msgspec's message with the setting's name first: `camera.width: expected int >= 64`."""
+    reason, _, place = message.partition(" - at `$")
+    name = place.strip("`").lstrip(".")
+    if reason.startswith("Object contains unknown field"):
+        unknown = reason.rsplit(" ", 1)[-1].strip("`")
+        full = f"{name}.{unknown}" if name else unknown
+        return f"there is no setting {full}. config.yaml lists them all."
+    return f"{name}: {reason[0].lower()}{reason[1:]}."

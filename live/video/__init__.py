@@ -1,0 +1,1 @@
+"""Devices and files: where frames come from and where pictures go. Knows no classifier."""
