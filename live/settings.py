@@ -35,6 +35,39 @@ class CameraSettings(Section):
     picture_s: Annotated[float, msgspec.Meta(gt=0, le=3600)] = 2.0
 
 
+class InkSettings(Section):
+    """What counts as ink."""
+
+    paper_window: Annotated[float, msgspec.Meta(ge=0.01, le=0.5)] = 0.06
+    min_contrast: Annotated[float, msgspec.Meta(ge=0.01, le=0.9)] = 0.09
+    stroke_share: Annotated[float, msgspec.Meta(ge=0.1, le=0.9)] = 0.38
+    page_share: Annotated[float, msgspec.Meta(ge=0, le=0.9)] = 0.28
+    noise_factor: Annotated[float, msgspec.Meta(ge=0, le=50)] = 6.0
+
+
+class RegionSettings(Section):
+    """What may be a digit, by its size alone."""
+
+    min_height_px: Annotated[int, msgspec.Meta(ge=4, le=1000)] = 9
+    max_height: Annotated[float, msgspec.Meta(gt=0, le=1)] = 0.8
+    max_slope_deg: Annotated[float, msgspec.Meta(ge=0, le=60)] = 40.0
+
+
+class SplittingSettings(Section):
+    """When a region is taken for several digits that touch."""
+
+    min_aspect: Annotated[float, msgspec.Meta(ge=0.2, le=10)] = 0.75
+    max_cuts: Annotated[int, msgspec.Meta(ge=0, le=12)] = 6
+
+
+class GroupingSettings(Section):
+    """Which digits stand together as a number."""
+
+    min_confidence: Share = 0.5
+    max_gap: Annotated[float, msgspec.Meta(ge=0, le=5)] = 0.62
+    min_height_ratio: Share = 0.42
+
+
 class ModelSettings(Section):
     """The network that reads the digits."""
 
@@ -80,6 +113,10 @@ class Settings(Section):
     realtime: bool | None = None
     mirror: bool = False
     camera: CameraSettings = CameraSettings()
+    ink: InkSettings = InkSettings()
+    regions: RegionSettings = RegionSettings()
+    splitting: SplittingSettings = SplittingSettings()
+    grouping: GroupingSettings = GroupingSettings()
     model: ModelSettings = ModelSettings()
     tracking: TrackingSettings = TrackingSettings()
     recording: RecordingSettings = RecordingSettings()

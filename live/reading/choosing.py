@@ -1,0 +1,105 @@
+"""Choose, of all the ways to see the ink, the one the classifier believes. Knows probabilities, never pixels."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from live.reading.splitting import Lattice, best_path
+from live.records import DIGIT_CLASSES, Digit
+
+STRANGER_COST = 1.2  # log-probability that it costs to leave ink of a digit's size unread
+
+
+@dataclass(frozen=True, eq=False)
+class Placed:
+    """A chosen piece of ink with its place along the line: a digit, or a stranger that is none."""
+
+    digit: Digit | None
+    left: float
+    top: float
+    right: float
+    bottom: float
+
+    @property
+    def height(self) -> float:
+        """Extent across the line, px."""
+        return self.bottom - self.top
+
+
+@dataclass(frozen=True, eq=False)
+class _Option:
+    """One way to see some components."""
+
+    components: tuple[int, ...]
+    score: float
+    placed: tuple[Placed, ...]
+
+
+def choose(lattices: list[Lattice], probabilities: NDArray[np.float32]) -> list[Placed]:
+    """The digits and strangers that explain every component once.
+
+    lattices: those of single components first or last, in any order; each component has one of its own. probabilities:
+    (N, C) float32, rows in the order of the lattices' regions.
+    """
+    logs = np.log(np.maximum(probabilities, 1e-6))
+    single: dict[int, _Option] = {}
+    joined: list[_Option] = []
+    reference = _reference_height(lattices)
+    start = 0
+    for lattice in lattices:
+        stop = start + len(lattice.runs)
+        if stop > start:
+            alone = len(lattice.components) == 1
+            option = _best_option(lattice, probabilities[start:stop], logs[start:stop], reference if alone else None)
+            if alone:
+                single[lattice.components[0]] = option
+            elif option.placed:
+                joined.append(option)
+        start = stop
+    return _exclusive(single, joined)
+
+
+def _exclusive(single: dict[int, _Option], joined: list[_Option]) -> list[Placed]:
+    """Take the joins that gain most over their components alone, then the components that no join took."""
+    gains = [(option.score - sum(single[c].score for c in option.components if c in single), option) for option in joined]
+    taken: set[int] = set()
+    placed: list[Placed] = []
+    for gain, option in sorted(gains, key=lambda pair: -pair[0]):
+        if gain > 0 and taken.isdisjoint(option.components):
+            taken.update(option.components)
+            placed.extend(option.placed)
+    for component, option in single.items():
+        if component not in taken:
+            placed.extend(option.placed)
+    return placed
+
+
+def _best_option(
+    lattice: Lattice, probabilities: NDArray[np.float32], logs: NDArray[np.float32], reference: float | None
+) -> _Option:
+    """The best path of one lattice; with a reference height (px) the ink may also be left as a stranger."""
+    score, path = best_path(lattice, logs[:, :DIGIT_CLASSES].max(axis=1))
+    placed = tuple(
+        Placed(Digit(lattice.regions[k].box, probabilities[k]), *(float(v) for v in lattice.extents[k])) for k in path
+    )
+    if reference is not None and probabilities.shape[1] > DIGIT_CLASSES:
+        whole = lattice.runs.index((0, lattice.last)) if (0, lattice.last) in lattice.runs else 0
+        left, top, right, bottom = (float(v) for v in lattice.extents[whole])
+        cost = STRANGER_COST * min(1.0, (bottom - top) / reference)
+        stranger = float(np.log(max(1e-6, probabilities[whole, DIGIT_CLASSES:].sum()))) - cost
+        if stranger > score:
+            return _Option(lattice.components, stranger, (Placed(None, left, top, right, bottom),))
+    return _Option(lattice.components, score, placed)
+
+
+def _reference_height(lattices: list[Lattice]) -> float:
+    """Height that most of the ink has, px: the median over single components, weighted by height."""
+    heights = np.array([np.ptp(lat.extents[:, [1, 3]]) for lat in lattices if len(lat.components) == 1 and lat.runs])
+    if heights.size == 0:
+        return 1.0
+    heights = np.sort(heights)
+    weights = np.cumsum(heights**2)
+    return float(heights[np.searchsorted(weights, weights[-1] / 2)])

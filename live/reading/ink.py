@@ -1,0 +1,102 @@
+"""Tell ink from paper in any light. Knows grey values, never digits.
+
+The light is evened out by comparing each pixel with the paper around it; what is then darker than about a third of the
+darkest stroke nearby is ink. So a shadow, a vignette, a faint ruled line beside a pen stroke and sensor noise all fall
+away, and no limit depends on the frame's size or on how dark the pen is.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from live.settings import InkSettings
+
+SMALL_SIDE_PX = 320  # light changes slowly: paper is estimated on a picture of about this size
+DARK_PAPER = 0.35  # share of the frame's bright level under which a dark desk is not evened up any further
+
+
+@dataclass(frozen=True, eq=False)
+class Ink:
+    """What is written on a picture."""
+
+    darkness: NDArray[np.uint8]
+    """(H, W) uint8: how much darker than the paper around it, 0 paper, 255 black."""
+    mask: NDArray[np.uint8]
+    """(H, W) uint8: 255 is ink, 0 is not."""
+
+
+def find_ink(image: NDArray[np.uint8], settings: InkSettings) -> Ink:
+    """Even out the light and find the ink.
+
+    image: (H, W, 3) uint8 BGR. Returns arrays of the same height and width.
+    """
+    gray = cv2.cvtColor(image, cv2.COLOR_BGR2GRAY)
+    darkness = even_light(gray, settings)
+    return Ink(darkness, ink_mask(darkness, settings))
+
+
+def even_light(gray: NDArray[np.uint8], settings: InkSettings) -> NDArray[np.uint8]:
+    """How much darker than its paper each pixel is, as a share of the paper's own brightness.
+
+    gray: (H, W) uint8. Returns (H, W) uint8, 0 paper, 255 black on any paper, in any light.
+    """
+    height, width = gray.shape
+    step = max(1, round(max(height, width) / SMALL_SIDE_PX))
+    small = cv2.resize(gray, (max(1, width // step), max(1, height // step)), interpolation=cv2.INTER_AREA)
+    window = max(3, int(max(small.shape) * settings.paper_window)) | 1
+    # closing takes away everything dark that is thinner than the window: it leaves the paper under the strokes
+    paper = cv2.morphologyEx(small, cv2.MORPH_CLOSE, cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (window, window)))
+    paper = cv2.blur(paper, (window // 2 | 1, window // 2 | 1))
+    bright = np.uint8(max(1.0, DARK_PAPER * float(np.percentile(paper, 90))))
+    full = cv2.resize(paper, (width, height), interpolation=cv2.INTER_LINEAR)
+    return cv2.divide(cv2.subtract(full, gray), cv2.max(full, float(bright)), scale=255)
+
+
+def ink_mask(darkness: NDArray[np.uint8], settings: InkSettings) -> NDArray[np.uint8]:
+    """What is dark enough to be ink, held against the darkest stroke nearby and against the noise.
+
+    darkness: (H, W) uint8 from `even_light`. Returns (H, W) uint8, 255 is ink.
+    """
+    height, width = darkness.shape
+    step = max(1, round(max(height, width) / SMALL_SIDE_PX))
+    floor = max(255 * settings.min_contrast, settings.noise_factor * noise_level(darkness))
+    floor = max(floor, settings.page_share * pen_level(darkness, floor))
+    smooth = cv2.blur(darkness, (3, 3))
+    peaks = cv2.dilate(smooth, np.ones((step, step), np.uint8))[::step, ::step]
+    reach = max(3, int(max(peaks.shape) * settings.paper_window / 2)) | 1
+    peaks = cv2.blur(cv2.dilate(peaks, np.ones((reach, reach), np.uint8)), (reach, reach))
+    limit = cv2.resize(
+        np.maximum(peaks * np.float32(settings.stroke_share), np.float32(floor)).astype(np.uint8),
+        (width, height),
+        interpolation=cv2.INTER_LINEAR,
+    )
+    return cv2.compare(darkness, limit, cv2.CMP_GT)
+
+
+def noise_level(darkness: NDArray[np.uint8]) -> float:
+    """Standard deviation of the sensor's noise on bare paper, in grey levels, by the median absolute deviation."""
+    detail = cv2.absdiff(darkness, cv2.blur(darkness, (3, 3)))[::3, ::3]
+    return 1.4826 * float(np.median(detail))
+
+
+def pen_level(darkness: NDArray[np.uint8], floor: float) -> float:
+    """Mean darkness of what was written: the darker class of all that is darker than `floor`, by Otsu's method.
+
+    The lighter class is what a page carries besides: ruled lines, wood grain, edges of strokes. 0 on a bare page.
+    """
+    counts = cv2.calcHist([darkness[::2, ::2]], [0], None, [256], [0, 256]).ravel()
+    counts[: int(floor) + 1] = 0
+    total = counts.sum()
+    if total == 0:
+        return 0.0
+    levels = np.arange(256)
+    below, sums = np.cumsum(counts), np.cumsum(counts * levels)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        between = (sums[-1] * below - sums * total) ** 2 / (below * (total - below))
+    cut = int(np.nanargmax(np.where(np.isfinite(between), between, -1.0)))
+    above = total - below[cut]
+    return float((sums[-1] - sums[cut]) / above) if above > 0 else float(sums[-1] / total)

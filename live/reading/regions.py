@@ -1,0 +1,196 @@
+"""Find pieces of ink that may be digits, and lay them upright. Knows contours and sizes, never digits.
+
+A component is one connected piece of ink. A region is what the classifier is asked about: one component, or several that
+may be the strokes of one digit (the bar of a 5 that the pen left behind).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from live.reading.ink import Ink
+from live.records import Box
+from live.settings import RegionSettings
+
+MAX_COMPONENTS = 600  # more than any page of numbers has: beyond that it is texture, and only the largest are looked at
+MAX_ASPECT = 12.0  # width to height of a run of touching digits; what is longer is a line
+UPRIGHT_ENOUGH = np.radians(2.0)  # turning a region costs time and blurs it: less than this is left alone
+ROOT_HALF = float(np.sqrt(0.5))
+
+
+@dataclass(frozen=True, eq=False)
+class Component:
+    """One connected piece of ink, measured along the page's lines."""
+
+    contour: NDArray[np.int32]
+    """(n, 1, 2) outline in px of the frame."""
+    box: Box
+    """Upright in the frame."""
+    left: float
+    """Extent along the line (`left`, `right`) and across it (`top`, `bottom`), px of the turned frame (`along`)."""
+    top: float
+    right: float
+    bottom: float
+
+    @property
+    def width(self) -> float:
+        """Extent along the line, px."""
+        return self.right - self.left
+
+    @property
+    def height(self) -> float:
+        """Extent across the line, px."""
+        return self.bottom - self.top
+
+    @cached_property
+    def area(self) -> float:
+        """Area inside the outline, px²."""
+        return float(cv2.contourArea(self.contour))
+
+
+@dataclass(frozen=True, eq=False)
+class Upright:
+    """Grey ink of some components, turned so that their line is level."""
+
+    ink: NDArray[np.uint8]
+    """(h, w) uint8, 0 is paper and what is not of these components, 255 the stroke's own darkness."""
+    left: float
+    """Where the first column and row lie along the line, px of the turned frame."""
+    top: float
+
+
+def along(points: NDArray[np.float32], angle: float) -> NDArray[np.float32]:
+    """Turn frame coordinates by -angle: x runs along the line then, y across it. points: (..., 2) px."""
+    cos, sin = np.cos(angle), np.sin(angle)
+    return points @ np.array([[cos, -sin], [sin, cos]], np.float32)
+
+
+def back(points: NDArray[np.float32], angle: float) -> NDArray[np.float32]:
+    """Undo `along`."""
+    return along(points, -angle)
+
+
+def find_contours(ink: Ink, settings: RegionSettings) -> list[NDArray[np.int32]]:
+    """Outlines of all pieces of ink of a size that a digit or a part of one may have; those cut by the frame are left out."""
+    height, width = ink.mask.shape
+    contours, tree = cv2.findContours(ink.mask, cv2.RETR_CCOMP, cv2.CHAIN_APPROX_SIMPLE)
+    if tree is None:
+        return []
+    outer = tree.reshape(-1, 4)[:, 3] < 0
+    smallest = settings.min_height_px // 3
+    kept = []
+    for contour, is_outer in zip(contours, outer, strict=True):
+        if not is_outer or len(contour) < 4:
+            continue
+        x, y, w, h = cv2.boundingRect(contour)
+        if max(w, h) < smallest or h > settings.max_height * height or w > settings.max_height * width:
+            continue
+        if x > 0 and y > 0 and x + w < width and y + h < height:
+            kept.append(contour)
+    if len(kept) > MAX_COMPONENTS:
+        kept = sorted(kept, key=cv2.contourArea, reverse=True)[:MAX_COMPONENTS]
+    return kept
+
+
+def measure(contours: list[NDArray[np.int32]], angle: float) -> list[Component]:
+    """Components of the outlines, their extents taken along lines of slope `angle` (radians)."""
+    if not contours:
+        return []
+    points = along(np.concatenate(contours)[:, 0].astype(np.float32), angle)
+    starts = np.cumsum([0] + [len(contour) for contour in contours[:-1]])
+    low = np.minimum.reduceat(points, starts) - 0.5
+    high = np.maximum.reduceat(points, starts) + 0.5
+    return [
+        Component(contour, Box(*cv2.boundingRect(contour)), float(a[0]), float(a[1]), float(b[0]), float(b[1]))
+        for contour, a, b in zip(contours, low, high, strict=True)
+    ]
+
+
+def line_angle(contours: list[NDArray[np.int32]], settings: RegionSettings) -> float:
+    """Slope of the lines that the pieces stand on, radians, positive where lines fall to the right.
+
+    Each piece votes with the directions to its neighbours of like size; the direction with the most votes wins. Fewer than
+    three pieces, or votes that don't agree, are taken as level.
+    """
+    boxes = np.array([cv2.boundingRect(contour) for contour in contours], np.float32).reshape(-1, 4)
+    size = boxes[:, 3]
+    boxes = boxes[(size >= settings.min_height_px) & (boxes[:, 2] < 2.5 * size) & (size < 12 * boxes[:, 2])]
+    if len(boxes) < 3:
+        return 0.0
+    if len(boxes) > 300:
+        boxes = boxes[np.argsort(-boxes[:, 3])[:300]]
+    center = boxes[:, :2] + boxes[:, 2:] / 2
+    height = boxes[:, 3]
+    dx = center[None, :, 0] - center[:, None, 0]
+    dy = center[None, :, 1] - center[:, None, 1]
+    tall = np.maximum(height[None, :], height[:, None])
+    alike = np.minimum(height[None, :], height[:, None]) > 0.5 * tall
+    limit = np.radians(settings.max_slope_deg)
+    near = alike & (dx > 0.3 * tall) & (dx < 3.5 * tall) & (np.abs(dy) <= dx * np.tan(limit))
+    if near.sum() < 2:
+        return 0.0
+    angles = np.arctan2(dy[near], dx[near])
+    # near pairs count more: a far one may well be on the next line
+    weights = (tall[near] / dx[near]) * np.sqrt(tall[near])
+    bins = np.linspace(-limit, limit, 2 * int(settings.max_slope_deg) + 1)
+    votes, _ = np.histogram(angles, bins=bins, weights=weights)
+    votes = np.convolve(votes, [1, 3, 5, 7, 5, 3, 1], mode="same")
+    peak = (bins[votes.argmax()] + bins[votes.argmax() + 1]) / 2
+    close = np.abs(angles - peak) < np.radians(6)
+    if weights[close].sum() < 0.3 * weights.sum():
+        return 0.0
+    return float(np.average(angles[close], weights=weights[close]))
+
+
+def upright(ink: Ink, components: list[Component], angle: float) -> Upright:
+    """The grey ink of `components` alone, turned so that their line is level, stretched to the stroke's own darkness."""
+    x0 = min(c.box.x for c in components) - 1
+    y0 = min(c.box.y for c in components) - 1
+    x1 = max(c.box.right for c in components) + 1
+    y1 = max(c.box.bottom for c in components) + 1
+    x0, y0 = max(x0, 0), max(y0, 0)
+    grey = ink.darkness[y0:y1, x0:x1]
+    mask = np.zeros(grey.shape, np.uint8)
+    cv2.drawContours(mask, [c.contour for c in components], -1, 255, cv2.FILLED, offset=(-x0, -y0))
+    # one px more all round: the soft edge of a stroke is lighter than the limit for ink
+    cv2.drawContours(mask, [c.contour for c in components], -1, 255, 3, offset=(-x0, -y0))
+    grey = cv2.bitwise_and(grey, mask)
+    left, top = float(x0), float(y0)
+    if abs(angle) > UPRIGHT_ENOUGH:
+        grey, left, top = _turn(grey, x0, y0, angle)
+    return Upright(_stretch(grey), left, top)
+
+
+def _turn(grey: NDArray[np.uint8], x0: int, y0: int, angle: float) -> tuple[NDArray[np.uint8], float, float]:
+    """Turn a crop whose corner is at (x0, y0) by -angle; returns it with its corner along the line."""
+    height, width = grey.shape
+    corners = np.array([[0, 0], [width, 0], [width, height], [0, height]], np.float32)
+    turned = along(corners, angle)
+    low = turned.min(axis=0)
+    w, h = np.ceil(turned.max(axis=0) - low).astype(int)
+    cos, sin = float(np.cos(angle)), float(np.sin(angle))
+    matrix = np.array([[cos, sin, -low[0]], [-sin, cos, -low[1]]], np.float32)
+    turned_grey = cv2.warpAffine(grey, matrix, (int(w), int(h)), flags=cv2.INTER_LINEAR)
+    corner = along(np.array([x0, y0], np.float32), angle)
+    return turned_grey, float(corner[0] + low[0]), float(corner[1] + low[1])
+
+
+def _stretch(grey: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """Stretch grey ink so that the stroke's own darkness (the mean of its darker half) is 255."""
+    strong = grey[grey > 0]
+    if strong.size == 0:
+        return grey
+    level = float(np.mean(strong[strong >= strong.mean()]))
+    return cv2.convertScaleAbs(grey, alpha=255.0 / max(level, 1.0))
+
+
+def tight(ink: NDArray[np.uint8], limit: int = 64) -> tuple[slice, slice] | None:
+    """Rows and columns that hold ink darker than `limit`; None where there is none."""
+    strong = cv2.compare(ink, limit, cv2.CMP_GT)
+    x, y, w, h = cv2.boundingRect(strong)
+    return None if w == 0 else (slice(y, y + h), slice(x, x + w))

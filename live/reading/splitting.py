@@ -1,0 +1,126 @@
+"""Take touching digits apart: cuts to try, and the best way through them. Knows ink and probabilities, never pages.
+
+The ink of one or several components is a row of slices between cuts. Every run of slices that may be a digit is one region;
+after the classifier has answered for all of them at once, the path from the first slice to the last that is best explained
+by digits is taken (dynamic programming over the cuts).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from live.reading.regions import Upright, back, tight
+from live.records import Box, Region
+from live.settings import SplittingSettings
+
+CUT_COST = 0.25  # what one more cut must gain, in log-probability: a whole digit is likelier than two touching halves
+MIN_SLICE = 0.1  # narrowest run that may be a digit, as a share of the ink's height: a 1
+MAX_SLICE = 1.2  # widest
+
+
+@dataclass(frozen=True, eq=False)
+class Lattice:
+    """The ways to take one piece of ink apart."""
+
+    components: tuple[int, ...]
+    """Which components the ink is of."""
+    runs: tuple[tuple[int, int], ...]
+    """First and last cut of each run of slices."""
+    regions: tuple[Region, ...]
+    """What the classifier is asked about each run."""
+    extents: NDArray[np.float32]
+    """(R, 4) float32 left, top, right, bottom of each run, px of the turned frame."""
+    last: int
+    """Index of the last cut: the ink's right edge."""
+
+
+def build_lattice(components: tuple[int, ...], upright: Upright, angle: float, settings: SplittingSettings) -> Lattice:
+    """All runs of slices of `upright` that may be a digit; the whole is always one of them."""
+    bounds = tight(upright.ink)
+    if bounds is None:
+        return Lattice(components, (), (), np.zeros((0, 4), np.float32), 0)
+    rows, columns = bounds
+    ink = upright.ink[rows, columns]
+    height, width = ink.shape
+    cuts = [0, *find_cuts(ink, settings), width]
+    last = len(cuts) - 1
+    runs, regions, extents = [], [], []
+    for i in range(last):
+        for j in range(i + 1, last + 1):
+            whole = i == 0 and j == last
+            if not whole and not MIN_SLICE * height <= cuts[j] - cuts[i] <= MAX_SLICE * height:
+                continue
+            part = ink[:, cuts[i] : cuts[j]]
+            inside = tight(part)
+            if inside is None:
+                continue
+            top = upright.top + rows.start + inside[0].start
+            left = upright.left + columns.start + cuts[i] + inside[1].start
+            part = part[inside]
+            extent = (left, top, left + part.shape[1], top + part.shape[0])
+            runs.append((i, j))
+            regions.append(Region(frame_box(extent, angle), part, angle))
+            extents.append(extent)
+    return Lattice(components, tuple(runs), tuple(regions), np.array(extents, np.float32).reshape(-1, 4), last)
+
+
+def find_cuts(ink: NDArray[np.uint8], settings: SplittingSettings) -> list[int]:
+    """Columns where digits may touch: where the ink is thinnest between two thicker places. Narrow ink has none.
+
+    ink: (h, w) uint8, tight. Returns columns from left to right, at most `settings.max_cuts`.
+    """
+    height, width = ink.shape
+    if width < settings.min_aspect * height or settings.max_cuts == 0:
+        return []
+    profile = cv2.blur(ink.sum(axis=0, dtype=np.float32)[None], (max(1, height // 12) | 1, 1))[0] / 255
+    margin = max(2, round(MIN_SLICE * height))
+    inner = profile[margin : width - margin]
+    if inner.size < 3:
+        return []
+    valley = (inner <= profile[margin - 1 : width - margin - 1]) & (inner < profile[margin + 1 : width - margin + 1])
+    places = np.flatnonzero(valley) + margin
+    found: list[int] = []
+    for place in places[np.argsort(profile[places])]:
+        if profile[place] > 0.6 * height or len(found) == settings.max_cuts:
+            break
+        if all(abs(place - other) >= margin for other in found):
+            found.append(int(place))
+    return sorted(found)
+
+
+def frame_box(extent: tuple[float, float, float, float], angle: float) -> Box:
+    """The upright box, in px of the frame, around an extent of the turned frame."""
+    left, top, right, bottom = extent
+    corners = np.array([[left, top], [right, top], [right, bottom], [left, bottom]], np.float32)
+    corners = back(corners, angle)
+    x, y = np.floor(corners.min(axis=0)).astype(int)
+    x1, y1 = np.ceil(corners.max(axis=0)).astype(int)
+    return Box(int(x), int(y), max(1, int(x1 - x)), max(1, int(y1 - y)))
+
+
+def best_path(lattice: Lattice, scores: NDArray[np.float32]) -> tuple[float, list[int]]:
+    """The runs, from the first slice to the last, whose scores add up to most.
+
+    scores: (R,) float32, log-probability of the best digit of each run. Returns the sum, less `CUT_COST` a cut, and the
+    indices of the runs from left to right; -inf and nothing where no path exists.
+    """
+    best = np.full(lattice.last + 1, -np.inf)
+    best[0] = 0.0
+    came = [-1] * (lattice.last + 1)
+    for index in sorted(range(len(lattice.runs)), key=lambda k: lattice.runs[k][1]):
+        start, stop = lattice.runs[index]
+        total = best[start] + scores[index] - (CUT_COST if start > 0 else 0.0)
+        if total > best[stop]:
+            best[stop], came[stop] = total, index
+    path: list[int] = []
+    at = lattice.last
+    while at > 0 and came[at] >= 0:
+        path.append(came[at])
+        at = lattice.runs[came[at]][0]
+    if at != 0 or not path:
+        return -np.inf, []
+    return float(best[lattice.last]), path[::-1]
