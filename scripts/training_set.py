@@ -1,0 +1,81 @@
+"""Make the pictures the network learns from: redrawn digits and what is no digit. Knows no network.
+
+Pictures are made in parallel, each part from its own seed, so that the same seed gives the same set on any machine.
+"""
+
+from __future__ import annotations
+
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from scripts.augment import (
+    NOT_A_DIGIT, PenSettings, enlarge, field_of, joined, letter, part_of, photograph, redraw, scrawl,
+)  # fmt: skip
+from scripts.datasets import Digits
+
+PART = 5_000  # pictures made from one seed
+KINDS = ("digit", "piece", "join", "letter", "scrawl")
+SHARES = (0.62, 0.11, 0.09, 0.09, 0.09)
+
+
+@dataclass(frozen=True, eq=False)
+class Examples:
+    """Pictures in MNIST's format with their classes."""
+
+    images: NDArray[np.uint8]
+    """(N, 28, 28) uint8, ink is 255."""
+    labels: NDArray[np.int64]
+    """(N,) 0 to 9, or `NOT_A_DIGIT`."""
+
+
+def draw_examples(digits: Digits, count: int, seed: int, workers: int) -> Examples:
+    """`count` pictures made of `digits`, in random order."""
+    parts = [min(PART, count - start) for start in range(0, count, PART)]
+    seeds = np.random.SeedSequence(seed).spawn(len(parts))
+    with ProcessPoolExecutor(workers, initializer=_begin, initargs=(digits,)) as pool:
+        made = list(pool.map(_draw_part, seeds, parts))
+    return Examples(np.concatenate([m[0] for m in made]), np.concatenate([m[1] for m in made]))
+
+
+_digits: Digits  # each worker's own copy, given once: sending it with every part would cost more than drawing
+
+
+def _begin(digits: Digits) -> None:
+    """Set a worker up."""
+    global _digits
+    _digits = digits
+    cv2.setNumThreads(1)
+
+
+def _draw_part(seed: np.random.SeedSequence, count: int) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
+    """`count` pictures and their classes."""
+    rng = np.random.default_rng(seed)
+    pen = PenSettings()
+    images, labels = np.zeros((count, 28, 28), np.uint8), np.zeros(count, np.int64)
+    for index in range(count):
+        field, label = None, NOT_A_DIGIT
+        while field is None:
+            kind = KINDS[rng.choice(len(KINDS), p=SHARES)]
+            row = int(rng.integers(len(_digits)))
+            label = int(_digits.labels[row]) if kind == "digit" else NOT_A_DIGIT
+            field = field_of(photograph(_drawing(kind, row, rng, pen), rng, pen))
+        images[index], labels[index] = field, label
+    return images, labels
+
+
+def _drawing(kind: str, row: int, rng: np.random.Generator, pen: PenSettings) -> NDArray[np.float32]:
+    """One drawing of a kind; `row` is the digit it starts from."""
+    if kind == "letter":
+        return letter(rng)
+    if kind == "scrawl":
+        return scrawl(rng)
+    first = redraw(enlarge(_digits.images[row]), rng, pen)
+    if kind == "piece":
+        return part_of(first, rng)
+    if kind == "join":
+        return joined(first, redraw(enlarge(_digits.images[rng.integers(len(_digits))]), rng, pen), rng)
+    return first
