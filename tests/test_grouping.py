@@ -1,0 +1,122 @@
+"""Digits to numbers: gaps, slopes, words, strangers, reading order; and the choice that comes before."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from numpy.typing import NDArray
+
+from live.reading.choosing import Placed, choose
+from live.reading.grouping import group_digits
+from live.reading.splitting import Lattice
+from live.records import Box, Digit, Region
+from live.settings import GroupingSettings
+
+SETTINGS = GroupingSettings()
+
+
+def probabilities(label: int, confidence: float = 0.98) -> NDArray[np.float32]:
+    """(11,) that believe in one class; 10 is "not a digit"."""
+    rest = np.full(11, (1 - confidence) / 10, np.float32)
+    rest[label] = confidence
+    return rest
+
+
+def placed(label: int, left: float, top: float = 0.0, height: float = 50.0, confidence: float = 0.98) -> Placed:
+    """A digit 30 px wide; label 10 is a stranger."""
+    box = Box(int(left), int(top), 30, int(height))
+    digit = None if label == 10 else Digit(box, probabilities(label, confidence))
+    return Placed(digit, left, top, left + 30, top + height)
+
+
+def texts(pieces: list[Placed], angle: float = 0.0) -> list[str]:
+    """What is read of them."""
+    return [number.text for number in group_digits(pieces, angle, SETTINGS)]
+
+
+def test_digits_close_by_are_one_number_and_leading_zeros_stay() -> None:
+    assert texts([placed(0, 0), placed(0, 40), placed(7, 80)]) == ["007"]
+
+
+def test_a_wide_gap_parts_two_numbers() -> None:
+    assert texts([placed(1, 0), placed(2, 40), placed(3, 40 + 30 + 50), placed(4, 160)]) == ["12", "34"]
+
+
+def test_lines_are_read_from_the_top_left() -> None:
+    pieces = [placed(5, 300, 100), placed(3, 0, 104), placed(1, 0, 0), placed(2, 300, 4)]
+    assert texts(pieces) == ["1", "2", "3", "5"]
+
+
+def test_a_much_smaller_neighbour_is_another_number() -> None:
+    assert sorted(texts([placed(1, 0, 0, 100), placed(2, 40, 70, 30)])) == ["1", "2"]
+
+
+def test_a_word_with_a_few_digit_like_letters_is_silent() -> None:
+    assert texts([placed(0, 0), placed(10, 35), placed(10, 70), placed(0, 105)]) == []
+
+
+def test_a_dot_beside_a_number_does_not_make_it_a_word() -> None:
+    dot = Placed(None, 35, 45, 40, 50)
+    assert texts([placed(4, 0), dot, placed(2, 45)])[:1] in (["42"], ["4"])
+    assert "".join(texts([placed(4, 0), dot, placed(2, 45)])) == "42"
+
+
+def test_an_unsure_number_is_silent() -> None:
+    assert texts([placed(4, 0, confidence=0.2)]) == []
+
+
+def test_nothing_is_ordinary() -> None:
+    assert group_digits([], 0.0, SETTINGS) == ()
+
+
+def test_the_quad_follows_the_line() -> None:
+    angle = float(np.radians(10))
+    (number,) = group_digits([placed(1, 100, 50), placed(2, 140, 50)], angle, SETTINGS)
+    along_top = number.quad[1] - number.quad[0]
+    assert np.arctan2(along_top[1], along_top[0]) == pytest.approx(angle, abs=1e-3)
+    assert np.linalg.norm(along_top) == pytest.approx(70, abs=0.1)
+
+
+@given(st.permutations(range(9)))
+@settings(max_examples=40, deadline=None)
+def test_the_order_of_pieces_never_changes_the_text(order: list[int]) -> None:
+    pieces = [placed(k % 10, 40 * k + (60 if k > 4 else 0), 3 * (k % 2)) for k in range(9)]
+    assert texts([pieces[k] for k in order]) == ["01234", "5678"]
+
+
+def lattice(components: tuple[int, ...], runs: list[tuple[int, int]], extents: list[tuple[float, ...]]) -> Lattice:
+    """A lattice whose ink is of no interest."""
+    regions = tuple(Region(Box(int(e[0]), int(e[1]), 20, 20), np.ones((2, 2), np.uint8)) for e in extents)
+    return Lattice(components, tuple(runs), regions, np.array(extents, np.float32), max(stop for _, stop in runs))
+
+
+def test_a_join_wins_where_its_parts_are_no_digits() -> None:
+    lattices = [
+        lattice((0,), [(0, 1)], [(0, 10, 20, 40)]),
+        lattice((1,), [(0, 1)], [(0, 0, 20, 8)]),
+        lattice((0, 1), [(0, 1)], [(0, 0, 20, 40)]),
+    ]
+    rows = np.array([probabilities(3, 0.6), probabilities(10, 0.9), probabilities(5, 0.99)])
+    (whole,) = choose(lattices, rows)
+    assert whole.digit is not None
+    assert whole.digit.label == 5
+    apart = choose(lattices, np.array([probabilities(5, 0.99), probabilities(10, 0.99), probabilities(10, 0.95)]))
+    assert sorted(p.digit.label for p in apart if p.digit is not None) == [5]
+
+
+def test_touching_digits_are_cut_where_both_halves_are_believed() -> None:
+    ways = lattice((0,), [(0, 1), (0, 2), (1, 2)], [(0, 0, 20, 40), (0, 0, 40, 40), (20, 0, 40, 40)])
+    rows = np.array([probabilities(4, 0.97), probabilities(10, 0.99), probabilities(2, 0.96)])
+    assert [p.digit.label for p in choose([ways], rows) if p.digit is not None] == [4, 2]
+
+
+def test_what_is_no_digit_is_a_stranger() -> None:
+    (blot,) = choose([lattice((0,), [(0, 1)], [(0, 0, 20, 40)])], np.array([probabilities(10, 0.99)]))
+    assert blot.digit is None
+    assert (blot.right, blot.bottom) == (20, 40)
+
+
+def test_no_lattices_no_digits() -> None:
+    assert choose([], np.zeros((0, 11), np.float32)) == []

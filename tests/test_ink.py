@@ -1,0 +1,100 @@
+"""Ink and paper: in shadow, in vignetting, under noise, with thin and thick strokes."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from live.reading.ink import even_light, find_ink, ink_mask, noise_level, pen_level
+from live.settings import InkSettings
+
+SETTINGS = InkSettings()
+
+
+def page(size: tuple[int, int], stroke: int, ink: int = 60) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
+    """A white page with a few strokes, and the truth: both (H, W) uint8, truth 255 where ink is."""
+    height, width = size
+    truth = np.zeros(size, np.uint8)
+    for k in range(5):
+        x = int(width * (0.15 + 0.17 * k))
+        cv2.line(truth, (x, height // 3), (x + height // 12, 2 * height // 3), 255, stroke)
+    return np.where(truth > 0, ink, 235).astype(np.uint8), truth
+
+
+def in_light(gray: NDArray[np.uint8], light: NDArray[np.float64], noise: float = 2.0) -> NDArray[np.uint8]:
+    """The page under a light field (H, W) of shares, with sensor noise, as BGR."""
+    rng = np.random.default_rng(4)
+    lit = gray * light + rng.normal(0, noise, gray.shape)
+    return cv2.cvtColor(np.clip(lit, 0, 255).astype(np.uint8), cv2.COLOR_GRAY2BGR)
+
+
+def agreement(mask: NDArray[np.uint8], truth: NDArray[np.uint8]) -> float:
+    """Intersection over union of the ink found and the ink that is there."""
+    return float(((mask > 0) & (truth > 0)).sum() / ((mask > 0) | (truth > 0)).sum())
+
+
+@pytest.mark.parametrize(("size", "stroke"), [((480, 640), 4), ((480, 640), 24), ((720, 1280), 5), ((720, 1280), 40), ((2160, 3840), 12)])
+def test_thin_and_thick_strokes_at_any_frame_size(size: tuple[int, int], stroke: int) -> None:
+    gray, truth = page(size, stroke)
+    ink = find_ink(in_light(gray, np.ones(size)), SETTINGS)
+    assert ink.mask.shape == size
+    assert set(np.unique(ink.mask)) <= {0, 255}
+    assert agreement(ink.mask, truth) > 0.8
+
+
+def test_a_soft_shadow_and_a_vignette_leave_no_ink_of_their_own() -> None:
+    gray, truth = page((720, 1280), 8)
+    y, x = np.mgrid[:720, :1280]
+    light = 1 - 0.5 / (1 + np.exp((x - 500 - y / 3) / 25)) - 0.35 * (((x - 640) / 640) ** 2 + ((y - 360) / 360) ** 2) / 2
+    assert agreement(find_ink(in_light(gray, light), SETTINGS).mask, truth) > 0.8
+
+
+def test_a_bare_page_has_next_to_no_ink_however_noisy() -> None:
+    for noise in (0.0, 3.0, 10.0):
+        bare = in_light(np.full((480, 640), 200, np.uint8), np.ones((480, 640)), noise)
+        assert (find_ink(bare, SETTINGS).mask > 0).mean() < 0.002
+
+
+def test_pale_ruled_lines_beside_dark_ink_are_not_ink() -> None:
+    gray, truth = page((720, 1280), 8)
+    gray[100:700:60] = np.minimum(gray[100:700:60], 210)
+    assert agreement(find_ink(in_light(gray, np.ones(gray.shape)), SETTINGS).mask, truth) > 0.8
+
+
+def test_pencil_is_ink_where_nothing_darker_is_about() -> None:
+    gray, truth = page((720, 1280), 6, ink=180)
+    assert agreement(find_ink(in_light(gray, np.ones(gray.shape)), SETTINGS).mask, truth) > 0.7
+
+
+def test_darkness_is_a_share_of_the_paper_not_of_the_light() -> None:
+    gray, truth = page((480, 640), 10, ink=100)
+    bright, dim = even_light(gray, SETTINGS), even_light((gray * 0.6).astype(np.uint8), SETTINGS)
+    inside = cv2.erode(truth, np.ones((5, 5))) > 0
+    assert abs(float(bright[inside].mean()) - float(dim[inside].mean())) < 6
+
+
+def test_input_is_left_alone() -> None:
+    image = in_light(page((240, 320), 4)[0], np.ones((240, 320)))
+    before = image.copy()
+    find_ink(image, SETTINGS)
+    np.testing.assert_array_equal(image, before)
+
+
+@pytest.mark.parametrize("size", [(1, 1), (1, 50), (50, 1), (7, 9)])
+def test_tiny_pictures_are_ordinary(size: tuple[int, int]) -> None:
+    ink = find_ink(np.full((*size, 3), 128, np.uint8), SETTINGS)
+    assert ink.mask.shape == size
+
+
+def test_levels_of_noise_and_pen() -> None:
+    rng = np.random.default_rng(0)
+    noisy = np.clip(rng.normal(40, 6, (300, 300)), 0, 255).astype(np.uint8)
+    assert 4 < noise_level(noisy) < 8
+    darkness = np.zeros((100, 100), np.uint8)
+    assert pen_level(darkness, 20) == 0
+    darkness[:10] = 40
+    darkness[50:60] = 180
+    assert pen_level(darkness, 20) == pytest.approx(180, abs=2)
+    assert (ink_mask(darkness, SETTINGS)[50:60] == 255).all()

@@ -1,0 +1,93 @@
+"""Regions: outlines kept by size, extents and slopes of lines, ink laid upright."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from numpy.typing import NDArray
+
+from live.reading.ink import Ink
+from live.reading.regions import along, back, find_contours, line_angle, measure, tight, upright
+from live.settings import RegionSettings
+
+SETTINGS = RegionSettings()
+
+
+def ink_of(mask: NDArray[np.uint8]) -> Ink:
+    """Ink whose darkness is even."""
+    return Ink((mask > 0).astype(np.uint8) * 150, mask)
+
+
+def row_of_bars(angle_deg: float, count: int = 8) -> NDArray[np.uint8]:
+    """Upright bars on a line of this slope."""
+    mask = np.zeros((600, 900), np.uint8)
+    slope = np.tan(np.radians(angle_deg))
+    for row in (0, 170):
+        for k in range(count):
+            x = 200 + 55 * k
+            y = int(200 + row + slope * (x - 450))
+            cv2.rectangle(mask, (x, y), (x + 20, y + 50), 255, -1)
+    return mask
+
+
+@pytest.mark.parametrize("angle_deg", [-30, -12, 0, 7, 25])
+def test_the_slope_of_lines_is_found(angle_deg: float) -> None:
+    contours = find_contours(ink_of(row_of_bars(angle_deg)), SETTINGS)
+    assert np.degrees(line_angle(contours, SETTINGS)) == pytest.approx(angle_deg, abs=2)
+
+
+def test_a_few_pieces_have_no_slope() -> None:
+    assert line_angle([], SETTINGS) == 0
+    mask = np.zeros((100, 100), np.uint8)
+    cv2.rectangle(mask, (10, 10), (20, 40), 255, -1)
+    assert line_angle(find_contours(ink_of(mask), SETTINGS), SETTINGS) == 0
+
+
+@given(st.floats(-1.0, 1.0), st.floats(-500, 500), st.floats(-500, 500))
+@settings(max_examples=50, deadline=None)
+def test_turning_back_undoes_turning(angle: float, x: float, y: float) -> None:
+    point = np.array([[x, y]], np.float32)
+    np.testing.assert_allclose(back(along(point, angle), angle), point, atol=1e-2)
+
+
+def test_what_touches_the_edge_or_fills_the_frame_or_is_a_speck_is_left_out() -> None:
+    mask = np.zeros((200, 300), np.uint8)
+    cv2.rectangle(mask, (0, 50), (20, 90), 255, -1)  # cut by the frame
+    cv2.rectangle(mask, (40, 5), (290, 190), 255, 2)  # the edge of a sheet
+    cv2.rectangle(mask, (100, 80), (115, 120), 255, -1)  # the one to keep, inside the sheet
+    mask[150, 200] = 255
+    contours = find_contours(ink_of(mask), SETTINGS)
+    assert [cv2.boundingRect(contour) for contour in contours] == [(100, 80, 16, 41)]
+
+
+def test_nothing_is_ordinary() -> None:
+    assert find_contours(ink_of(np.zeros((50, 50), np.uint8)), SETTINGS) == []
+    assert measure([], 0.3) == []
+
+
+def test_a_sloped_bar_is_laid_upright_alone() -> None:
+    mask = np.zeros((300, 300), np.uint8)
+    bar = cv2.boxPoints(((150, 150), (20, 90), 20)).astype(np.int32)
+    cv2.fillConvexPoly(mask, bar, 255)
+    cv2.circle(mask, (215, 150), 8, 255, -1)  # a neighbour inside the same crop
+    ink = ink_of(mask)
+    angle = float(np.radians(20))
+    components = measure(find_contours(ink, SETTINGS), angle)
+    tall = max(components, key=lambda c: c.height)
+    assert tall.width == pytest.approx(21, abs=3)
+    assert tall.height == pytest.approx(91, abs=3)
+    piece = upright(ink, [tall], angle)
+    bounds = tight(piece.ink)
+    assert bounds is not None
+    height, width = piece.ink[bounds].shape
+    assert (width, height) == (pytest.approx(21, abs=3), pytest.approx(91, abs=3))
+    assert piece.left + bounds[1].start == pytest.approx(tall.left, abs=2)
+    assert piece.top + bounds[0].start == pytest.approx(tall.top, abs=2)
+    assert piece.ink.max() == 255
+
+
+def test_tight_is_none_without_ink() -> None:
+    assert tight(np.zeros((5, 5), np.uint8)) is None
