@@ -1,0 +1,69 @@
+# make run · make test · make check · make bench      .venv is made on first use, and again where a lock has changed.
+# Options of Numcam go into ARGS:                     make run ARGS="--source 1 --record out.mp4"
+
+.DEFAULT_GOAL := help
+.PHONY: help run test setup check format bench lock clean
+
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet
+ARGS ?=
+
+# the first Python that fits; 3.14 and later come last: TensorFlow, which only training needs, isn't made for them yet
+PYTHON ?= $(shell for python in python3 python3.13 python3.12 python3.11 python; do \
+	$$python -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' 2>/dev/null && echo $$python && exit; \
+	done; echo python3)
+
+help:  ## What can be made
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*##/make \1\t/' | expand -t 14
+
+run: $(VENV)/.runtime  ## Start Numcam (options: make run ARGS="--source 1")
+	@$(BIN)/python -m live $(ARGS)
+
+test: $(VENV)/.everything  ## Run all tests, and measure how much of the code they reach
+	@$(BIN)/python -m pytest --cov --cov-report=term $(ARGS)
+
+setup: $(VENV)/.everything  ## Make .venv with every extra, for work on Numcam itself
+	@$(PIP) --no-deps --editable .
+	@echo 'Ready. `. $(BIN)/activate` puts `numcam`, `pytest` and `ruff` on the path.'
+
+check: $(VENV)/.everything  ## Format, lint, types, layers
+	@$(BIN)/ruff format --check .
+	@$(BIN)/ruff check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+
+format: $(VENV)/.everything  ## Format the code, and mend what ruff can mend
+	@$(BIN)/ruff check --fix .
+	@$(BIN)/ruff format .
+
+bench: $(VENV)/.everything  ## How fast it reads, stage by stage
+	@$(BIN)/python -m scripts.benchmark $(ARGS)
+
+lock:  ## Choose the newest versions that pyproject.toml allows (needs uv)
+	uv pip compile --quiet --upgrade $(LOCKING) --output-file requirements.lock pyproject.toml
+	uv pip compile --quiet --upgrade $(LOCKING) --all-extras --output-file requirements-dev.lock pyproject.toml
+
+clean:  ## Take away .venv and what the tools left
+	rm -rf $(VENV) build dist *.egg-info .coverage .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+
+LOCKING := --universal --python-version 3.11 --fork-strategy fewest --generate-hashes --no-emit-index-url \
+	--custom-compile-command "make lock"
+
+$(VENV)/.runtime: requirements.lock
+	@$(make-venv)
+	@echo 'Installing what Numcam needs to run into $(VENV) (once) ...'
+	@$(PIP) --requirement requirements.lock
+	@touch $@
+
+$(VENV)/.everything: requirements-dev.lock
+	@$(make-venv)
+	@echo 'Installing what tests, checks and training need into $(VENV) (once, some minutes) ...'
+	@$(PIP) --requirement requirements-dev.lock
+	@touch $(VENV)/.runtime $@
+
+define make-venv
+$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Numcam needs Python 3.11 or newer; this is " \
++ sys.version.split()[0] + ". Name another one: make PYTHON=python3.12 ...")' \
+&& { $(BIN)/python -m pip --version >/dev/null 2>&1 || $(PYTHON) -m venv $(VENV); }
+endef
