@@ -24,7 +24,7 @@ class Section(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=T
     """What every section has in common: frozen, and no unknown names."""
 
 
-class CameraSettings(Section):
+class CameraSettings(Section, frozen=True):
     """What is asked of a camera or a stream; what was really got is read back."""
 
     width: Annotated[int, msgspec.Meta(ge=64, le=7680)] = 1280
@@ -35,7 +35,7 @@ class CameraSettings(Section):
     picture_s: Annotated[float, msgspec.Meta(gt=0, le=3600)] = 2.0
 
 
-class InkSettings(Section):
+class InkSettings(Section, frozen=True):
     """What counts as ink."""
 
     paper_window: Annotated[float, msgspec.Meta(ge=0.01, le=0.5)] = 0.06
@@ -45,7 +45,7 @@ class InkSettings(Section):
     noise_factor: Annotated[float, msgspec.Meta(ge=0, le=50)] = 6.0
 
 
-class RegionSettings(Section):
+class RegionSettings(Section, frozen=True):
     """What may be a digit, by its size alone."""
 
     min_height_px: Annotated[int, msgspec.Meta(ge=4, le=1000)] = 9
@@ -53,14 +53,14 @@ class RegionSettings(Section):
     max_slope_deg: Annotated[float, msgspec.Meta(ge=0, le=60)] = 40.0
 
 
-class SplittingSettings(Section):
+class SplittingSettings(Section, frozen=True):
     """When a region is taken for several digits that touch."""
 
     min_aspect: Annotated[float, msgspec.Meta(ge=0.2, le=10)] = 0.75
     max_cuts: Annotated[int, msgspec.Meta(ge=0, le=12)] = 6
 
 
-class GroupingSettings(Section):
+class GroupingSettings(Section, frozen=True):
     """Which digits stand together as a number."""
 
     min_confidence: Share = 0.5
@@ -68,14 +68,14 @@ class GroupingSettings(Section):
     min_height_ratio: Share = 0.42
 
 
-class ModelSettings(Section):
+class ModelSettings(Section, frozen=True):
     """The network that reads the digits."""
 
     path: str | None = None
     threads: Annotated[int, msgspec.Meta(ge=0, le=64)] = 0
 
 
-class TrackingSettings(Section):
+class TrackingSettings(Section, frozen=True):
     """When a number is taken for the same as before, and when it is shown."""
 
     confirm_hits: Count = 3
@@ -85,14 +85,14 @@ class TrackingSettings(Section):
     min_iou: Share = 0.2
 
 
-class RecordingSettings(Section):
+class RecordingSettings(Section, frozen=True):
     """The annotated video."""
 
     crf: Annotated[int, msgspec.Meta(ge=0, le=51)] = 23
     max_fps: Annotated[float, msgspec.Meta(gt=0, le=240)] = 60.0
 
 
-class OverlaySettings(Section):
+class OverlaySettings(Section, frozen=True):
     """What is drawn over the frame."""
 
     digit_boxes: bool = True
@@ -100,7 +100,7 @@ class OverlaySettings(Section):
     text_scale: Annotated[float, msgspec.Meta(gt=0, le=10)] = 1.0
 
 
-class Settings(Section):
+class Settings(Section, frozen=True):
     """Everything a user may want; the fields outside the sections are the options of a run."""
 
     source: str = "auto"
