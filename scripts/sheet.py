@@ -181,7 +181,8 @@ def draw_sheet(
     margin = min(0.35 * writer.digit_px, 0.04 * width) + 0.03 * width
     room = width - 2 * margin
     advance = (0.62 + 0.6 * max(0.0, style.digit_gap)) * writer.digit_px
-    wanted = list(texts) or writer.random_texts(room * (height - 2 * margin), max(1, int(room / advance)))
+    longest = max(1, int(room / (1.35 * advance)))  # broad digits are wider than most
+    wanted = list(texts) or writer.random_texts(room * (height - 2 * margin), longest)
     ink = np.zeros((height, width), np.uint8)
     first_line = _first_line(writer, height, margin, sum(map(len, wanted)) * advance / room)
     numbers = _write_numbers(ink, writer, wanted, margin, first_line)
