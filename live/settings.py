@@ -58,6 +58,7 @@ class SplittingSettings(Section, frozen=True):
 
     min_aspect: Annotated[float, msgspec.Meta(ge=0.2, le=10)] = 0.75
     max_cuts: Annotated[int, msgspec.Meta(ge=0, le=12)] = 6
+    sure_confidence: Share = 0.9
 
 
 class GroupingSettings(Section, frozen=True):

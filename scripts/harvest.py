@@ -53,12 +53,13 @@ def _harvest_page(seed: np.random.SeedSequence) -> tuple[NDArray[np.uint8], NDAr
     level = LEVELS[int(rng.choice(len(LEVELS), p=[LEVEL_SHARES[name] for name in LEVELS]))]
     page = draw_page(_shapes, rng, random_style(rng, level))
     reader = PageReader(_no_answer, Settings())
-    angle, lattices = reader.find_lattices(find_ink(page.image, Settings().ink))
+    pieces = reader.find_pieces(find_ink(page.image, Settings().ink))
+    lattices = reader.doubtful_lattices(pieces, sure=set())
     regions = [region for lattice in lattices for region in lattice.regions]
     if not regions:
         return np.zeros((0, 28, 28), np.uint8), np.zeros(0, np.int64)
     extents = np.concatenate([lattice.extents for lattice in lattices if lattice.regions])
-    labels = classes_of(extents, page, angle)
+    labels = classes_of(extents, page, pieces.angle)
     few = int(NEGATIVES_A_DIGIT * max(10, (labels < NOT_A_DIGIT).sum() - (labels < 0).sum()))
     negatives = np.flatnonzero(labels == NOT_A_DIGIT)
     labels[rng.permutation(negatives)[few:]] = -1

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,16 +12,31 @@ from live.reading.choosing import choose
 from live.reading.grouping import group_digits
 from live.reading.ink import Ink, find_ink
 from live.reading.joining import find_clusters
-from live.reading.regions import find_contours, line_angle, measure, upright
+from live.reading.regions import Component, Upright, find_contours, line_angle, measure, upright
 from live.reading.splitting import Lattice, build_lattice
-from live.records import Reading
+from live.records import DIGIT_CLASSES, Reading
 from live.settings import Settings
 from models.classifier import Classifier
 from models.mnist_format import stack_mnist
 
-STAGES = ("ink", "regions", "format", "classify", "group")
+STAGES = ("ink", "regions", "format", "classify", "look again", "group")
 
 Mark = Callable[[str], None]
+Inputs = NDArray[np.float32]
+
+
+@dataclass(frozen=True, eq=False)
+class Pieces:
+    """The ink of one picture in pieces."""
+
+    ink: Ink
+    angle: float
+    """Slope of the lines, radians."""
+    components: list[Component]
+    uprights: dict[int, Upright]
+    """Those large enough to be a digit, laid upright, by index."""
+    whole: list[Lattice]
+    """One for each upright, without cuts."""
 
 
 def _ignore(stage: str) -> None:
@@ -41,27 +57,50 @@ class PageReader:
         """
         ink = find_ink(image, self._settings.ink)
         mark("ink")
-        angle, lattices = self.find_lattices(ink)
+        pieces = self.find_pieces(ink)
         mark("regions")
-        inputs = stack_mnist([region.ink for lattice in lattices for region in lattice.regions])
+        inputs = stack_mnist([region.ink for lattice in pieces.whole for region in lattice.regions])
         mark("format")
         probabilities = self._classifier(inputs)
         mark("classify")
-        numbers = group_digits(choose(lattices, probabilities), angle, self._settings.grouping)
+        lattices, inputs, probabilities = self._look_again(pieces, inputs, probabilities)
+        mark("look again")
+        numbers = group_digits(choose(lattices, probabilities), pieces.angle, self._settings.grouping)
         mark("group")
         return Reading(numbers, ink.mask, inputs)
 
-    def find_lattices(self, ink: Ink) -> tuple[float, list[Lattice]]:
-        """Slope of the lines (radians), and all that the classifier is to be asked about."""
-        settings = self._settings
-        contours = find_contours(ink, settings.regions)
-        angle = line_angle(contours, settings.regions)
+    def find_pieces(self, ink: Ink) -> Pieces:
+        """All pieces of ink that are large enough to be a digit, laid upright."""
+        settings = self._settings.regions
+        contours = find_contours(ink, settings)
+        angle = line_angle(contours, settings)
         components = measure(contours, angle)
-        smallest = settings.regions.min_height_px
-        asked = [(k,) for k, c in enumerate(components) if c.height >= smallest]
-        clusters = [c for c in find_clusters(components) if max(components[k].height for k in c) >= smallest]
+        uprights = {k: upright(ink, [c], angle) for k, c in enumerate(components) if c.height >= settings.min_height_px}
+        whole = [build_lattice((k,), piece, angle) for k, piece in uprights.items()]
+        return Pieces(ink, angle, components, uprights, whole)
+
+    def doubtful_lattices(self, pieces: Pieces, sure: set[int]) -> list[Lattice]:
+        """Cuts through, and joins of, all components that are not surely one digit each (by index)."""
+        settings = self._settings
         lattices = []
-        for cluster in (*asked, *clusters):
-            piece = upright(ink, [components[k] for k in cluster], angle)
-            lattices.append(build_lattice(cluster, piece, angle, settings.splitting))
-        return angle, lattices
+        for k, piece in pieces.uprights.items():
+            if k not in sure:
+                lattices.append(build_lattice((k,), piece, pieces.angle, settings.splitting))
+        for cluster in find_clusters(pieces.components):
+            members = [pieces.components[k] for k in cluster]
+            if not sure.issuperset(cluster) and max(c.height for c in members) >= settings.regions.min_height_px:
+                piece = upright(pieces.ink, members, pieces.angle)
+                lattices.append(build_lattice(cluster, piece, pieces.angle, settings.splitting))
+        return lattices
+
+    def _look_again(self, pieces: Pieces, inputs: Inputs, answers: Inputs) -> tuple[list[Lattice], Inputs, Inputs]:
+        """Ask a second time, about cuts and joins of what was not surely a digit; most pages need little of it."""
+        limit = self._settings.splitting.sure_confidence
+        rows = {lattice.components[0]: k for k, lattice in enumerate(w for w in pieces.whole if w.regions)}
+        sure = {k for k, row in rows.items() if answers[row, :DIGIT_CLASSES].max() >= limit}
+        again = self.doubtful_lattices(pieces, sure)
+        more = stack_mnist([region.ink for lattice in again for region in lattice.regions])
+        kept = [lattice for lattice in pieces.whole if lattice.components[0] in sure]
+        kept_rows = [rows[lattice.components[0]] for lattice in kept]
+        all_answers = np.concatenate([answers[kept_rows], self._classifier(more)])
+        return kept + again, np.concatenate([inputs, more]), all_answers

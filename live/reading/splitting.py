@@ -18,6 +18,7 @@ from live.records import Box, Region
 from live.settings import SplittingSettings
 
 CUT_COST = 0.25  # what one more cut must gain, in log-probability: a whole digit is likelier than two touching halves
+BRIDGE_STROKES = 3.2  # where digits touch, a column holds hardly more ink than one stroke crossing it
 MIN_SLICE = 0.1  # narrowest run that may be a digit, as a share of the ink's height: a 1
 MAX_SLICE = 1.2  # widest
 
@@ -38,15 +39,17 @@ class Lattice:
     """Index of the last cut: the ink's right edge."""
 
 
-def build_lattice(components: tuple[int, ...], upright: Upright, angle: float, settings: SplittingSettings) -> Lattice:
-    """All runs of slices of `upright` that may be a digit; the whole is always one of them."""
+def build_lattice(
+    components: tuple[int, ...], upright: Upright, angle: float, settings: SplittingSettings | None = None
+) -> Lattice:
+    """All runs of slices of `upright` that may be a digit; the whole is always one of them, and without settings the only one."""
     bounds = tight(upright.ink)
     if bounds is None:
         return Lattice(components, (), (), np.zeros((0, 4), np.float32), 0)
     rows, columns = bounds
     ink = upright.ink[rows, columns]
     height, width = ink.shape
-    cuts = [0, *find_cuts(ink, settings), width]
+    cuts = [0, *(find_cuts(ink, settings) if settings is not None else ()), width]
     last = len(cuts) - 1
     runs, regions, extents = [], [], []
     for i in range(last):
@@ -81,15 +84,24 @@ def find_cuts(ink: NDArray[np.uint8], settings: SplittingSettings) -> list[int]:
     inner = profile[margin : width - margin]
     if inner.size < 3:
         return []
+    bridge = BRIDGE_STROKES * stroke_width(ink)
     valley = (inner <= profile[margin - 1 : width - margin - 1]) & (inner < profile[margin + 1 : width - margin + 1])
     places = np.flatnonzero(valley) + margin
     found: list[int] = []
     for place in places[np.argsort(profile[places])]:
-        if profile[place] > 0.6 * height or len(found) == settings.max_cuts:
+        if profile[place] > bridge or len(found) == settings.max_cuts:
             break
         if all(abs(place - other) >= margin for other in found):
             found.append(int(place))
     return sorted(found)
+
+
+def stroke_width(ink: NDArray[np.uint8]) -> float:
+    """Mean width of the strokes, px: a long stroke's area is half its outline times its width. ink: (h, w) uint8."""
+    strong = cv2.compare(ink, 127, cv2.CMP_GT)
+    area = cv2.countNonZero(strong)
+    outline = area - cv2.countNonZero(cv2.erode(strong, np.ones((3, 3), np.uint8), borderType=cv2.BORDER_CONSTANT))
+    return 2.0 * area / max(outline, 1)
 
 
 def frame_box(extent: tuple[float, float, float, float], angle: float) -> Box:

@@ -1,0 +1,30 @@
+"""The benchmark: its pages hold what they say, and its list has the form that is asked for. No time is judged."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from live.reading.reader import STAGES
+from scripts.benchmark import CASES, main, page_of
+
+
+def test_the_list_has_a_line_a_case(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["--json", "--repeat", "1"]) == 0
+    rows = json.loads(capsys.readouterr().out)
+    assert [(row["width"], row["height"], row["digits"]) for row in rows] == list(CASES)
+    for row in rows:
+        assert set(row["stages_ms"]) == set(STAGES)
+        assert row["total_ms"] > 0
+        assert row["ratio"] == pytest.approx(row["total_ms"] / row["floor_ms"], rel=0.02)
+
+
+def test_the_table_names_every_stage(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["--repeat", "1"]) == 0
+    table = capsys.readouterr().out
+    assert all(name in table for name in (*STAGES, "ratio", "1280x720"))
+
+
+def test_the_page_is_of_the_size_asked_for() -> None:
+    assert page_of(640, 480, 5, seed=1).shape == (480, 640, 3)
