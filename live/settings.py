@@ -65,6 +65,7 @@ class GroupingSettings(Section, frozen=True):
     """Which digits stand together as a number."""
 
     min_confidence: Share = 0.5
+    min_lone_confidence: Share = 0.8
     max_gap: Annotated[float, msgspec.Meta(ge=0, le=5)] = 0.62
     min_height_ratio: Share = 0.42
 

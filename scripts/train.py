@@ -105,7 +105,9 @@ def main(arguments: list[str] | None = None) -> int:
         "MNIST, test part": Examples(test.images, test.labels),
         "drawn and cut pictures, writers held out": validation,
     }
-    command = "python -m scripts.train " + shlex.join(sys.argv[1:] if arguments is None else arguments)
+    given = sys.argv[1:] if arguments is None else arguments
+    # the card names the file, not where one machine kept it
+    command = "python -m scripts.train " + shlex.join(Path(a).name if a == str(options.data) else a for a in given)
     for line in finish(model, temperature, sets, options, command):
         print(line)
     return 0

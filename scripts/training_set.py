@@ -16,10 +16,11 @@ from scripts.augment import (
     NOT_A_DIGIT, PenSettings, enlarge, field_of, joined, letter, part_of, photograph, redraw, scrawl,
 )  # fmt: skip
 from scripts.datasets import Digits
+from scripts.strokes import draw_stroke_digit
 
 PART = 5_000  # pictures made from one seed
-KINDS = ("digit", "piece", "join", "letter", "scrawl")
-SHARES = (0.62, 0.11, 0.09, 0.09, 0.09)
+KINDS = ("digit", "stroke", "piece", "join", "letter", "scrawl")
+SHARES = (0.6, 0.08, 0.07, 0.08, 0.08, 0.09)
 
 
 @dataclass(frozen=True, eq=False)
@@ -61,8 +62,11 @@ def _draw_part(seed: np.random.SeedSequence, count: int) -> tuple[NDArray[np.uin
         while field is None:
             kind = KINDS[rng.choice(len(KINDS), p=SHARES)]
             row = int(rng.integers(len(_digits)))
-            label = int(_digits.labels[row]) if kind == "digit" else NOT_A_DIGIT
-            field = field_of(photograph(_drawing(kind, row, rng, pen), rng, pen))
+            if kind == "stroke":
+                drawing, label = draw_stroke_digit(rng)
+            else:
+                drawing, label = _drawing(kind, row, rng, pen), int(_digits.labels[row]) if kind == "digit" else NOT_A_DIGIT
+            field = field_of(photograph(drawing, rng, pen))
         images[index], labels[index] = field, label
     return images, labels
 

@@ -19,8 +19,7 @@ from live.settings import RegionSettings
 
 MAX_COMPONENTS = 600  # more than any page of numbers has: beyond that it is texture, and only the largest are looked at
 MAX_ASPECT = 12.0  # width to height of a run of touching digits; what is longer is a line
-UPRIGHT_ENOUGH = np.radians(2.0)  # turning a region costs time and blurs it: less than this is left alone
-ROOT_HALF = float(np.sqrt(0.5))
+UPRIGHT_ENOUGH = np.radians(1.0)  # turning a region costs time and blurs it: a line of less slope is taken as level
 
 
 @dataclass(frozen=True, eq=False)
@@ -144,7 +143,8 @@ def line_angle(contours: list[NDArray[np.int32]], settings: RegionSettings) -> f
     close = np.abs(angles - peak) < np.radians(6)
     if weights[close].sum() < 0.3 * weights.sum():
         return 0.0
-    return float(np.average(angles[close], weights=weights[close]))
+    angle = float(np.average(angles[close], weights=weights[close]))
+    return angle if abs(angle) > UPRIGHT_ENOUGH else 0.0
 
 
 def upright(ink: Ink, components: list[Component], angle: float) -> Upright:
@@ -161,7 +161,7 @@ def upright(ink: Ink, components: list[Component], angle: float) -> Upright:
     cv2.drawContours(mask, [c.contour for c in components], -1, 255, 3, offset=(-x0, -y0))
     grey = cv2.bitwise_and(grey, mask)
     left, top = float(x0), float(y0)
-    if abs(angle) > UPRIGHT_ENOUGH:
+    if angle != 0:
         grey, left, top = _turn(grey, x0, y0, angle)
     return Upright(_stretch(grey), left, top)
 
