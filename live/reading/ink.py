@@ -79,8 +79,10 @@ def ink_mask(darkness: NDArray[np.uint8], settings: InkSettings) -> NDArray[np.u
 
 def noise_level(darkness: NDArray[np.uint8]) -> float:
     """Standard deviation of the sensor's noise on bare paper, in grey levels, by the median absolute deviation."""
-    detail = cv2.absdiff(darkness, cv2.blur(darkness, (3, 3)))[::3, ::3]
-    return 1.4826 * float(np.median(detail))
+    rows = np.ascontiguousarray(darkness[::3])  # a third of the rows tell as much as all
+    detail = cv2.absdiff(rows, cv2.blur(rows, (3, 1)))
+    counts = cv2.calcHist([detail], [0], None, [256], [0, 256]).ravel().cumsum()
+    return 1.4826 * float(np.searchsorted(counts, counts[-1] / 2))
 
 
 def pen_level(darkness: NDArray[np.uint8], floor: float) -> float:

@@ -182,11 +182,9 @@ def _turn(grey: NDArray[np.uint8], x0: int, y0: int, angle: float) -> tuple[NDAr
 
 def _stretch(grey: NDArray[np.uint8]) -> NDArray[np.uint8]:
     """Stretch grey ink so that the stroke's own darkness (the mean of its darker half) is 255."""
-    strong = grey[grey > 0]
-    if strong.size == 0:
-        return grey
-    level = float(np.mean(strong[strong >= strong.mean()]))
-    return cv2.convertScaleAbs(grey, alpha=255.0 / max(level, 1.0))
+    level = cv2.mean(grey, cv2.compare(grey, 0, cv2.CMP_GT))[0]
+    level = cv2.mean(grey, cv2.compare(grey, level, cv2.CMP_GT))[0]
+    return cv2.convertScaleAbs(grey, alpha=255.0 / level) if level > 0 else grey
 
 
 def tight(ink: NDArray[np.uint8], limit: int = 64) -> tuple[slice, slice] | None:

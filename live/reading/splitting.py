@@ -7,18 +7,19 @@ by digits is taken (dynamic programming over the cuts).
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from live.reading.regions import Upright, back, tight
+from live.reading.regions import Upright, tight
 from live.records import Box, Region
 from live.settings import SplittingSettings
 
 CUT_COST = 0.25  # what one more cut must gain, in log-probability: a whole digit is likelier than two touching halves
-BRIDGE_STROKES = 3.2  # where digits touch, a column holds hardly more ink than one stroke crossing it
+BRIDGE = 0.6  # most ink in a column that may be a cut, as a share of the height: two 0 that touch share a long wall
 MIN_SLICE = 0.1  # narrowest run that may be a digit, as a share of the ink's height: a 1
 MAX_SLICE = 1.2  # widest
 
@@ -84,34 +85,26 @@ def find_cuts(ink: NDArray[np.uint8], settings: SplittingSettings) -> list[int]:
     inner = profile[margin : width - margin]
     if inner.size < 3:
         return []
-    bridge = BRIDGE_STROKES * stroke_width(ink)
     valley = (inner <= profile[margin - 1 : width - margin - 1]) & (inner < profile[margin + 1 : width - margin + 1])
     places = np.flatnonzero(valley) + margin
     found: list[int] = []
     for place in places[np.argsort(profile[places])]:
-        if profile[place] > bridge or len(found) == settings.max_cuts:
+        if profile[place] > BRIDGE * height or len(found) == settings.max_cuts:
             break
         if all(abs(place - other) >= margin for other in found):
             found.append(int(place))
     return sorted(found)
 
 
-def stroke_width(ink: NDArray[np.uint8]) -> float:
-    """Mean width of the strokes, px: a long stroke's area is half its outline times its width. ink: (h, w) uint8."""
-    strong = cv2.compare(ink, 127, cv2.CMP_GT)
-    area = cv2.countNonZero(strong)
-    outline = area - cv2.countNonZero(cv2.erode(strong, np.ones((3, 3), np.uint8), borderType=cv2.BORDER_CONSTANT))
-    return 2.0 * area / max(outline, 1)
-
-
 def frame_box(extent: tuple[float, float, float, float], angle: float) -> Box:
     """The upright box, in px of the frame, around an extent of the turned frame."""
     left, top, right, bottom = extent
-    corners = np.array([[left, top], [right, top], [right, bottom], [left, bottom]], np.float32)
-    corners = back(corners, angle)
-    x, y = np.floor(corners.min(axis=0)).astype(int)
-    x1, y1 = np.ceil(corners.max(axis=0)).astype(int)
-    return Box(int(x), int(y), max(1, int(x1 - x)), max(1, int(y1 - y)))
+    cos, sin = math.cos(angle), math.sin(angle)
+    # plain numbers: this runs once a region, and arrays of four cost more than the sums
+    across = sorted((left * cos - top * sin, right * cos - top * sin, right * cos - bottom * sin, left * cos - bottom * sin))
+    down = sorted((left * sin + top * cos, right * sin + top * cos, right * sin + bottom * cos, left * sin + bottom * cos))
+    x, y = math.floor(across[0]), math.floor(down[0])
+    return Box(x, y, max(1, math.ceil(across[3]) - x), max(1, math.ceil(down[3]) - y))
 
 
 def best_path(lattice: Lattice, scores: NDArray[np.float32]) -> tuple[float, list[int]]:
