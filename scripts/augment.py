@@ -61,8 +61,11 @@ def redraw(distance: NDArray[np.float32], rng: np.random.Generator, pen: PenSett
     center = np.array(distance.shape[::-1]) / 2
     matrix = np.hstack([turn, (center - turn @ center)[:, None]])
     if rng.random() < 0.6:  # an unsteady hand: the strokes wander a little
-        flow = cv2.resize(rng.normal(0, rng.uniform(0.5, 2.6), (5, 5, 2)).astype(np.float32), distance.shape[::-1],
-                          interpolation=cv2.INTER_CUBIC)
+        flow = cv2.resize(
+            rng.normal(0, rng.uniform(0.5, 2.6), (5, 5, 2)).astype(np.float32),
+            distance.shape[::-1],
+            interpolation=cv2.INTER_CUBIC,
+        )
         grid = np.stack(np.meshgrid(*(np.arange(n, dtype=np.float32) for n in distance.shape[::-1])), axis=-1)
         distance = cv2.remap(distance, grid + flow, None, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
     moved = cv2.warpAffine(distance, matrix, distance.shape[::-1], borderMode=cv2.BORDER_CONSTANT, borderValue=-30)
@@ -160,7 +163,7 @@ def letter(rng: np.random.Generator) -> NDArray[np.float32]:
     sign = LETTERS[rng.integers(len(LETTERS))]
     face = int(FACES[rng.integers(len(FACES))]) | (cv2.FONT_ITALIC if rng.random() < 0.2 else 0)
     cv2.putText(canvas, sign, (40, 115), face, float(rng.uniform(2.2, 3.4)), 255, int(rng.integers(3, 13)), cv2.LINE_AA)
-    return canvas.astype(np.float32) / 255
+    return canvas.astype(np.float32) / np.float32(255)
 
 
 def scrawl(rng: np.random.Generator) -> NDArray[np.float32]:
@@ -193,4 +196,4 @@ def scrawl(rng: np.random.Generator) -> NDArray[np.float32]:
         for _ in range(int(rng.integers(3, 9))):
             (x, y), (dx, dy) = rng.integers(35, 125, 2).tolist(), rng.integers(-35, 36, 2).tolist()
             cv2.line(canvas, (x, y), (x + dx, y + dy), 255, width, cv2.LINE_AA)
-    return canvas.astype(np.float32) / 255
+    return canvas.astype(np.float32) / np.float32(255)

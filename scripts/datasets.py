@@ -28,7 +28,9 @@ class Digits:
         if self.images.ndim != 3 or self.images.shape[1:] != (28, 28):
             raise DataError(f"images must be (N, 28, 28), got {self.images.shape}.")
         if len(self.images) != len(self.labels):
-            raise DataError(f"{len(self.images)} images but {len(self.labels)} labels: the files do not belong together.")
+            raise DataError(
+                f"{len(self.images)} images but {len(self.labels)} labels: the files do not belong together."
+            )
 
     def __len__(self) -> int:
         return len(self.images)

@@ -90,10 +90,12 @@ def trained_on(options: argparse.Namespace) -> tuple[str, ...]:
         "pieces and joins of digits, letters, lines, blots; and European 0, 1, 2, 4, 7, 9 of scripts/strokes.py",
     ]
     if options.pages:
-        lines.append(f"regions cut by the live reader's own stages from {options.pages:,} pages of scripts/drawn_pages.py")
+        lines.append(
+            f"regions cut by the live reader's own stages from {options.pages:,} pages of scripts/drawn_pages.py"
+        )
     return tuple(lines)
 
 
 def _inputs(images: NDArray[np.uint8]) -> NDArray[Any]:
     """(N, 28, 28) uint8 -> (N, 28, 28, 1) float32 in [0, 1]."""
-    return (images.astype(np.float32) / 255)[..., None]
+    return (images.astype(np.float32) / np.float32(255))[..., None]

@@ -42,7 +42,7 @@ _shapes: DigitShapes  # each worker's own copy
 
 def _begin(shapes: DigitShapes) -> None:
     """Set a worker up."""
-    global _shapes
+    global _shapes  # noqa: PLW0603 - a worker process has no other place to keep it
     _shapes = shapes
     cv2.setNumThreads(1)
 
@@ -85,7 +85,9 @@ def classes_of(extents: NDArray[np.float32], page: DrawnPage, angle: float) -> N
     share = overlap.max(axis=1)
     whole_digits = (shared > 0.6 * true_size[None]).sum(axis=1)
     labels = np.full(len(extents), -1)
-    labels[(share >= ONE_DIGIT) & (whole_digits <= 1)] = np.array(texts)[best[(share >= ONE_DIGIT) & (whole_digits <= 1)]]
+    labels[(share >= ONE_DIGIT) & (whole_digits <= 1)] = np.array(texts)[
+        best[(share >= ONE_DIGIT) & (whole_digits <= 1)]
+    ]
     labels[(share < NO_DIGIT) | (whole_digits >= 2)] = NOT_A_DIGIT
     # an upright stroke out of a digit is a 1 by its looks: only its line can tell that it is none
     tall = (extents[:, 3] - extents[:, 1]) > 2.2 * (extents[:, 2] - extents[:, 0])

@@ -1,6 +1,6 @@
 """Train a network of models/architectures.py, calibrate it, and write it as ONNX with its card. Knows no page and no camera.
 
-    python -m scripts.train --data PATH/mnist.npz --output runs/digits.onnx
+python -m scripts.train --data PATH/mnist.npz --output runs/digits.onnx
 """
 
 from __future__ import annotations
@@ -82,7 +82,7 @@ def fit(examples: Examples, held_out: Examples, options: argparse.Namespace):  #
 
 def as_input(images: NDArray[np.uint8]) -> NDArray[np.float32]:
     """(N, 28, 28) uint8 -> (N, 28, 28, 1) float32 in [0, 1]."""
-    return (images.astype(np.float32) / 255)[..., None]
+    return (images.astype(np.float32) / np.float32(255))[..., None]
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -13,7 +13,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scripts.augment import (
-    NOT_A_DIGIT, PenSettings, enlarge, field_of, joined, letter, part_of, photograph, redraw, scrawl,
+    NOT_A_DIGIT,
+    PenSettings,
+    enlarge,
+    field_of,
+    joined,
+    letter,
+    part_of,
+    photograph,
+    redraw,
+    scrawl,
 )  # fmt: skip
 from scripts.datasets import Digits
 from scripts.strokes import draw_stroke_digit
@@ -47,7 +56,7 @@ _digits: Digits  # each worker's own copy, given once: sending it with every par
 
 def _begin(digits: Digits) -> None:
     """Set a worker up."""
-    global _digits
+    global _digits  # noqa: PLW0603 - a worker process has no other place to keep it
     _digits = digits
     cv2.setNumThreads(1)
 
@@ -65,7 +74,10 @@ def _draw_part(seed: np.random.SeedSequence, count: int) -> tuple[NDArray[np.uin
             if kind == "stroke":
                 drawing, label = draw_stroke_digit(rng)
             else:
-                drawing, label = _drawing(kind, row, rng, pen), int(_digits.labels[row]) if kind == "digit" else NOT_A_DIGIT
+                drawing, label = (
+                    _drawing(kind, row, rng, pen),
+                    int(_digits.labels[row]) if kind == "digit" else NOT_A_DIGIT,
+                )
             field = field_of(photograph(drawing, rng, pen))
         images[index], labels[index] = field, label
     return images, labels

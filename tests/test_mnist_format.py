@@ -26,7 +26,7 @@ def test_longer_side_is_20_px_and_centre_of_mass_is_central() -> None:
     field = to_mnist(drawn_seven(100, 12))
     assert field.shape == (28, 28)
     assert field.dtype == np.float32
-    rows, columns = np.nonzero(field > 0.05)
+    rows, _ = np.nonzero(field > 0.05)
     assert np.ptp(rows) + 1 == 20
     moments = cv2.moments(field)
     assert moments["m10"] / moments["m00"] == pytest.approx(13.5, abs=0.6)

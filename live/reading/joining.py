@@ -35,5 +35,3 @@ def find_clusters(components: list[Component]) -> list[Cluster]:
     likely = (above | (beside & lesser)) & part & (union_x < 1.25 * union_y)
     first, second = np.nonzero(np.triu(likely, 1))
     return [(int(a), int(b)) for a, b in zip(first, second, strict=True)]
-
-

@@ -101,8 +101,12 @@ def frame_box(extent: tuple[float, float, float, float], angle: float) -> Box:
     left, top, right, bottom = extent
     cos, sin = math.cos(angle), math.sin(angle)
     # plain numbers: this runs once a region, and arrays of four cost more than the sums
-    across = sorted((left * cos - top * sin, right * cos - top * sin, right * cos - bottom * sin, left * cos - bottom * sin))
-    down = sorted((left * sin + top * cos, right * sin + top * cos, right * sin + bottom * cos, left * sin + bottom * cos))
+    across = sorted(
+        (left * cos - top * sin, right * cos - top * sin, right * cos - bottom * sin, left * cos - bottom * sin)
+    )
+    down = sorted(
+        (left * sin + top * cos, right * sin + top * cos, right * sin + bottom * cos, left * sin + bottom * cos)
+    )
     x, y = math.floor(across[0]), math.floor(down[0])
     return Box(x, y, max(1, math.ceil(across[3]) - x), max(1, math.ceil(down[3]) - y))
 

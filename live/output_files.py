@@ -1,0 +1,39 @@
+"""Names for new files: nothing that was written before is ever written over. Knows no file's contents."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+
+from live.errors import OutputError
+
+
+def claim(path: Path) -> Path:
+    """Make room for a new file at `path`, and return it; the file itself isn't made.
+
+    An earlier file of that name is kept beside it: `out.mp4` becomes `out.1.mp4`, or the next number that is free.
+    Raises OutputError where the folder is missing or the name is a folder's.
+    """
+    if path.is_dir():
+        raise OutputError(f"{path} is a folder: name a file in it, such as {path / 'numbers'}{path.suffix or '.mp4'}.")
+    if not path.parent.is_dir():
+        raise OutputError(f"There is no folder {path.parent} to write {path.name} into: make it first.")
+    if path.exists():
+        number = 1
+        while (aside := path.with_name(f"{path.stem}.{number}{path.suffix}")).exists():
+            number += 1
+        try:
+            path.rename(aside)
+        except OSError as error:
+            raise OutputError(f"{path} is there already and can't be put aside: {error.strerror}.") from error
+    return path
+
+
+def timestamped(suffix: str) -> Path:
+    """A new name in the current folder that tells the time: numcam-20260131-174502.mp4, never an existing one."""
+    stem = f"numcam-{datetime.now().astimezone():%Y%m%d-%H%M%S}"
+    path, number = Path(stem + suffix), 1
+    while path.exists():
+        number += 1
+        path = Path(f"{stem}-{number}{suffix}")
+    return path
