@@ -7,6 +7,7 @@ that digit; a piece, a join, a word, a line, a blot is "not a digit"; what is ne
 from __future__ import annotations
 
 from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
 
 import cv2
 import numpy as np
@@ -22,6 +23,7 @@ from scripts.datasets import Digits
 from scripts.drawn_pages import LEVELS, DigitShapes, DrawnPage, draw_page, random_style
 from scripts.training_set import Examples
 
+FRESH = get_context("spawn")  # a forked copy of a process in which OpenCV has run threads hangs in its first call
 LEVEL_SHARES = {"clean": 0.25, "office": 0.3, "hard": 0.25, "webcam": 0.2}
 ONE_DIGIT = 0.68  # overlap (intersection over union) above which a region is that digit
 NO_DIGIT = 0.45  # and below which it is none
@@ -32,7 +34,7 @@ def harvest_pages(digits: Digits, count: int, seed: int, workers: int) -> Exampl
     """The regions of `count` drawn pages with their classes, in the order of the pages."""
     seeds = np.random.SeedSequence([seed, count]).spawn(count)
     shapes = DigitShapes(digits.images, digits.labels, digits.writers)
-    with ProcessPoolExecutor(workers, initializer=_begin, initargs=(shapes,)) as pool:
+    with ProcessPoolExecutor(workers, FRESH, initializer=_begin, initargs=(shapes,)) as pool:
         made = list(pool.map(_harvest_page, seeds, chunksize=4))
     return Examples(np.concatenate([m[0] for m in made]), np.concatenate([m[1] for m in made]))
 

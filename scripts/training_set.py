@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
+from multiprocessing import get_context
 
 import cv2
 import numpy as np
@@ -27,6 +28,7 @@ from scripts.augment import (
 from scripts.datasets import Digits
 from scripts.strokes import draw_stroke_digit
 
+FRESH = get_context("spawn")  # a forked copy of a process in which OpenCV has run threads hangs in its first call
 PART = 5_000  # pictures made from one seed
 KINDS = ("digit", "stroke", "piece", "join", "letter", "scrawl")
 SHARES = (0.6, 0.08, 0.07, 0.08, 0.08, 0.09)
@@ -46,7 +48,7 @@ def draw_examples(digits: Digits, count: int, seed: int, workers: int) -> Exampl
     """`count` pictures made of `digits`, in random order."""
     parts = [min(PART, count - start) for start in range(0, count, PART)]
     seeds = np.random.SeedSequence(seed).spawn(len(parts))
-    with ProcessPoolExecutor(workers, initializer=_begin, initargs=(digits,)) as pool:
+    with ProcessPoolExecutor(workers, FRESH, initializer=_begin, initargs=(digits,)) as pool:
         made = list(pool.map(_draw_part, seeds, parts))
     return Examples(np.concatenate([m[0] for m in made]), np.concatenate([m[1] for m in made]))
 
