@@ -140,5 +140,5 @@ def number_fields(tracked: TrackedNumber) -> dict[str, Any]:
         "track_id": tracked.track_id,
         "text": number.text,
         "confidence": round(number.confidence, 4),
-        "quad": number.quad.round(1).tolist(),
+        "quad": number.quad.astype(float).round(1).tolist(),
     }

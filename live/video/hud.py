@@ -30,6 +30,8 @@ class HudState:
     paused: bool = False
     mirrored: bool = False
     help: bool = False
+    trouble: str | None = None
+    """One line on why no frames come."""
 
 
 def draw_hud(picture: NDArray[np.uint8], state: HudState) -> NDArray[np.uint8]:
@@ -41,7 +43,7 @@ def draw_hud(picture: NDArray[np.uint8], state: HudState) -> NDArray[np.uint8]:
     dimmed(picture, (0, height - bar), (width, bar), 0.4)
     foot = height - round(0.6 * size)
     speed = f"{state.fps:.0f} fps · {state.frame_ms:.0f} ms"
-    words = [speed, *(["mirrored"] if state.mirrored else []), *(["paused"] if state.paused else [])]
+    words = [state.trouble or speed, *(["mirrored"] if state.mirrored else []), *(["paused"] if state.paused else [])]
     write(picture, "  ·  ".join(words), (size, foot), size, WHITE)
     hint = "h  help"
     write(picture, hint, (width - width_of(hint, size) - size, foot), size, GREY)

@@ -1,0 +1,168 @@
+"""The command line: `python -m live`, or `numcam`. The only place that turns an error into a message and an exit code."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import signal
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from types import FrameType
+from typing import Any, NoReturn
+
+from live import __version__
+from live.errors import NumcamError, SettingsError
+from live.event_log import LOG_SUFFIXES
+from live.settings import Settings, load_settings
+from models.errors import ModelError
+
+DONE, FAILED, WRONG_ARGUMENTS, INTERRUPTED = 0, 1, 2, 130
+RUN_OPTIONS = (
+    "source", "headless", "record", "log", "log_frames", "max_seconds", "max_frames", "realtime", "mirror",
+)  # fmt: skip
+
+EXAMPLES = """examples:
+  numcam                                    the first camera, in a window (h shows the keys)
+  numcam --source 1 --record out.mp4        the second camera, recorded as it is shown
+  numcam --source clip.mp4 --headless       a file, as fast as it can be read, what was read as text
+  numcam --source rtsp://door/stream --log read.jsonl
+  numcam read page.jpg scans/ --save annotated
+  numcam cameras                            which camera is number 1?
+
+exit codes: 0 done, 1 a failure told in one line, 2 wrong arguments, 130 interrupted"""
+
+
+class Parser(argparse.ArgumentParser):
+    """Tells what is wrong in one line."""
+
+    def error(self, message: str) -> NoReturn:
+        """Print one line and exit with 2."""
+        self.exit(WRONG_ARGUMENTS, f"{self.prog}: {message}. --help lists what there is.\n")
+
+
+def make_parser() -> Parser:
+    """The whole command line."""
+    parser = Parser(
+        prog="numcam",
+        description="Read handwritten numbers on paper, live, through a camera.",
+        epilog=EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--version", action="version", version=f"Numcam {__version__}")
+    parser.add_argument("--config", type=Path, metavar="FILE", help="settings that go over those of ./config.yaml")
+    add_run_options(parser)
+    commands = parser.add_subparsers(dest="command", title="other commands", metavar="{read,cameras,doctor}")
+    read = commands.add_parser("read", help="the numbers on still pictures", description="Read still pictures.")
+    read.add_argument("paths", nargs="+", type=Path, metavar="FILE|FOLDER", help="pictures, or folders of pictures")
+    read.add_argument("--json", action="store_true", dest="as_json", help="print a line of JSON a picture")
+    read.add_argument("--save", type=Path, metavar="FOLDER", help="write the annotated pictures into it")
+    read.add_argument("--csv", type=Path, metavar="FILE", dest="csv_file", help="write a row a number into it")
+    cameras = commands.add_parser("cameras", help="list the cameras with index, name and sizes")
+    doctor = commands.add_parser("doctor", help="what this machine has, for bug reports")
+    for command in (read, cameras, doctor):
+        # SUPPRESS: a --config before the command's name counts as well
+        command.add_argument("--config", type=Path, metavar="FILE", default=argparse.SUPPRESS, help="settings to use")
+    return parser
+
+
+def add_run_options(parser: argparse.ArgumentParser) -> None:
+    """The options of the live reader; each has a setting of the same name."""
+    source = parser.add_argument_group("what to read")
+    source.add_argument(
+        "--source",
+        metavar="auto|N|FILE|FOLDER|ADDRESS",
+        help="auto: the first camera, or the built-in clip; N: a camera's number; a video or picture; a folder of "
+        "pictures; an http(s), rtsp, udp or tcp address; demo: the built-in clip (default: auto)",
+    )
+    source.add_argument(
+        "--realtime", action=argparse.BooleanOptionalAction, default=None,
+        help="files at their own speed, or as fast as they can be read (default: their own speed in a window)",
+    )  # fmt: skip
+    source.add_argument("--max-seconds", type=float, metavar="S", help="stop after so many seconds")
+    source.add_argument("--max-frames", type=int, metavar="N", help="stop after so many frames")
+    shown = parser.add_argument_group("what to show")
+    shown.add_argument("--headless", action="store_true", default=None, help="no window: print what is read")
+    shown.add_argument("--mirror", action="store_true", default=None, help="mirror the preview (never the recording)")
+    written = parser.add_argument_group("what to write (an earlier file of the same name is kept beside it)")
+    written.add_argument("--record", metavar="FILE", help="the annotated video: .mp4, .mov or .mkv")
+    written.add_argument("--log", metavar="FILE", help="what was read and when: .jsonl or .csv")
+    written.add_argument("--log-frames", metavar="FILE", help="a line of JSON a frame, with every number in it")
+
+
+def check_outputs(settings: Settings) -> None:
+    """Raise SettingsError where the files to write can't be meant so."""
+    if settings.log is not None and Path(settings.log).suffix.lower() not in LOG_SUFFIXES:
+        raise SettingsError(f"log: a log ends in {' or '.join(LOG_SUFFIXES)}, {settings.log} does not.")
+    named = [Path(name).absolute() for name in (settings.record, settings.log, settings.log_frames) if name is not None]
+    if len(set(named)) < len(named):
+        raise SettingsError("record, log and log_frames must be different files.")
+
+
+def execute(options: argparse.Namespace) -> int:
+    """Do what the command line asks for; returns the exit code."""
+    chosen: dict[str, Any] = {name: getattr(options, name) for name in RUN_OPTIONS}
+    settings = load_settings(options.config, chosen)
+    if options.command == "read":
+        from live.commands.read import ReadOptions, read_pictures
+
+        return read_pictures(
+            ReadOptions(tuple(options.paths), options.as_json, options.save, options.csv_file), settings
+        )
+    if options.command == "cameras":
+        from live.commands.cameras import show_cameras
+
+        return show_cameras()
+    if options.command == "doctor":
+        from live.commands.doctor import show_machine
+
+        return show_machine(settings)
+    return run_live(settings)
+
+
+def run_live(settings: Settings) -> int:
+    """The live reader."""
+    check_outputs(settings)
+    from live.app import run  # OpenCV and the runtime load here: --help and wrong arguments answer at once
+
+    signal.signal(signal.SIGTERM, _interrupt)
+    summary = run(settings, say=_say, tell=_tell)
+    return INTERRUPTED if summary.interrupted else DONE
+
+
+def _say(line: str) -> None:
+    """A note, beside what was read."""
+    print(line, file=sys.stderr, flush=True)
+
+
+def _tell(line: str) -> None:
+    """What was read."""
+    print(line, flush=True)
+
+
+def _interrupt(number: int, frame: FrameType | None) -> NoReturn:
+    """SIGTERM ends a run as Ctrl+C does: every file is closed."""
+    raise KeyboardInterrupt
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run Numcam; returns the exit code."""
+    options = make_parser().parse_args(arguments)
+    try:
+        return execute(options)
+    except SettingsError as error:
+        _say(str(error))
+        return WRONG_ARGUMENTS
+    except (NumcamError, ModelError) as error:
+        _say(str(error))
+        return FAILED
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    except BrokenPipeError:
+        # whoever read the output went away; Python would complain once more while flushing at exit
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return FAILED
+
+
+if __name__ == "__main__":
+    sys.exit(main())

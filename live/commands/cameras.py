@@ -1,0 +1,18 @@
+"""`cameras`: which camera is number 1? Knows the list of cameras and how to print it."""
+
+from __future__ import annotations
+
+from live.video.sources import list_cameras
+
+
+def show_cameras() -> int:
+    """Print a line a camera with its number, name and sizes; returns the exit code."""
+    cameras = list_cameras()
+    if not cameras:
+        print("No camera found. Plug one in, or read a file: --source clip.mp4, --source demo.")
+        return 0
+    for camera in cameras:
+        sizes = ", ".join(f"{width}x{height}" for width, height in camera.sizes) or "sizes unknown"
+        print(f"{camera.index}  {camera.name}  ({camera.backend})  {sizes}")
+    print(f"Start one with: python -m live --source {cameras[0].index}")
+    return 0

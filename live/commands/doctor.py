@@ -1,0 +1,77 @@
+"""`doctor`: what this machine has, for bug reports. Never fails: what is missing is a line too."""
+
+from __future__ import annotations
+
+import os
+import platform
+import sys
+from collections.abc import Callable
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
+from live import __version__
+from live.settings import Settings
+from live.video.display import why_no_display
+from live.video.sources import DEMO_CLIP, list_cameras
+from models.card import load_card
+from models.classifier import WEIGHTS, load_classifier
+
+PACKAGES = ("opencv-python", "numpy", "onnxruntime", "av", "msgspec", "imutils", "rich", "cv2-enumerate-cameras")
+
+
+def show_machine(settings: Settings) -> int:
+    """Print a line or more a topic; returns 0 always."""
+    topics: tuple[tuple[str, Callable[[], list[str]]], ...] = (
+        ("Numcam", lambda: [__version__]),
+        ("Python", lambda: [f"{platform.python_version()} ({sys.executable})"]),
+        ("System", lambda: [f"{platform.platform()}, {os.cpu_count()} processors"]),
+        ("Packages", packages),
+        ("Windows", windows),
+        ("Display", lambda: [why_no_display() or "a window can be opened"]),
+        ("Cameras", lambda: [f"{c.index}  {c.name} ({c.backend})" for c in list_cameras()] or ["none found"]),
+        ("Recording", codecs),
+        ("Clip", lambda: [f"{DEMO_CLIP.name}, {DEMO_CLIP.stat().st_size / 1e6:.1f} MB"]),
+        ("Model", lambda: model_lines(Path(settings.model.path) if settings.model.path is not None else WEIGHTS)),
+    )
+    for name, find in topics:
+        try:
+            lines = find()
+        except Exception as error:  # noqa: BLE001 - a doctor that stops at the first ailment helps nobody
+            lines = [f"not to be found out: {' '.join(str(error).split()) or type(error).__name__}"]
+        for index, line in enumerate(lines):
+            print(f"{name if index == 0 else '':<10} {line}")
+    return 0
+
+
+def packages() -> list[str]:
+    """Versions of what Numcam stands on."""
+    return [f"{name} {_version(name)}" for name in PACKAGES]
+
+
+def _version(name: str) -> str:
+    """Version of an installed package."""
+    try:
+        return version(name)
+    except PackageNotFoundError:
+        return "missing"
+
+
+def windows() -> list[str]:
+    """What OpenCV opens windows with."""
+    import cv2
+
+    return [f"OpenCV's {cv2.currentUIFramework() or 'none: this is a build without windows (opencv-python-headless)'}"]
+
+
+def codecs() -> list[str]:
+    """Whether recordings can be made."""
+    from av.codec import codecs_available
+
+    found = [name for name in ("libx264", "libopenh264", "h264_videotoolbox", "h264_mf") if name in codecs_available]
+    return [f"H.264 by {', '.join(found)}" if found else "no H.264 encoder: recordings can't be made"]
+
+
+def model_lines(path: Path) -> list[str]:
+    """What the model file is, and whether it runs."""
+    classes = load_classifier(path).classes
+    return [*load_card(path).as_lines(), f"runs: {path.name}, {path.stat().st_size / 1e6:.2f} MB, {classes} classes"]

@@ -1,0 +1,78 @@
+"""Where quads are along their page's lines, how they overlap, how the page moved. Knows no numbers' meaning, no time."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+Quad = NDArray[np.float32]
+"""(4, 2) float32 corners, px, clockwise from the top left."""
+Boxes = NDArray[np.float32]
+"""(N, 4) float32: left, top, right, bottom, px, in axes turned by the page's slope."""
+
+# what a number's width and height may change by from frame to frame, as a share, to tell of the page's motion
+SIZE_CHANGE = 0.35
+# the farthest that a page moves from frame to frame, in heights of its numbers
+FARTHEST = 3.0
+
+
+def page_slope(quads: Sequence[Quad]) -> float:
+    """The slope of most lines, radians; 0 where there are none. Read from the quads' upper edges."""
+    if not quads:
+        return 0.0
+    edges = np.stack(quads)[:, 1] - np.stack(quads)[:, 0]
+    return float(np.median(np.arctan2(edges[:, 1], edges[:, 0])))
+
+
+def boxes_along(quads: Sequence[Quad], slope: float) -> Boxes:
+    """(N, 4) boxes around quads in axes turned by `slope`: there, sloping lines lie apart as they do on paper."""
+    if not quads:
+        return np.zeros((0, 4), np.float32)
+    cosine, sine = np.cos(slope), np.sin(slope)
+    turned = np.stack(quads) @ np.array([[cosine, -sine], [sine, cosine]], np.float32)
+    return np.concatenate([turned.min(axis=1), turned.max(axis=1)], axis=1, dtype=np.float32)
+
+
+def iou(first: Boxes, second: Boxes) -> NDArray[np.float32]:
+    """Intersection over union of each of (N, 4) with each of (M, 4): (N, M), 0 to 1."""
+    shared, areas, others = _areas(first, second)
+    return (shared / np.maximum(areas + others - shared, 1e-6)).astype(np.float32)
+
+
+def covered(first: Boxes, second: Boxes) -> NDArray[np.float32]:
+    """Shared part of the smaller of each pair: (N, M), 0 to 1."""
+    shared, areas, others = _areas(first, second)
+    return (shared / np.maximum(np.minimum(areas, others), 1e-6)).astype(np.float32)
+
+
+def _areas(first: Boxes, second: Boxes) -> tuple[NDArray[np.float32], ...]:
+    """Shared areas (N, M), and the areas of both sides as (N, 1) and (1, M), px²."""
+    low = np.maximum(first[:, None, :2], second[None, :, :2])
+    high = np.minimum(first[:, None, 2:], second[None, :, 2:])
+    areas, others = (np.prod(boxes[:, 2:] - boxes[:, :2], axis=1) for boxes in (first, second))
+    return np.prod(np.maximum(high - low, 0), axis=2), areas[:, None], others[None]
+
+
+def page_shift(before: Sequence[Quad], now: Sequence[Quad]) -> NDArray[np.float32]:
+    """The shift (x, y), px, that most numbers made since the last frame: (2,) float32, 0 where nothing tells.
+
+    Every pair of an old and a new number of about the same size proposes its shift; the one with most others near it wins.
+    """
+    if not before or not now:
+        return np.zeros(2, np.float32)
+    old, new = np.stack(before), np.stack(now)
+    old_size, new_size = np.ptp(old, axis=1), np.ptp(new, axis=1)
+    height = float(np.median(old_size[:, 1]))
+    change = np.abs(new_size[None] - old_size[:, None]) / np.maximum(old_size[:, None], 1)
+    shifts = new.mean(axis=1)[None] - old.mean(axis=1)[:, None]
+    candidates = shifts[(change.max(axis=2) < SIZE_CHANGE) & (np.abs(shifts).max(axis=2) < FARTHEST * height)]
+    if len(candidates) == 0:
+        return np.zeros(2, np.float32)
+    near = np.abs(candidates[:, None] - candidates[None]).max(axis=2) < max(2.0, 0.12 * height)
+    votes = near.sum(axis=1)
+    # of equals the smaller shift: paper is held still more often than it is moved
+    best = np.lexsort((np.hypot(*candidates.T), -votes))[0]
+    shift: NDArray[np.float32] = candidates[near[best]].mean(axis=0).astype(np.float32)
+    return shift

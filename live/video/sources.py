@@ -1,0 +1,101 @@
+"""Where frames come from: one address, one source. Knows which kind an address names, not how it is read."""
+
+from __future__ import annotations
+
+import difflib
+from pathlib import Path
+
+from live.errors import SourceError
+from live.settings import CameraSettings
+from live.video.addresses import SCHEMES, file_suffix, is_address, scheme_of, stream_feed, without_password
+from live.video.cameras import CameraInfo, camera_feed, camera_index, find_cameras, list_cameras
+from live.video.capture import LiveSource
+from live.video.clips import VIDEO_SUFFIXES, VideoFile
+from live.video.frame_source import FrameSource
+from live.video.pictures import is_picture, pictures_in
+from live.video.quiet import silence_opencv
+from live.video.stills import StillPictures
+
+__all__ = ["DEMO_CLIP", "DEMO_NAME", "CameraInfo", "FrameSource", "list_cameras", "open_source"]
+
+DEMO_NAME = "built-in clip"
+DEMO_CLIP: Path = Path(__file__).resolve().parents[1] / "demo.mp4"
+HINT = "Name a camera with --source 1, a file with --source clip.mp4."
+KINDS = "--source takes auto, demo, a camera's number, a video, a picture, a folder of pictures or an address"
+
+
+def open_source(address: str, settings: CameraSettings, *, realtime: bool | None, headless: bool) -> FrameSource:
+    """Open `auto`, `demo`, a camera's number, a video, a picture, a folder of pictures, or an address.
+
+    realtime: whether files come at their own speed; None: only where there is a window. Cameras and streams always
+    come as they are. Raises SourceError, in one line, where no frame can be had.
+    """
+    silence_opencv()
+    paced = not headless if realtime is None else realtime
+    if address == "auto":
+        return open_first_camera(settings, paced=paced)
+    if address == "demo":
+        return open_demo(paced=paced)
+    camera = camera_index(address)
+    if camera is not None:
+        return LiveSource(camera_feed(camera, settings))
+    if is_address(address):
+        return open_address(address, settings, paced=paced)
+    return open_path(Path(address).expanduser(), settings, paced=paced)
+
+
+def open_first_camera(settings: CameraSettings, *, paced: bool) -> FrameSource:
+    """The first camera that opens; where none does, the built-in clip with a note that says so."""
+    cameras = find_cameras()
+    for camera in cameras:
+        try:
+            return LiveSource(camera_feed(camera.index, settings))
+        except SourceError:  # the next one may be free
+            continue
+    source = open_demo(paced=paced)
+    found = "No camera found" if not cameras else f"No camera opened ({', '.join(camera.name for camera in cameras)})"
+    source.note = f"{found}: playing the built-in clip. {HINT}"
+    return source
+
+
+def open_demo(*, paced: bool) -> FrameSource:
+    """The clip that comes with Numcam."""
+    if not DEMO_CLIP.is_file():
+        raise SourceError(f"The built-in clip {DEMO_CLIP} is missing. Install Numcam again, or try --source clip.mp4.")
+    return VideoFile(str(DEMO_CLIP), DEMO_NAME, paced=paced)
+
+
+def open_address(address: str, settings: CameraSettings, *, paced: bool) -> FrameSource:
+    """A stream, live; a video file that lies behind an address is read as the file that it is."""
+    name = without_password(address)
+    if scheme_of(address) not in SCHEMES:
+        raise SourceError(f"{name} is no address that can be read. It must begin with {', '.join(SCHEMES)} and ://.")
+    if scheme_of(address) in ("http", "https") and file_suffix(address) in VIDEO_SUFFIXES:
+        timeouts_s = (settings.open_timeout_s, settings.read_timeout_s)
+        return VideoFile(address, name, paced=paced, timeouts_s=timeouts_s)
+    return LiveSource(stream_feed(address, settings))
+
+
+def open_path(path: Path, settings: CameraSettings, *, paced: bool) -> FrameSource:
+    """A folder of pictures, one picture, or a video file."""
+    if path.is_dir():
+        return StillPictures(pictures_in(path), path.name or str(path), picture_s=settings.picture_s, paced=paced)
+    if not path.exists():
+        raise SourceError(missing(path))
+    if is_picture(path):
+        return StillPictures([path], path.name, picture_s=settings.picture_s, paced=paced)
+    try:
+        size = path.stat().st_size
+    except OSError as error:
+        raise SourceError(f"{path} can't be read: {error.strerror or error}.") from error
+    if size == 0 and path.is_file():
+        raise SourceError(f"{path} is empty (0 bytes). Copy it again, or try --source demo.")
+    return VideoFile(str(path), path.name, paced=paced)
+
+
+def missing(path: Path) -> str:
+    """One line for a name that does not exist, with the one that was probably meant."""
+    beside = [found.name for found in path.parent.iterdir()] if path.parent.is_dir() else []
+    meant = difflib.get_close_matches(path.name, beside, n=1)
+    hint = f"Did you mean {path.parent / meant[0]}?" if meant else f"{KINDS}."
+    return f"There is no file or folder {path}. {hint}"
