@@ -32,7 +32,7 @@ def digit_shapes() -> DigitShapes:
 @pytest.fixture(scope="session")
 def drawn_pages(digit_shapes: DigitShapes) -> dict[str, DrawnPage]:
     """A page of each level, the same ones in every run."""
-    pages = {}
+    pages: dict[str, DrawnPage] = {}
     for seed, level in enumerate(LEVELS):
         rng = np.random.default_rng(seed)
         pages[level] = draw_page(digit_shapes, rng, random_style(rng, level))
