@@ -1,6 +1,7 @@
 """Pictures of every sort come out upright, 8-bit and BGR; what can't be read is told in one line."""
 
 import struct
+import zlib
 from pathlib import Path
 
 import cv2
@@ -153,7 +154,12 @@ def test_what_cannot_be_read_is_told_in_one_line(tmp_path: Path, capfd: pytest.C
     (tmp_path / "photo.HEIC").write_bytes(b"\x00\x00\x00\x18ftypheic")
     whole = cv2.imencode(".png", corner_marked())[1].tobytes()
     (tmp_path / "cut.png").write_bytes(whole[: len(whole) // 2])
+    vast = bytearray(whole)
+    vast[16:24] = struct.pack(">II", 40_000, 40_000)  # the width and height that its header claims
+    vast[29:33] = struct.pack(">I", zlib.crc32(vast[12:29]))
+    (tmp_path / "vast.png").write_bytes(vast)
     wanted = {
+        "vast.png": "no picture",
         "empty.jpg": "0 bytes",
         "text.png": "no picture",
         "photo.HEIC": "JPEG",

@@ -24,6 +24,13 @@ BACKENDS: dict[str, tuple[int, ...]] = {
     "Windows": (cv2.CAP_MSMF, cv2.CAP_DSHOW),
     "Darwin": (cv2.CAP_AVFOUNDATION,),
 }
+BACKEND_NAMES = {
+    cv2.CAP_V4L2: "V4L2",
+    cv2.CAP_MSMF: "MSMF",
+    cv2.CAP_DSHOW: "DSHOW",
+    cv2.CAP_AVFOUNDATION: "AVFOUNDATION",
+    cv2.CAP_ANY: "any",
+}
 DEVICE_FILE = re.compile(r"/dev/video(\d+)")
 
 
@@ -49,7 +56,7 @@ def list_cameras() -> list[CameraInfo]:
 def find_cameras() -> list[CameraInfo]:
     """All cameras by what the system says of them, sizes left out: opens none, takes a few milliseconds."""
     for backend in BACKENDS.get(platform.system(), (cv2.CAP_ANY,)):
-        name = "any" if backend == cv2.CAP_ANY else cv2.videoio_registry.getBackendName(backend)
+        name = BACKEND_NAMES[backend]
         cameras = [
             CameraInfo(index=found.index, name=found.name or f"camera {found.index}", sizes=(), backend=name)
             for found in enumerate_cameras(backend)

@@ -112,11 +112,12 @@ class LiveSource(Source):
 
     def close(self) -> None:
         """Stop. Returns soon even when the device hangs: its thread then ends by itself when the device answers."""
+        if self._closing.is_set():
+            return
         self._closing.set()
         with self._changed:
             self._changed.notify_all()
-        if threading.current_thread() is not self._thread:
-            self._thread.join(CLOSE_GRACE_S)
+        self._thread.join(CLOSE_GRACE_S)
 
     def _fresh(self) -> Frame | None:
         frame = self._newest

@@ -91,7 +91,7 @@ def open_container(address: str, name: str, timeouts_s: tuple[float, float] | No
     except (av.error.FFmpegError, OSError) as error:
         reason = (
             "is no video or picture that can be read, or was cut short before it could be finished"
-            if isinstance(error, av.error.InvalidDataError)
+            if isinstance(error, av.error.InvalidDataError | av.error.EOFError)
             else f"can't be opened: {error.strerror}"
         )
         raise SourceError(f"{name} {reason}. Try another file, or --source demo.") from error

@@ -78,24 +78,31 @@ def open_address(address: str, settings: CameraSettings, *, paced: bool) -> Fram
 
 def open_path(path: Path, settings: CameraSettings, *, paced: bool) -> FrameSource:
     """A folder of pictures, one picture, or a video file."""
+    if not is_there(path):
+        raise SourceError(missing(path))
     if path.is_dir():
         return StillPictures(pictures_in(path), path.name or str(path), picture_s=settings.picture_s, paced=paced)
-    if not path.exists():
-        raise SourceError(missing(path))
     if is_picture(path):
         return StillPictures([path], path.name, picture_s=settings.picture_s, paced=paced)
-    try:
-        size = path.stat().st_size
-    except OSError as error:
-        raise SourceError(f"{path} can't be read: {error.strerror or error}.") from error
-    if size == 0 and path.is_file():
+    if path.is_file() and path.stat().st_size == 0:
         raise SourceError(f"{path} is empty (0 bytes). Copy it again, or try --source demo.")
     return VideoFile(str(path), path.name, paced=paced)
 
 
+def is_there(path: Path) -> bool:
+    """Whether the path exists; a name that is longer than any can be does not."""
+    try:
+        return path.exists()
+    except OSError:
+        return False
+
+
 def missing(path: Path) -> str:
     """One line for a name that does not exist, with the one that was probably meant."""
-    beside = [found.name for found in path.parent.iterdir()] if path.parent.is_dir() else []
+    try:
+        beside = [found.name for found in path.parent.iterdir()]
+    except OSError:
+        beside = []
     meant = difflib.get_close_matches(path.name, beside, n=1)
     hint = f"Did you mean {path.parent / meant[0]}?" if meant else f"{KINDS}."
     return f"There is no file or folder {path}. {hint}"

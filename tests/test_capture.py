@@ -1,0 +1,323 @@
+"""Live frames: the newest first however slow the reader, back after a loss, and an end that never hangs."""
+
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from mjpeg_server import MjpegCamera, read_stamp, stamped
+from numpy.typing import NDArray
+from stamped_files import SIZE, make_video
+
+from live.errors import SourceError
+from live.settings import CameraSettings
+from live.video import addresses
+from live.video.addresses import stream_feed
+from live.video.capture import Capture, Feed, LiveSource
+from live.video.sources import FrameSource, open_source
+
+SETTINGS = CameraSettings(open_timeout_s=5, read_timeout_s=1)
+
+
+@pytest.fixture
+def camera() -> Iterator[MjpegCamera]:
+    with MjpegCamera() as stand_in:
+        yield stand_in
+
+
+def watch(address: str) -> FrameSource:
+    return open_source(address, SETTINGS, realtime=None, headless=True)
+
+
+def test_thirty_frames_a_second_are_read_as_they_come(camera: MjpegCamera) -> None:
+    with watch(camera.address) as source:
+        frames = iter(source)
+        first = next(frames)
+        last = first
+        while last.captured_at - first.captured_at < 2:
+            last = next(frames)
+        seconds = last.captured_at - first.captured_at
+        assert (last.index - first.index) / seconds == pytest.approx(30, rel=0.2)
+        assert source.fps == pytest.approx(30, rel=0.2)
+
+
+def test_a_slow_reader_gets_the_newest_frame_and_no_growing_delay(camera: MjpegCamera) -> None:
+    behind = []
+    stamps = []
+    with watch(camera.address) as source:
+        for frame in source:
+            behind.append(camera.sent - read_stamp(frame.image))
+            stamps.append(read_stamp(frame.image))
+            if len(behind) == 20:
+                break
+            time.sleep(0.1)
+    assert stamps == sorted(set(stamps)), "never one frame twice, never back"
+    assert stamps[-1] - stamps[0] > 40, "about three frames came for each that was read"
+    # one that queued would be 40 frames behind by now
+    assert np.median(behind[10:]) <= 4
+    assert max(behind[5:]) <= 12
+
+
+def test_captured_at_is_the_moment_of_capture(camera: MjpegCamera) -> None:
+    with watch(camera.address) as source:
+        frames = iter(source)
+        next(frames)
+        time.sleep(0.3)
+        before = time.perf_counter()
+        age = before - next(frames).captured_at
+    assert -0.05 < age < 0.2
+
+
+def test_a_camera_that_was_killed_and_comes_back_is_read_again(camera: MjpegCamera) -> None:
+    with watch(camera.address) as source:
+        frames = iter(source)
+        before = next(frames)
+        camera.stop()
+        back = threading.Timer(0.8, camera.start)
+        back.start()
+        troubles = set()
+        source.on_wait = lambda: troubles.add(source.trouble)
+        after = next(frame for frame in frames if read_stamp(frame.image) > read_stamp(before.image) + 20)
+        back.join()
+        assert f"{camera.address} is gone: waiting for it to come back" in troubles
+        assert source.trouble is None
+        assert after.captured_at > before.captured_at
+        assert after.index > before.index
+    assert camera.viewers == 2
+
+
+def test_a_camera_that_hangs_times_out_and_is_opened_anew(camera: MjpegCamera) -> None:
+    with watch(camera.address) as source:
+        frames = iter(source)
+        next(frames)
+        camera.stall()
+        threading.Timer(1.5, camera.resume).start()
+        stalled_at = time.perf_counter()
+        waits = []
+        source.on_wait = lambda: waits.append(time.perf_counter())
+        while camera.viewers == 1:
+            next(frames)
+        next(frames)
+        assert time.perf_counter() - stalled_at < 10
+        assert len(waits) > 5, "keys are answered meanwhile"
+
+
+def test_closing_a_hung_camera_is_quick(camera: MjpegCamera) -> None:
+    patient = replace_timeout(60)
+    source = open_source(camera.address, patient, realtime=None, headless=True)
+    camera.stall()
+    time.sleep(0.1)
+    began = time.perf_counter()
+    source.close()
+    assert time.perf_counter() - began < 2
+    assert list(source) == []
+
+
+def replace_timeout(seconds: float) -> CameraSettings:
+    return CameraSettings(open_timeout_s=5, read_timeout_s=seconds)
+
+
+def test_closing_from_on_wait_ends_the_iteration(camera: MjpegCamera) -> None:
+    with watch(camera.address) as source:
+        frames = iter(source)
+        next(frames)
+        camera.stall()
+        source.on_wait = source.close
+        assert len(list(frames)) <= 5
+
+
+def test_a_program_ends_at_once_while_its_camera_hangs(camera: MjpegCamera) -> None:
+    script = """
+import sys
+from live.settings import CameraSettings
+from live.video.sources import open_source
+with open_source(sys.argv[1], CameraSettings(read_timeout_s=100), realtime=None, headless=True) as source:
+    print(next(iter(source)).index, flush=True)
+    sys.stdin.readline()
+"""
+    with subprocess.Popen(
+        [sys.executable, "-c", script, camera.address],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        cwd=Path(__file__).parents[1],
+    ) as program:
+        assert program.stdout is not None
+        assert program.stdout.readline().strip().isdecimal()
+        camera.stall()
+        time.sleep(0.2)
+        began = time.perf_counter()
+        _, errors = program.communicate("\n", timeout=30)
+        assert time.perf_counter() - began < 10
+    assert program.returncode == 0
+    assert errors == ""
+
+
+def test_a_tcp_stream_is_read_until_it_ends(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(addresses, "GIVE_UP_S", 0.3)
+    film = make_video(tmp_path / "film.ts", frames=40).read_bytes()
+    with socket.create_server(("127.0.0.1", 0)) as server:
+
+        def send() -> None:
+            with server.accept()[0] as viewer:
+                for start in range(0, len(film), 8192):
+                    viewer.sendall(film[start : start + 8192])
+                    time.sleep(0.01)
+            server.close()
+
+        threading.Thread(target=send, daemon=True).start()
+        stamps: list[int] = []
+        with watch(f"tcp://127.0.0.1:{server.getsockname()[1]}") as source:
+            assert (source.width, source.height) == SIZE
+            with pytest.raises(SourceError, match="ended"):
+                stamps.extend(read_stamp(frame.image) for frame in source)
+    assert stamps == sorted(set(stamps))
+    assert stamps[-1] == 39
+
+
+def test_a_stream_that_ends_for_good_is_an_error_in_one_line(
+    camera: MjpegCamera, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(addresses, "GIVE_UP_S", 0.5)
+    with watch(camera.address) as source:
+        camera.stop()
+        with pytest.raises(SourceError, match="ended and did not come back") as caught:
+            for _ in source:
+                pass
+    assert camera.address in str(caught.value)
+    assert "\n" not in str(caught.value)
+    assert capfd.readouterr() == ("", "")
+
+
+def test_an_address_that_refuses_is_told_at_once(camera: MjpegCamera, capfd: pytest.CaptureFixture[str]) -> None:
+    camera.stop()
+    address = camera.address.replace("http://", "http://joe:swordfish@")
+    began = time.perf_counter()
+    with pytest.raises(SourceError, match="did not open") as caught:
+        watch(address)
+    assert time.perf_counter() - began < 4
+    assert "swordfish" not in str(caught.value)
+    assert "joe" not in str(caught.value)
+    assert camera.address in str(caught.value)
+    assert capfd.readouterr() == ("", "")
+
+
+def test_an_address_that_never_sends_times_out(camera: MjpegCamera) -> None:
+    camera.stall()
+    quick = CameraSettings(open_timeout_s=0.5, read_timeout_s=0.5)
+    began = time.perf_counter()
+    with pytest.raises(SourceError, match="sent no picture"):
+        open_source(camera.address, quick, realtime=None, headless=True)
+    assert time.perf_counter() - began < 5
+
+
+def test_a_password_opens_the_camera_and_is_never_shown(camera: MjpegCamera) -> None:
+    camera.password = "joe:swordfish"
+    with watch(camera.address.replace("http://", "http://joe:swordfish@")) as source:
+        assert source.name == camera.address
+        assert next(iter(source)).source == camera.address
+    with pytest.raises(SourceError, match="password"):
+        watch(camera.address)
+
+
+class Scripted:
+    """A capture that gives what it was told to, then fails as a pulled cable does."""
+
+    def __init__(self, pictures: list[NDArray[np.generic]]) -> None:
+        self.pictures = pictures
+        self.released_by: str | None = None
+
+    def grab(self) -> bool:
+        return bool(self.pictures)
+
+    def retrieve(self) -> tuple[bool, NDArray[np.uint8]]:
+        picture = self.pictures.pop(0)
+        return picture.size > 0, picture  # type: ignore[return-value]
+
+    def release(self) -> None:
+        self.released_by = threading.current_thread().name
+
+
+def scripted_feed(*captures: Capture | None) -> Feed:
+    waiting = list(captures)
+    return Feed(
+        name="bench camera",
+        open=lambda: waiting.pop(0) if waiting else None,
+        why_not=lambda: "Nothing there. Plug it in.",
+        first_frame_s=5,
+        give_up_s=0.3,
+    )
+
+
+def test_grey_and_16_bit_cameras_are_read_too() -> None:
+    infrared = Scripted([np.full((4, 6), 65535, np.uint16)])
+    with LiveSource(scripted_feed(infrared)) as source:
+        frame = next(iter(source))
+        assert frame.image.shape == (4, 6, 3)
+        assert frame.image.max() == 255
+        assert (source.width, source.height) == (6, 4)
+
+
+def test_a_capture_is_released_by_the_thread_that_reads_it() -> None:
+    pulled = Scripted([np.zeros((4, 6, 3), np.uint8), np.zeros((0, 0, 3), np.uint8)])
+    again = Scripted([np.ones((4, 8, 3), np.uint8)])
+    with LiveSource(scripted_feed(pulled, None, again)) as source:
+        first = next(iter(source))
+        with pytest.raises(SourceError, match="bench camera ended"):
+            list(source)
+    assert first.image.shape[1] in (6, 8)
+    assert source.width == 8
+    assert pulled.released_by == again.released_by == "capture bench camera"
+
+
+def test_what_never_opens_is_told_in_the_feeds_own_words() -> None:
+    with pytest.raises(SourceError, match=r"Nothing there\. Plug it in\."):
+        LiveSource(scripted_feed(None))
+
+
+def test_a_source_waited_for_as_long_as_it_takes(camera: MjpegCamera) -> None:
+    feed = replace(stream_feed(camera.address, SETTINGS), give_up_s=None)
+    with LiveSource(feed) as source:
+        camera.stop()
+        threading.Timer(1.0, camera.start).start()
+        newest = next(frame for frame in source if camera.viewers == 2)
+        assert newest.image.shape == stamped(0).shape
+
+
+@pytest.mark.parametrize(
+    ("address", "shown"),
+    [
+        ("http://cam/video", "http://cam/video"),
+        ("rtsp://joe:secret@10.0.0.2:554/live?channel=1", "rtsp://10.0.0.2:554/live?channel=1"),
+        ("rtsp://joe:p@ss@cam/live", "rtsp://cam/live"),
+        ("rtsp://joe:pa/ss@cam/live", "rtsp://cam/live"),
+        ("http://cam:8080/@joe/live", "http://cam:8080/@joe/live"),
+        ("http://[::1]:8080/@joe/live", "http://[::1]:8080/@joe/live"),
+        ("http://cam/v?user=joe&pwd=x1&size=2", "http://cam/v?user=joe&pwd=***&size=2"),
+        ("http://cam/v?access_token=abc#top", "http://cam/v?access_token=***#top"),
+        ("rtsp://cam/user=admin&password=abc&channel=1", "rtsp://cam/user=admin&password=***&channel=1"),
+        ("udp://@239.0.0.1:1234", "udp://239.0.0.1:1234"),
+    ],
+)
+def test_addresses_are_shown_without_their_secrets(address: str, shown: str) -> None:
+    assert addresses.without_password(address) == shown
+
+
+@pytest.mark.parametrize(
+    ("address", "suffix"), [("http://h/a.MP4?x=.avi", ".mp4"), ("http://h.mp4", ""), ("http://h/v", "")]
+)
+def test_the_suffix_of_an_address_is_that_of_its_path(address: str, suffix: str) -> None:
+    assert addresses.file_suffix(address) == suffix
+
+
+def test_an_unknown_kind_of_address_is_told() -> None:
+    with pytest.raises(SourceError, match="must begin with http, https, rtsp") as caught:
+        watch("ftp://joe:swordfish@host/clip.mp4")
+    assert "swordfish" not in str(caught.value)
