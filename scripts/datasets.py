@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from zipfile import BadZipFile
 
 import numpy as np
 from numpy.typing import NDArray
@@ -56,7 +57,7 @@ def load_mnist(path: Path | None) -> tuple[Digits, Digits]:
             x_train, y_train, x_test, y_test = (arrays[name] for name in ("x_train", "y_train", "x_test", "y_test"))
     except FileNotFoundError:
         raise DataError(f"There is no file {path}. Leave --data out to download MNIST.") from None
-    except (OSError, ValueError, KeyError, EOFError) as error:
+    except (OSError, ValueError, KeyError, EOFError, BadZipFile) as error:
         raise DataError(f"{path} is damaged or not MNIST as an .npz file: {error}.") from error
     beside = path.parent / "writers.npz"
     writers: dict[str, NDArray[np.int64] | None] = {"train": None, "test": None}

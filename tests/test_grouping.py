@@ -89,7 +89,8 @@ def test_the_order_of_pieces_never_changes_the_text(order: list[int]) -> None:
 def lattice(components: tuple[int, ...], runs: list[tuple[int, int]], extents: list[tuple[float, ...]]) -> Lattice:
     """A lattice whose ink is of no interest."""
     regions = tuple(Region(Box(int(e[0]), int(e[1]), 20, 20), np.ones((2, 2), np.uint8)) for e in extents)
-    return Lattice(components, tuple(runs), regions, np.array(extents, np.float32), max(stop for _, stop in runs))
+    height = max(e[3] for e in extents) - min(e[1] for e in extents)
+    return Lattice(components, tuple(runs), regions, np.array(extents, np.float32), max(stop for _, stop in runs), height)
 
 
 def test_a_join_wins_where_its_parts_are_no_digits() -> None:

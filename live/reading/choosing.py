@@ -44,7 +44,8 @@ def choose(lattices: list[Lattice], probabilities: NDArray[np.float32]) -> list[
     lattices: those of single components first or last, in any order; each component has one of its own. probabilities:
     (N, C) float32, rows in the order of the lattices' regions.
     """
-    logs = np.log(np.maximum(probabilities, 1e-6))
+    logs = np.log(np.maximum(probabilities[:, :DIGIT_CLASSES].max(axis=1, initial=0.0), 1e-6))
+    strange = np.log(np.maximum(probabilities[:, DIGIT_CLASSES:].sum(axis=1), 1e-6))
     single: dict[int, _Option] = {}
     joined: list[_Option] = []
     reference = _reference_height(lattices)
@@ -52,10 +53,10 @@ def choose(lattices: list[Lattice], probabilities: NDArray[np.float32]) -> list[
     for lattice in lattices:
         stop = start + len(lattice.runs)
         if stop > start:
-            alone = len(lattice.components) == 1
-            option = _best_option(lattice, probabilities[start:stop], logs[start:stop], reference if alone else None)
-            if alone:
-                single[lattice.components[0]] = option
+            option = _best_option(lattice, probabilities[start:stop], logs[start:stop])
+            if len(lattice.components) == 1:
+                component = lattice.components[0]
+                single[component] = _or_stranger(option, lattice, strange[start:stop], reference)
             elif option.placed:
                 joined.append(option)
         start = stop
@@ -79,27 +80,26 @@ def _exclusive(single: dict[int, _Option], joined: list[_Option]) -> list[Placed
     return placed
 
 
-def _best_option(
-    lattice: Lattice, probabilities: NDArray[np.float32], logs: NDArray[np.float32], reference: float | None
-) -> _Option:
-    """The best path of one lattice; with a reference height (px) the ink may also be left as a stranger."""
-    score, path = best_path(lattice, logs[:, :DIGIT_CLASSES].max(axis=1))
-    placed = tuple(
-        Placed(Digit(lattice.regions[k].box, probabilities[k]), *(float(v) for v in lattice.extents[k])) for k in path
-    )
-    if reference is not None and probabilities.shape[1] > DIGIT_CLASSES:
-        whole = lattice.runs.index((0, lattice.last)) if (0, lattice.last) in lattice.runs else 0
-        left, top, right, bottom = (float(v) for v in lattice.extents[whole])
-        cost = STRANGER_COST * min(1.0, (bottom - top) / reference)
-        stranger = float(np.log(max(1e-6, probabilities[whole, DIGIT_CLASSES:].sum()))) - cost
-        if stranger > score:
-            return _Option(lattice.components, stranger, (Placed(None, left, top, right, bottom),))
+def _best_option(lattice: Lattice, probabilities: NDArray[np.float32], logs: NDArray[np.float32]) -> _Option:
+    """The best path of one lattice: its ink as digits."""
+    # most ink is one digit with no other way to see it: no path needs to be searched
+    score, path = (float(logs[0]), [0]) if len(lattice.runs) == 1 else best_path(lattice, logs)
+    placed = tuple(Placed(Digit(lattice.regions[k].box, probabilities[k]), *lattice.extents[k].tolist()) for k in path)
     return _Option(lattice.components, score, placed)
+
+
+def _or_stranger(option: _Option, lattice: Lattice, strange: NDArray[np.float32], reference: float) -> _Option:
+    """The option, or the ink left as a stranger where that is likelier. reference: height of the page's writing, px."""
+    whole = lattice.runs.index((0, lattice.last)) if (0, lattice.last) in lattice.runs else 0
+    score = float(strange[whole]) - STRANGER_COST * min(1.0, lattice.height / reference)
+    if score <= option.score:
+        return option
+    return _Option(lattice.components, score, (Placed(None, *lattice.extents[whole].tolist()),))
 
 
 def _reference_height(lattices: list[Lattice]) -> float:
     """Height that most of the ink has, px: the median over single components, weighted by height."""
-    heights = np.array([np.ptp(lat.extents[:, [1, 3]]) for lat in lattices if len(lat.components) == 1 and lat.runs])
+    heights = np.array([lattice.height for lattice in lattices if len(lattice.components) == 1 and lattice.runs])
     if heights.size == 0:
         return 1.0
     heights = np.sort(heights)

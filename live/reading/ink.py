@@ -51,9 +51,9 @@ def even_light(gray: NDArray[np.uint8], settings: InkSettings) -> NDArray[np.uin
     # closing takes away everything dark that is thinner than the window: it leaves the paper under the strokes
     paper = cv2.morphologyEx(small, cv2.MORPH_CLOSE, cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (window, window)))
     paper = cv2.blur(paper, (window // 2 | 1, window // 2 | 1))
-    bright = np.uint8(max(1.0, DARK_PAPER * float(np.percentile(paper, 90))))
+    bright = max(1.0, DARK_PAPER * level_at(paper, 0.9))
     full = cv2.resize(paper, (width, height), interpolation=cv2.INTER_LINEAR)
-    return cv2.divide(cv2.subtract(full, gray), cv2.max(full, float(bright)), scale=255)
+    return cv2.divide(cv2.subtract(full, gray), cv2.max(full, bright), scale=255)
 
 
 def ink_mask(darkness: NDArray[np.uint8], settings: InkSettings) -> NDArray[np.uint8]:
@@ -65,7 +65,7 @@ def ink_mask(darkness: NDArray[np.uint8], settings: InkSettings) -> NDArray[np.u
     step = max(1, round(max(height, width) / SMALL_SIDE_PX))
     floor = max(255 * settings.min_contrast, settings.noise_factor * noise_level(darkness))
     floor = max(floor, settings.page_share * pen_level(darkness, floor))
-    smooth = cv2.blur(darkness, (3, 3))
+    smooth = cv2.blur(darkness, (3, 3))  # one px of noise is no stroke
     peaks = cv2.dilate(smooth, np.ones((step, step), np.uint8))[::step, ::step]
     reach = max(3, int(max(peaks.shape) * settings.paper_window / 2)) | 1
     peaks = cv2.blur(cv2.dilate(peaks, np.ones((reach, reach), np.uint8)), (reach, reach))
@@ -81,8 +81,13 @@ def noise_level(darkness: NDArray[np.uint8]) -> float:
     """Standard deviation of the sensor's noise on bare paper, in grey levels, by the median absolute deviation."""
     rows = np.ascontiguousarray(darkness[::3])  # a third of the rows tell as much as all
     detail = cv2.absdiff(rows, cv2.blur(rows, (3, 1)))
-    counts = cv2.calcHist([detail], [0], None, [256], [0, 256]).ravel().cumsum()
-    return 1.4826 * float(np.searchsorted(counts, counts[-1] / 2))
+    return 1.4826 * level_at(detail, 0.5)
+
+
+def level_at(levels: NDArray[np.uint8], share: float) -> float:
+    """The grey level that `share` of all pixels don't exceed: a percentile, by counting."""
+    counts = cv2.calcHist([levels], [0], None, [256], [0, 256]).ravel().cumsum()
+    return float(np.searchsorted(counts, share * counts[-1]))
 
 
 def pen_level(darkness: NDArray[np.uint8], floor: float) -> float:

@@ -156,9 +156,10 @@ def upright(ink: Ink, components: list[Component], angle: float) -> Upright:
     x0, y0 = max(x0, 0), max(y0, 0)
     grey = ink.darkness[y0:y1, x0:x1]
     mask = np.zeros(grey.shape, np.uint8)
-    cv2.drawContours(mask, [c.contour for c in components], -1, 255, cv2.FILLED, offset=(-x0, -y0))
+    outlines = [c.contour for c in components]
+    cv2.drawContours(mask, outlines, -1, 255, cv2.FILLED, offset=(-x0, -y0))
     # one px more all round: the soft edge of a stroke is lighter than the limit for ink
-    cv2.drawContours(mask, [c.contour for c in components], -1, 255, 3, offset=(-x0, -y0))
+    cv2.drawContours(mask, outlines, -1, 255, 3, offset=(-x0, -y0))
     grey = cv2.bitwise_and(grey, mask)
     left, top = float(x0), float(y0)
     if angle != 0:

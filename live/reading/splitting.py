@@ -22,6 +22,7 @@ CUT_COST = 0.25  # what one more cut must gain, in log-probability: a whole digi
 BRIDGE = 0.6  # most ink in a column that may be a cut, as a share of the height: two 0 that touch share a long wall
 MIN_SLICE = 0.1  # narrowest run that may be a digit, as a share of the ink's height: a 1
 MAX_SLICE = 1.2  # widest
+WHOLE = slice(None), slice(None)
 
 
 @dataclass(frozen=True, eq=False)
@@ -38,6 +39,8 @@ class Lattice:
     """(R, 4) float32 left, top, right, bottom of each run, px of the turned frame."""
     last: int
     """Index of the last cut: the ink's right edge."""
+    height: float = 0.0
+    """Of the whole ink across the line, px."""
 
 
 def build_lattice(
@@ -59,17 +62,18 @@ def build_lattice(
             if not whole and not MIN_SLICE * height <= cuts[j] - cuts[i] <= MAX_SLICE * height:
                 continue
             part = ink[:, cuts[i] : cuts[j]]
-            inside = tight(part)
+            inside = WHOLE if whole else tight(part)
             if inside is None:
                 continue
-            top = upright.top + rows.start + inside[0].start
-            left = upright.left + columns.start + cuts[i] + inside[1].start
+            top = upright.top + rows.start + (inside[0].start or 0)
+            left = upright.left + columns.start + cuts[i] + (inside[1].start or 0)
             part = part[inside]
             extent = (left, top, left + part.shape[1], top + part.shape[0])
             runs.append((i, j))
             regions.append(Region(frame_box(extent, angle), part, angle))
             extents.append(extent)
-    return Lattice(components, tuple(runs), tuple(regions), np.array(extents, np.float32).reshape(-1, 4), last)
+    boxes = np.array(extents, np.float32).reshape(-1, 4)
+    return Lattice(components, tuple(runs), tuple(regions), boxes, last, float(height))
 
 
 def find_cuts(ink: NDArray[np.uint8], settings: SplittingSettings) -> list[int]:
