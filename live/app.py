@@ -1,11 +1,13 @@
-"""The one loop: frame -> numbers -> tracks -> picture -> outputs. Knows every part by its name only, and prints nothing itself."""
+"""The one loop: frame -> numbers -> tracks -> picture -> outputs. Knows every part by its name only; prints nothing."""
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 
 from live.event_log import Event
@@ -57,8 +59,9 @@ class RunSummary:
 def run(settings: Settings, say: Say, tell: Say) -> RunSummary:
     """Read until the source ends, a person quits, or a limit of the settings is reached.
 
-    say: is given notes (a window that can't be opened, a recording that began); tell: what was read where there is no window,
-    and the summary at the end, which comes however the run ends. Raises NumcamError and ModelError; every file is closed.
+    say: is given notes (a window that can't be opened, a recording that began); tell: what was read where there is no
+    window, and the summary at the end, which comes however the run ends. Raises NumcamError and ModelError, with every
+    file closed.
     """
     summary = RunSummary()
     with ExitStack() as stack:
@@ -110,49 +113,57 @@ class _Loop:
         """Every frame of the source, until something ends the run."""
         tracker = NumberTracker(STILL if source.still else self.settings.tracking)
         start = time.monotonic()
-        self.end = start + (self.settings.max_seconds or float("inf"))
-        self._watch(source)
-        for frame in self._frames(source, tracker):
+        end = start + (self.settings.max_seconds or math.inf)
+        for frame in self._frames(source, tracker, end):
+            paused = self.screen is not None and self.screen.rest(end)
+            if self._is_over(end):
+                return
+            if paused and not source.still:
+                continue  # as old as the pause was long
             if source.still:
                 tracker.reset()
-            self._show(self._read(frame, tracker))
+                self.outputs.turn_page()
+            self._show(self._read(frame, tracker), still=source.still)
             self.summary.frames += 1
             self.summary.seconds = time.monotonic() - start
-            if self._is_over():
+            if self._is_over(end):
                 return
         if self.screen is not None and source.still:
-            self.screen.hold(until=self.end)
+            self.screen.hold(until=end)
 
-    def _watch(self, source: FrameSource) -> None:
-        """While the source's next frame is awaited, keys are answered, and limits hold."""
+    def _wait(self, source: FrameSource, end: float) -> None:
+        """While the next frame is awaited: keys are answered, and limits hold."""
+        if self.screen is not None:
+            self.screen.wait(source.trouble)
+        if self._is_over(end):
+            source.close()
 
-        def on_wait() -> None:
-            if self.screen is not None:
-                self.screen.wait(source.trouble)
-            if self._is_over():
-                source.close()
-
-        source.on_wait = on_wait
-
-    def _is_over(self) -> bool:
+    def _is_over(self, end: float) -> bool:
         """Whether a person or a limit ends the run."""
         enough = self.settings.max_frames is not None and self.summary.frames >= self.settings.max_frames
-        return enough or time.monotonic() >= self.end or (self.screen is not None and self.screen.quit)
+        return enough or time.monotonic() >= end or (self.screen is not None and self.screen.quit)
 
-    def _frames(self, source: FrameSource, tracker: NumberTracker) -> Iterator[Frame]:
-        """The source's frames; the built-in clip begins again in a window, where a person is looking on."""
+    def _frames(self, source: FrameSource, tracker: NumberTracker, end: float) -> Iterator[Frame]:
+        """The frames of all rounds, as if they were one: indices and times go on."""
         begin, index = 0.0, 0
-        with ExitStack() as stack:
-            while True:
-                frame = None
-                for frame in source:
-                    yield replace(frame, index=frame.index + index, captured_at=frame.captured_at + begin)
-                if frame is None or self.screen is None or self.screen.quit or source.name != DEMO_NAME:
-                    return
-                begin, index = begin + frame.captured_at + REST_S, index + frame.index + 1
-                tracker.reset()
-                source = stack.enter_context(open_source("demo", self.settings.camera, realtime=None, headless=False))
-                self._watch(source)
+        for playing in self._rounds(source):
+            playing.on_wait = partial(self._wait, playing, end)
+            last = None
+            for frame in playing:
+                last = replace(frame, index=frame.index + index, captured_at=frame.captured_at + begin)
+                yield last
+            if last is None:
+                return
+            begin, index = last.captured_at + REST_S, last.index + 1
+            tracker.reset()
+
+    def _rounds(self, source: FrameSource) -> Iterator[FrameSource]:
+        """The source; the built-in clip again and again in a window, where a person is looking on."""
+        yield source
+        while source.name == DEMO_NAME and self.screen is not None and not self.screen.quit:
+            realtime = self.settings.realtime
+            with open_source("demo", self.settings.camera, realtime=realtime, headless=False) as again:
+                yield again
 
     def _read(self, frame: Frame, tracker: NumberTracker) -> FrameResult:
         """All that is known about one frame."""
@@ -162,24 +173,26 @@ class _Loop:
         stopwatch("track")
         return FrameResult(frame, numbers, reading, stopwatch.timings())
 
-    def _show(self, result: FrameResult) -> None:
+    def _show(self, result: FrameResult, *, still: bool) -> None:
         """Hand a result to everything that wants it."""
         events = self.outputs.add(result)
         self.summary.numbers += sum(event.kind == "appeared" for event in events)
+        if self.screen is None:
+            for event in events:
+                if event.kind != "left":
+                    self.tell(event_line(event, still=still))
         if self.screen is None and not self.outputs.is_recording:
-            picture = result.frame.image
-        else:
-            picture = draw(result, self.settings.overlay)
+            return
+        picture = draw(result, self.settings.overlay)
         self.outputs.record(picture, result.frame.captured_at)
         if self.screen is not None:
             self.screen.show(result, picture)
-        else:
-            for event in events:
-                self._tell_event(event)
 
-    def _tell_event(self, event: Event) -> None:
-        """A line for a person who has no window."""
-        if event.kind != "left":
-            minutes, seconds = divmod(event.time, 60)
-            number = event.tracked.number
-            self.tell(f"{int(minutes)}:{seconds:04.1f}  {number.text:<12} {100 * number.confidence:3.0f} %")
+
+def event_line(event: Event, *, still: bool) -> str:
+    """One line for a person who has no window: `0:01.2  read 4711  97 %`; of a still picture, its name for the time."""
+    minutes, seconds = divmod(math.floor(event.time * 10) / 10, 60)
+    where = event.source if still else f"{int(minutes)}:{seconds:04.1f}"
+    verb = "now " if event.kind == "changed" else "read"
+    number = event.tracked.number
+    return f"{where}  {verb} {number.text:<8} {100 * number.confidence:3.0f} %"

@@ -1,33 +1,48 @@
-"""What was read in one picture, as plain values for JSON. Knows numbers, no file."""
+"""Numbers as plain values for JSON and CSV: what `read`, the logs and the snapshots write. Knows numbers, no file."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import Any
 
-from live.records import Number
+from live.records import Digit, Number, TrackedNumber
 
 
 def picture_fields(source: str, size: tuple[int, int], numbers: Sequence[Number]) -> dict[str, Any]:
-    """One picture's line: source, width, height (px) and its numbers with text, confidence (0 to 1), quad and digits (px)."""
+    """One picture: source, width and height (px), and its numbers with their digits.
+
+    size: (width, height) of the picture, px.
+    """
     return {
         "source": source,
         "width": size[0],
         "height": size[1],
-        "numbers": [
-            {
-                "text": number.text,
-                "confidence": round(number.confidence, 4),
-                "quad": number.quad.astype(float).round(1).tolist(),
-                "digits": [
-                    {
-                        "label": digit.label,
-                        "confidence": round(digit.confidence, 4),
-                        "box": [digit.box.x, digit.box.y, digit.box.width, digit.box.height],
-                    }
-                    for digit in number.digits
-                ],
-            }
-            for number in numbers
-        ],
+        "numbers": [number_fields(number) | {"digits": digits_fields(number.digits)} for number in numbers],
     }
+
+
+def tracked_fields(tracked: TrackedNumber) -> dict[str, Any]:
+    """A tracked number: its id, and what `number_fields` says."""
+    return {"track_id": tracked.track_id, **number_fields(tracked.number)}
+
+
+def number_fields(number: Number) -> dict[str, Any]:
+    """Text, confidence (0 to 1), and quad: four corners (x, y), px to a tenth, clockwise from the top left."""
+    return {
+        "text": number.text,
+        "confidence": round(number.confidence, 4),
+        # rounded as Python's floats: float32 would print 12.3 as 12.300000190734863
+        "quad": [[round(x, 1), round(y, 1)] for x, y in number.quad.tolist()],
+    }
+
+
+def digits_fields(digits: Sequence[Digit]) -> list[dict[str, Any]]:
+    """Label, confidence (0 to 1) and box (x, y, width, height, px) of each digit."""
+    return [
+        {
+            "label": digit.label,
+            "confidence": round(digit.confidence, 4),
+            "box": [digit.box.x, digit.box.y, digit.box.width, digit.box.height],
+        }
+        for digit in digits
+    ]
