@@ -41,7 +41,7 @@ class InkSettings(Section, frozen=True):
     paper_window: Annotated[float, msgspec.Meta(ge=0.01, le=0.5)] = 0.06
     min_contrast: Annotated[float, msgspec.Meta(ge=0.01, le=0.9)] = 0.09
     stroke_share: Annotated[float, msgspec.Meta(ge=0.1, le=0.9)] = 0.38
-    page_share: Annotated[float, msgspec.Meta(ge=0, le=0.9)] = 0.28
+    page_share: Annotated[float, msgspec.Meta(ge=0, le=0.9)] = 0.32
     noise_factor: Annotated[float, msgspec.Meta(ge=0, le=50)] = 6.0
 
 
@@ -152,19 +152,26 @@ def load_settings(config: Path | None = None, options: Mapping[str, Any] | None 
 def read_settings_file(path: Path) -> dict[str, Any]:
     """The settings of one YAML file; an empty file is an empty dict. Raises SettingsError."""
     try:
-        content = yaml.safe_load(path.read_text(encoding="utf-8"))
+        text = path.read_text(encoding="utf-8")
     except FileNotFoundError:
         raise SettingsError(f"No settings file {path}. Leave --config out to run with the defaults.") from None
     except (OSError, UnicodeDecodeError) as error:
         raise SettingsError(f"The settings file {path} can't be read: {error}.") from error
-    except yaml.YAMLError as error:
-        where = " ".join(str(error).split())
-        raise SettingsError(f"The settings file {path} is not valid YAML: {where}.") from error
+    content = parse_yaml(text, f"The settings file {path}")
     if content is None:
         return {}
     if not isinstance(content, dict):
         raise SettingsError(f"The settings file {path} must hold `name: value` lines, not a {type(content).__name__}.")
     return content
+
+
+def parse_yaml(text: str, origin: str) -> Any:
+    """The plain value that a YAML text holds; `origin` is named in the error. Raises SettingsError."""
+    try:
+        return yaml.safe_load(text)
+    except yaml.YAMLError as error:
+        where = " ".join(str(error).split())
+        raise SettingsError(f"{origin} is not valid YAML: {where}.") from error
 
 
 def merge(below: dict[str, Any], above: Mapping[str, Any]) -> dict[str, Any]:

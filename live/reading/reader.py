@@ -10,9 +10,9 @@ from numpy.typing import NDArray
 
 from live.reading.choosing import choose
 from live.reading.grouping import group_digits
+from live.reading.impostors import without_impostors, without_line_pieces
 from live.reading.ink import Ink, find_ink
 from live.reading.joining import find_clusters
-from live.reading.lone_digits import without_impostors
 from live.reading.regions import Component, Upright, find_contours, line_angle, measure, upright
 from live.reading.splitting import Lattice, build_lattice
 from live.records import DIGIT_CLASSES, Reading
@@ -66,7 +66,8 @@ class PageReader:
         mark("classify")
         lattices, inputs, probabilities = self._look_again(pieces, inputs, probabilities)
         mark("look again")
-        numbers = group_digits(choose(lattices, probabilities), pieces.angle, self._settings.grouping)
+        placed = without_line_pieces(choose(lattices, probabilities), ink)
+        numbers = group_digits(placed, pieces.angle, self._settings.grouping)
         numbers = without_impostors(numbers, ink, self._settings.grouping)
         mark("group")
         return Reading(numbers, ink.mask, inputs)

@@ -1,0 +1,108 @@
+"""Find out digits that are none by the page around them. Knows ink, boxes and labels, no network.
+
+A piece of a ruled line, of a sheet's edge or of wood grain looks just like a 1, and a blot may look like a 0: the network
+can't tell. But writing on one page is about equally dark and tall, and a 1 ends where a line goes on.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from live.reading.choosing import Placed
+from live.reading.ink import Ink
+from live.records import Box, Number
+from live.settings import GroupingSettings
+
+ENOUGH_DIGITS = 5  # so many sure digits tell what the page's writing looks like
+SURE = 0.9  # confidence of such digits
+HEIGHTS = (0.55, 1.7)  # of a lone digit, as shares of the page's median
+DARKNESS = 0.6  # least darkness of a lone digit, as a share of the page's median
+FAINT = 0.75  # a 1 that is fainter than this share, or taller than the next, is looked at closely
+TALL = 1.35
+BEYOND = (1.2, 1.7)  # where a stroke is looked for beyond its end, in half lengths from its middle
+GOES_ON = 0.28  # darkness beyond an end, as a share of the stroke's own, from which the stroke goes on
+ONE = 1
+
+
+def without_line_pieces(placed: list[Placed], ink: Ink) -> list[Placed]:
+    """What was chosen, less every 1 that is a piece of a line."""
+    boxes = [p.digit.box for p in placed if p.digit is not None and p.digit.label != ONE and p.digit.confidence > SURE]
+    if len(boxes) < ENOUGH_DIGITS:
+        return placed
+    tall, dark = writing_of(boxes, ink)
+
+    def is_piece(p: Placed) -> bool:
+        if p.digit is None or p.digit.label != ONE:
+            return False
+        darkness = stroke_darkness(ink, p.digit.box)
+        if darkness < DARKNESS * dark:
+            return True
+        return (darkness < FAINT * dark or p.height > TALL * tall) and goes_on(ink, p.digit.box)
+
+    return [p for p in placed if not is_piece(p)]
+
+
+def without_impostors(numbers: tuple[Number, ...], ink: Ink, settings: GroupingSettings) -> tuple[Number, ...]:
+    """The numbers, less the lone digits that are none: nothing beside them vouches for them."""
+    lone = [number for number in numbers if len(number.digits) == 1]
+    if not lone:
+        return numbers
+    known = [digit.box for number in numbers if len(number.digits) > 1 for digit in number.digits]
+    tall, dark = writing_of(known, ink) if len(known) >= ENOUGH_DIGITS else (0.0, 0.0)
+
+    def is_impostor(number: Number) -> bool:
+        box = number.digits[0].box
+        return (
+            number.confidence < settings.min_lone_confidence
+            or (tall > 0 and not HEIGHTS[0] * tall <= box.height <= HEIGHTS[1] * tall)
+            or stroke_darkness(ink, box) < DARKNESS * dark
+            or (number.digits[0].label == ONE and goes_on(ink, box))
+        )
+
+    return tuple(number for number in numbers if len(number.digits) > 1 or not is_impostor(number))
+
+
+def writing_of(boxes: list[Box], ink: Ink) -> tuple[float, float]:
+    """Height (px) and darkness (0 to 255) of the page's writing: medians over digits' boxes."""
+    return (
+        float(np.median([box.height for box in boxes])),
+        float(np.median([stroke_darkness(ink, box) for box in boxes])),
+    )
+
+
+def stroke_darkness(ink: Ink, box: Box) -> float:
+    """Mean darkness of the ink inside a box, 0 to 255; 0 where there is none."""
+    rows, columns = slice(max(box.y, 0), box.bottom), slice(max(box.x, 0), box.right)
+    strong = ink.darkness[rows, columns][ink.mask[rows, columns] > 0]
+    return float(strong.mean()) if strong.size else 0.0
+
+
+def goes_on(ink: Ink, box: Box) -> bool:
+    """Whether a stroke goes on, fainter, beyond one of its ends, as lines and edges do and a 1 does not."""
+    rows, columns = slice(max(box.y, 0), box.bottom), slice(max(box.x, 0), box.right)
+    y, x = np.nonzero(ink.mask[rows, columns])
+    if len(x) < 4:
+        return False
+    points = np.stack([x + columns.start, y + rows.start], axis=1).astype(np.float64)
+    middle = points.mean(axis=0)
+    _, axes = np.linalg.eigh(np.cov((points - middle).T))
+    axes = axes.T[::-1]  # the longer one first
+    places = (points - middle) @ axes.T
+    half_length, half_width = np.abs(places).max(axis=0)
+    across = axes[1] * max(1.0, half_width / 2)
+    steps = np.linspace(*BEYOND, 8)[:, None, None] * half_length * axes[0]
+    own = float(ink.darkness[rows, columns][y, x].mean())
+    for side in (-1, 1):
+        spots = middle + side * steps + np.array([-1, 0, 1])[None, :, None] * across
+        if darkness_at(ink, spots).max(axis=1).mean() > GOES_ON * own:
+            return True
+    return False
+
+
+def darkness_at(ink: Ink, spots: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Darkness at (..., 2) places in px; beyond the frame it is that of the frame's edge."""
+    height, width = ink.darkness.shape
+    x = np.clip(np.rint(spots[..., 0]).astype(int), 0, width - 1)
+    y = np.clip(np.rint(spots[..., 1]).astype(int), 0, height - 1)
+    return ink.darkness[y, x].astype(np.float64)
