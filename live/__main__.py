@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import argparse
+import math
 import os
+import re
 import signal
 import sys
-from collections.abc import Sequence
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
 from typing import Any, NoReturn
@@ -14,7 +18,7 @@ from typing import Any, NoReturn
 from live import __version__
 from live.errors import NumcamError, SettingsError
 from live.event_log import LOG_SUFFIXES
-from live.settings import Settings, load_settings
+from live.settings import Settings, load_settings, merge, parse_yaml
 from models.errors import ModelError
 
 DONE, FAILED, WRONG_ARGUMENTS, INTERRUPTED = 0, 1, 2, 130
@@ -22,13 +26,18 @@ RUN_OPTIONS = (
     "source", "headless", "record", "log", "log_frames", "max_seconds", "max_frames", "realtime", "mirror",
 )  # fmt: skip
 
+COMMANDS = ("read", "cameras", "doctor")
+CLOSING_S = 2.0
+"""Seconds in which a second Ctrl+C is taken for impatience, so that files are closed."""
+
 EXAMPLES = """examples:
-  numcam                                    the first camera, in a window (h shows the keys)
-  numcam --source 1 --record out.mp4        the second camera, recorded as it is shown
-  numcam --source clip.mp4 --headless       a file, as fast as it can be read, what was read as text
-  numcam --source rtsp://door/stream --log read.jsonl
-  numcam read page.jpg scans/ --save annotated
-  numcam cameras                            which camera is number 1?
+  {prog}                                the first camera, in a window (h shows the keys)
+  {prog} --source 1 --record out.mp4    the second camera, recorded as it is shown
+  {prog} --source clip.mp4 --headless   a file, as fast as it can be read, what was read as text
+  {prog} --source rtsp://door/stream --log read.jsonl
+  {prog} --set tracking.confirm_hits=5  any setting of config.yaml
+  {prog} read page.jpg scans/ --save annotated
+  {prog} cameras                        which camera is number 1?
 
 exit codes: 0 done, 1 a failure told in one line, 2 wrong arguments, 130 interrupted"""
 
@@ -38,21 +47,31 @@ class Parser(argparse.ArgumentParser):
 
     def error(self, message: str) -> NoReturn:
         """Print one line and exit with 2."""
-        self.exit(WRONG_ARGUMENTS, f"{self.prog}: {message}. --help lists what there is.\n")
+        unknown = re.search(r"invalid choice: '(.*)' \(choose", message)
+        if unknown is not None:
+            message = f"there is no command {unknown[1]}, only {', '.join(COMMANDS)}"
+            if Path(unknown[1]).exists() or unknown[1].isdecimal() or "://" in unknown[1]:
+                message += f". To read from it, write --source {unknown[1]}"
+        self.exit(WRONG_ARGUMENTS, f"{self.prog}: {message.rstrip('.?')}. --help lists what there is.\n")
+
+
+def program() -> str:
+    """How this program was called, to be named in examples."""
+    return "python -m live" if Path(sys.argv[0]).name == "__main__.py" else "numcam"
 
 
 def make_parser() -> Parser:
     """The whole command line."""
     parser = Parser(
-        prog="numcam",
+        prog=program(),
         description="Read handwritten numbers on paper, live, through a camera.",
-        epilog=EXAMPLES,
+        epilog=EXAMPLES.format(prog=program()),
         formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
     )
     parser.add_argument("--version", action="version", version=f"Numcam {__version__}")
-    parser.add_argument("--config", type=Path, metavar="FILE", help="settings that go over those of ./config.yaml")
     add_run_options(parser)
-    commands = parser.add_subparsers(dest="command", title="other commands", metavar="{read,cameras,doctor}")
+    commands = parser.add_subparsers(dest="command", title="other commands", metavar=f"{{{','.join(COMMANDS)}}}")
     read = commands.add_parser("read", help="the numbers on still pictures", description="Read still pictures.")
     read.add_argument("paths", nargs="+", type=Path, metavar="FILE|FOLDER", help="pictures, or folders of pictures")
     read.add_argument("--json", action="store_true", dest="as_json", help="print a line of JSON a picture")
@@ -61,9 +80,21 @@ def make_parser() -> Parser:
     cameras = commands.add_parser("cameras", help="list the cameras with index, name and sizes")
     doctor = commands.add_parser("doctor", help="what this machine has, for bug reports")
     for command in (read, cameras, doctor):
-        # SUPPRESS: a --config before the command's name counts as well
-        command.add_argument("--config", type=Path, metavar="FILE", default=argparse.SUPPRESS, help="settings to use")
+        add_settings_options(command, default=argparse.SUPPRESS)  # given before the command's name they count as well
     return parser
+
+
+def add_settings_options(parser: argparse.ArgumentParser, default: Any = None) -> None:
+    """Where settings come from."""
+    settings = parser.add_argument_group("settings")
+    settings.add_argument(
+        "--config", type=Path, metavar="FILE", default=default,
+        help="settings that go over those of ./config.yaml",
+    )  # fmt: skip
+    settings.add_argument(
+        "--set", action="append", metavar="NAME=VALUE", dest="assignments", default=default,
+        help="one setting by its name in config.yaml, such as camera.width=1920; may be given again",
+    )  # fmt: skip
 
 
 def add_run_options(parser: argparse.ArgumentParser) -> None:
@@ -88,6 +119,22 @@ def add_run_options(parser: argparse.ArgumentParser) -> None:
     written.add_argument("--record", metavar="FILE", help="the annotated video: .mp4, .mov or .mkv")
     written.add_argument("--log", metavar="FILE", help="what was read and when: .jsonl or .csv")
     written.add_argument("--log-frames", metavar="FILE", help="a line of JSON a frame, with every number in it")
+    add_settings_options(parser)
+
+
+def assigned(assignments: Sequence[str]) -> dict[str, Any]:
+    """The settings that `--set NAME=VALUE` names, as sections in sections. Raises SettingsError."""
+    values: dict[str, Any] = {}
+    for assignment in assignments:
+        name, equals, text = assignment.partition("=")
+        if not name or not equals:
+            raise SettingsError(f"--set takes NAME=VALUE, such as camera.width=1920, not {assignment}.")
+        *sections, last = name.split(".")
+        value = {last: parse_yaml(text, f"--set {name}")}
+        for section in reversed(sections):
+            value = {section: value}
+        values = merge(values, value)
+    return values
 
 
 def check_outputs(settings: Settings) -> None:
@@ -101,8 +148,8 @@ def check_outputs(settings: Settings) -> None:
 
 def execute(options: argparse.Namespace) -> int:
     """Do what the command line asks for; returns the exit code."""
-    chosen: dict[str, Any] = {name: getattr(options, name) for name in RUN_OPTIONS}
-    settings = load_settings(options.config, chosen)
+    chosen = {name: value for name in RUN_OPTIONS if (value := getattr(options, name)) is not None}
+    settings = load_settings(options.config, merge(assigned(options.assignments or ()), chosen))
     if options.command == "read":
         from live.commands.read import ReadOptions, read_pictures
 
@@ -125,7 +172,6 @@ def run_live(settings: Settings) -> int:
     check_outputs(settings)
     from live.app import run  # OpenCV and the runtime load here: --help and wrong arguments answer at once
 
-    signal.signal(signal.SIGTERM, _interrupt)
     summary = run(settings, say=_say, tell=_tell)
     return INTERRUPTED if summary.interrupted else DONE
 
@@ -140,16 +186,37 @@ def _tell(line: str) -> None:
     print(line, flush=True)
 
 
-def _interrupt(number: int, frame: FrameType | None) -> NoReturn:
-    """SIGTERM ends a run as Ctrl+C does: every file is closed."""
-    raise KeyboardInterrupt
+@contextmanager
+def interruptible() -> Iterator[None]:
+    """Let SIGTERM and a closed terminal end a run as Ctrl+C does; a second signal does not disturb the closing of files."""
+    interrupted_at = -math.inf
+
+    def interrupt(_number: int, _frame: FrameType | None) -> None:
+        nonlocal interrupted_at
+        now = time.monotonic()
+        if now - interrupted_at > CLOSING_S:
+            interrupted_at = now
+            raise KeyboardInterrupt
+
+    names = ("SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK")  # the last one is Windows' alone, the third everybody else's
+    signals = [getattr(signal, name) for name in names if hasattr(signal, name)]
+    before = {number: signal.getsignal(number) for number in signals}
+    for number, handler in before.items():
+        if number != getattr(signal, "SIGHUP", None) or handler != signal.SIG_IGN:  # nohup wants it to go on
+            signal.signal(number, interrupt)
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run Numcam; returns the exit code."""
     options = make_parser().parse_args(arguments)
     try:
-        return execute(options)
+        with interruptible():
+            return execute(options)
     except SettingsError as error:
         _say(str(error))
         return WRONG_ARGUMENTS
@@ -159,9 +226,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         return INTERRUPTED
     except BrokenPipeError:
-        # whoever read the output went away; Python would complain once more while flushing at exit
+        # whoever read the output has seen enough; Python would complain once more while flushing at exit
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return FAILED
+        return DONE
 
 
 if __name__ == "__main__":
