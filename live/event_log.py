@@ -91,7 +91,7 @@ class TextFile:
         """Write and flush. Raises OutputError, on a full disk for one."""
         try:
             if self._file is None:
-                self._file = self.path.open("w", encoding="utf-8", newline="")
+                self._file = self.path.open("w", encoding="utf-8", errors="backslashreplace", newline="")
             self._file.write(text)
             self._file.flush()
         except OSError as error:
@@ -123,7 +123,7 @@ class EventLog(TextFile):
             if self._as_csv:
                 self.write(csv_row([json.dumps(line[name]) if name == "quad" else line[name] for name in COLUMNS]))
             else:
-                self.write(json.dumps(line, ensure_ascii=False) + "\n")
+                self.write(json.dumps(line) + "\n")
 
 
 class FrameLog(TextFile):

@@ -113,7 +113,7 @@ class Outputs:
         try:
             path.write_bytes(cv2.imencode(".png", picture)[1].tobytes())
             self.files.append(path)
-            path.with_suffix(".json").write_text(json.dumps(fields, ensure_ascii=False) + "\n", encoding="utf-8")
+            path.with_suffix(".json").write_text(json.dumps(fields) + "\n", encoding="utf-8")
             self.files.append(path.with_suffix(".json"))
         except OSError as error:
             raise OutputError(f"The snapshot {path} can't be written: {error.strerror}.") from error

@@ -6,8 +6,10 @@ import csv
 import json
 import sys
 from collections.abc import Iterator, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import cv2
 import numpy as np
@@ -16,15 +18,20 @@ from numpy.typing import NDArray
 from live.errors import OutputError, SourceError
 from live.output_files import claim
 from live.reading.reader import PageReader
-from live.records import Frame, FrameResult, Reading, TrackedNumber
-from live.reports import picture_fields
+from live.records import Frame, FrameResult, Number, Reading, TrackedNumber
+from live.reports import number_fields, picture_fields
 from live.settings import Settings
 from live.video.overlay import draw
 from live.video.pictures import pictures_in, read_picture
 from models.classifier import load_classifier
 
+if TYPE_CHECKING:
+    from rich.table import Table
+
 LONG_WORK = 4  # pictures from which on a progress bar is worth its line
 CSV_COLUMNS = ("source", "text", "confidence", "x0", "y0", "x1", "y1", "x2", "y2", "x3", "y3")
+KEPT_SUFFIXES = frozenset({".bmp", ".jpeg", ".jpg", ".png", ".tif", ".tiff", ".webp"})
+"""Formats that an annotated picture keeps; others become PNG."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,44 +44,27 @@ class ReadOptions:
     csv_file: Path | None = None
 
 
-@dataclass(frozen=True, eq=False)
-class ReadPicture:
-    """One picture that could be read."""
-
-    path: Path
-    image: NDArray[np.uint8]
-    reading: Reading
-
-
 def read_pictures(options: ReadOptions, settings: Settings) -> int:
-    """Read all pictures; returns 0, or 1 where one of them couldn't be read."""
+    """Read all pictures; returns 0, or 1 where one of them couldn't be read. Raises OutputError and ModelError."""
     model = Path(settings.model.path) if settings.model.path is not None else None
     reader = PageReader(load_classifier(model, settings.model.threads), settings)
-    if options.save is not None:
-        make_folder(options.save)
     found = list(find_pictures(options.paths))
-    done: list[ReadPicture] = []
-    failed = False
-    for item in with_progress(found):
-        try:
-            if isinstance(item, SourceError):
-                raise item
-            image = read_picture(item)
-            picture = ReadPicture(item, image, reader.read(image))
-        except SourceError as error:
-            print(error, file=sys.stderr)
-            failed = True
-            continue
-        if options.as_json:
-            print(json.dumps(fields_of(picture)), flush=True)
-        if options.save is not None:
-            save_annotated(picture, options.save, settings)
-        done.append(ReadPicture(item, image[:1, :1] if len(found) > 1 else image, picture.reading))
-    if options.csv_file is not None:
-        write_csv(options.csv_file, done)
-    if not options.as_json:
-        show_table(done)
-    return 1 if failed else 0
+    pictures = [item for item in found if isinstance(item, Path)]
+    failures = 0
+    with ExitStack() as stack:
+        results = Results(options, settings, frozenset(path.resolve() for path in pictures), stack)
+        for item in with_progress(found):
+            try:
+                if isinstance(item, SourceError):
+                    raise item
+                image = read_picture(item)
+            except SourceError as error:
+                failures += 1
+                print(error, file=sys.stderr, flush=True)
+                continue
+            results.add(item, image, reader.read(image))
+        results.show()
+    return 1 if failures else 0
 
 
 def find_pictures(paths: Sequence[Path]) -> Iterator[Path | SourceError]:
@@ -86,12 +76,12 @@ def find_pictures(paths: Sequence[Path]) -> Iterator[Path | SourceError]:
             elif path.exists():
                 yield path
             else:
-                yield SourceError(f"There is no file or folder {path}.")
+                yield SourceError(f"There is no file or folder {path}. Check its name.")
         except SourceError as error:
             yield error
 
 
-def with_progress(items: list[Path | SourceError]) -> Iterator[Path | SourceError]:
+def with_progress(items: Sequence[Path | SourceError]) -> Iterator[Path | SourceError]:
     """The items, with a progress bar on stderr where a person looks on and the work is long."""
     if len(items) < LONG_WORK or not sys.stderr.isatty():
         yield from items
@@ -102,10 +92,93 @@ def with_progress(items: list[Path | SourceError]) -> Iterator[Path | SourceErro
     yield from track(items, description="Reading", console=Console(stderr=True), transient=True)
 
 
-def fields_of(picture: ReadPicture) -> dict[str, object]:
-    """The line of JSON of one picture, as plain values."""
-    height, width = picture.reading.ink.shape
-    return picture_fields(str(picture.path), (width, height), picture.reading.numbers)
+class Results:
+    """Where the numbers of each picture go, as the options say."""
+
+    def __init__(self, options: ReadOptions, settings: Settings, sources: frozenset[Path], stack: ExitStack) -> None:
+        """sources: every picture that is read, none of which is ever touched. stack: closes what is opened here."""
+        self._options = options
+        self._overlay = settings.overlay
+        self._sources = sources
+        self._saved: set[Path] = set()
+        self._table = None if options.as_json else new_table()
+        if options.save is not None:
+            make_folder(options.save)
+        if options.csv_file is not None:
+            self._csv = CsvFile(options.csv_file, stack)
+
+    def add(self, path: Path, image: NDArray[np.uint8], reading: Reading) -> None:
+        """Hand on what was read in one picture. Raises OutputError."""
+        height, width = image.shape[:2]
+        if self._options.as_json:
+            fields = picture_fields(str(path), (width, height), reading.numbers)
+            print(json.dumps(fields), flush=True)
+        if self._options.csv_file is not None:
+            self._csv.add(path, reading.numbers)
+        if self._options.save is not None:
+            write_picture(self._place(self._options.save, path), self._annotated(path, image, reading))
+        if self._table is not None:
+            add_rows(self._table, path, reading.numbers)
+
+    def show(self) -> None:
+        """Print the table, and what was written."""
+        if self._table is not None and self._table.row_count:
+            from rich.console import Console
+
+            Console(markup=False, emoji=False, highlight=False).print(self._table)  # names may hold [brackets]
+        if self._saved:
+            print(f"Annotated pictures: {len(self._saved)} in {self._options.save}", file=sys.stderr)
+        if self._options.csv_file is not None:
+            print(f"Written: {self._options.csv_file}", file=sys.stderr)
+
+    def _place(self, folder: Path, source: Path) -> Path:
+        """A name for the annotated copy: the picture's own, unless this run has given it away or it is a source."""
+        suffix = source.suffix if source.suffix.lower() in KEPT_SUFFIXES else ".png"
+        path, number = folder / f"{source.stem}{suffix}", 1
+        while path in self._saved or path.resolve() in self._sources:
+            number += 1
+            path = folder / f"{source.stem}-{number}{suffix}"
+        self._saved.add(path)
+        return claim(path)
+
+    def _annotated(self, path: Path, image: NDArray[np.uint8], reading: Reading) -> NDArray[np.uint8]:
+        """The picture with every number framed."""
+        shown = tuple(
+            TrackedNumber(index, number, hits=1, first_seen=0.0, last_seen=0.0, confirmed=True)
+            for index, number in enumerate(reading.numbers)
+        )
+        frame = Frame(image, index=0, captured_at=0.0, source=path.name)
+        return draw(FrameResult(frame, shown, reading), self._overlay)
+
+
+class CsvFile:
+    """One row a number, written as they are read."""
+
+    def __init__(self, path: Path, stack: ExitStack) -> None:
+        """Raises OutputError where it can't be written."""
+        self._path = path
+        try:
+            self._file = stack.enter_context(
+                claim(path).open("w", encoding="utf-8", errors="backslashreplace", newline="")
+            )
+        except OSError as error:
+            raise OutputError(f"{path} can't be written: {error.strerror}.") from error
+        self._rows = csv.writer(self._file)
+        self._write(CSV_COLUMNS)
+
+    def add(self, path: Path, numbers: Sequence[Number]) -> None:
+        """Write the numbers of one picture. Raises OutputError."""
+        for number in numbers:
+            fields = number_fields(number)
+            corners = [value for corner in fields["quad"] for value in corner]
+            self._write([path, fields["text"], fields["confidence"], *corners])
+
+    def _write(self, row: Sequence[object]) -> None:
+        try:
+            self._rows.writerow(row)
+            self._file.flush()
+        except OSError as error:
+            raise OutputError(f"{self._path} can't be written: {error.strerror}.") from error
 
 
 def make_folder(folder: Path) -> None:
@@ -116,53 +189,29 @@ def make_folder(folder: Path) -> None:
         raise OutputError(f"The folder {folder} can't be made: {error.strerror}.") from error
 
 
-def save_annotated(picture: ReadPicture, folder: Path, settings: Settings) -> None:
-    """Write the annotated picture into `folder` under the picture's own name, as PNG. Raises OutputError."""
-    shown = tuple(
-        TrackedNumber(index, number, hits=1, first_seen=0.0, last_seen=0.0, confirmed=True)
-        for index, number in enumerate(picture.reading.numbers)
-    )
-    frame = Frame(picture.image, index=0, captured_at=0.0, source=picture.path.name)
-    annotated = draw(FrameResult(frame, shown, picture.reading), settings.overlay)
-    # two pictures of one name from two folders are both kept: `claim` puts the earlier one aside
-    path = claim(folder / f"{picture.path.stem}.png")
+def write_picture(path: Path, picture: NDArray[np.uint8]) -> None:
+    """Write a picture in the format of its suffix. Raises OutputError."""
     try:
-        path.write_bytes(cv2.imencode(".png", annotated)[1].tobytes())
+        path.write_bytes(cv2.imencode(path.suffix.lower(), picture)[1].tobytes())
     except OSError as error:
         raise OutputError(f"{path} can't be written: {error.strerror}.") from error
 
 
-def write_csv(path: Path, pictures: Sequence[ReadPicture]) -> None:
-    """One row a number. Raises OutputError."""
-    try:
-        with claim(path).open("w", encoding="utf-8", newline="") as file:
-            rows = csv.writer(file)
-            rows.writerow(CSV_COLUMNS)
-            for picture in pictures:
-                for number in picture.reading.numbers:
-                    corners = [round(float(value), 1) for value in number.quad.ravel()]
-                    rows.writerow([picture.path, number.text, round(number.confidence, 4), *corners])
-    except OSError as error:
-        raise OutputError(f"{path} can't be written: {error.strerror}.") from error
-
-
-def show_table(pictures: Sequence[ReadPicture]) -> None:
-    """A readable table: a row a number, the picture's name at its first."""
+def new_table() -> Table:
+    """The table for people, empty."""
     from rich import box
-    from rich.console import Console
     from rich.table import Table
 
     table = Table(box=box.SIMPLE)
     table.add_column("picture", overflow="fold")
     table.add_column("number", style="bold", no_wrap=True)
     table.add_column("sure", justify="right", no_wrap=True)
-    for picture in pictures:
-        if not picture.reading.numbers:
-            table.add_row(picture.path.name, "no numbers", "")
-        for index, number in enumerate(picture.reading.numbers):
-            name = picture.path.name if index == 0 else ""
-            table.add_row(name, number.text, f"{100 * number.confidence:.0f} %")
-    if pictures:
-        Console().print(table)
+    return table
 
 
+def add_rows(table: Table, path: Path, numbers: Sequence[Number]) -> None:
+    """A row a number, the picture's name at its first."""
+    if not numbers:
+        table.add_row(str(path), "no numbers", "", style="dim")
+    for index, number in enumerate(numbers):
+        table.add_row(str(path) if index == 0 else "", number.text, f"{100 * number.confidence:.0f} %")
