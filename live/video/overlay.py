@@ -1,11 +1,12 @@
 """Draw what was read over the frame: the picture that is shown and recorded. Knows numbers and pixels, no window.
 
-Colours are Okabe and Ito's (2008), which people with any kind of colour vision can tell apart: green where Numcam is sure,
-orange where it is not, vermilion where it doubts.
+Green, amber and vermilion differ in lightness too, so that every kind of colour vision tells them apart (after Okabe and Ito,
+2008); a pale casing keeps the frames visible on a dark desk.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import cv2
@@ -14,138 +15,137 @@ from numpy.typing import NDArray
 
 from live.records import FrameResult, TrackedNumber
 from live.settings import OverlaySettings
-from live.video.lettering import BOLD, Colour, rounded, width_of, write
-
-SURE: Colour = (115, 158, 0)
-UNSURE: Colour = (0, 140, 222)
-DOUBTFUL: Colour = (0, 94, 213)
-WHITE: Colour = (255, 255, 255)
-SURE_FROM, UNSURE_FROM = 0.85, 0.6
-
-Rect = tuple[int, int, int, int]
-"""Left, top, right, bottom, px."""
+from live.video.labels import Crowd, Label, LabelMemory, label_sizes, place_labels
+from live.video.lettering import SHIFT, Colour, at_shift, rounded, rounded_corners, width_of, write
 
 
 @dataclass(frozen=True, slots=True)
-class Label:
-    """A chip with a number's text and confidence, before it has its place."""
+class Tone:
+    """How sure Numcam is, as colours: of the frame, of the label, of the label's text."""
 
-    text: str
-    note: str
-    size: int
-    width: int
-    height: int
+    line: Colour
+    chip: Colour
+    text: Colour
 
 
-def draw(result: FrameResult, settings: OverlaySettings, *, mirrored: bool = False) -> NDArray[np.uint8]:
+SURE = Tone(line=(98, 138, 0), chip=(88, 124, 0), text=(255, 255, 255))
+UNSURE = Tone(line=(0, 146, 232), chip=(20, 176, 250), text=(0, 24, 34))
+DOUBTFUL = Tone(line=(26, 66, 208), chip=(22, 56, 190), text=(255, 255, 255))
+CASING: Colour = (250, 250, 250)
+CASING_PX = 0.3
+SURE_FROM, UNSURE_FROM = 0.85, 0.6
+DIGIT_BOX_OPACITY = 0.5
+
+
+def draw(
+    result: FrameResult, settings: OverlaySettings, *, mirrored: bool = False, memory: LabelMemory | None = None
+) -> NDArray[np.uint8]:
     """The frame with every shown number framed and labelled: a new (H, W, 3) uint8 picture.
 
     mirrored: flip frame and frames left to right, the text still reads the right way round (for the preview alone).
+    memory: keeps labels where they were in the frame before; one for each row of pictures that are drawn.
     """
-    picture = cv2.flip(result.frame.image, 1) if mirrored else result.frame.image.copy()
-    height, width = picture.shape[:2]
-    shown = [(tracked, quad_on(tracked, width, mirrored)) for tracked in result.shown]
-    line = max(1, round(height / 400))
-    for tracked, quad in shown:
-        _frame_number(picture, tracked, quad, (line, mirrored, settings.digit_boxes))
-    busy = [rect_of(quad) for _, quad in shown]
-    for index, (tracked, quad) in enumerate(shown):
-        label = label_for(tracked, quad, height, settings)
-        place = free_place(label, quad, busy[:index] + busy[index + 1 :], (width, height))
-        busy.append((*place, place[0] + label.width, place[1] + label.height))
-        _draw_label(picture, label, place, colour_of(tracked.number.confidence))
+    image = result.frame.image
+    picture = cv2.flip(image, 1) if mirrored else image.copy()
+    shown = result.shown
+    if not shown:
+        return picture
+    crowd = _crowd_of(shown, picture, mirrored=mirrored)
+    tall = np.linalg.norm(crowd.quads[:, 3] - crowd.quads[:, 0], axis=1)
+    if settings.digit_boxes:
+        _draw_digit_boxes(picture, shown, crowd.ink)
+    _draw_frames(picture, crowd.quads, tall, [tone_of(tracked.number.confidence) for tracked in shown])
+    numbers = [tracked.number for tracked in shown]
+    choices = [
+        label_sizes(number.text, number.confidence, float(high), (crowd.width, crowd.height), settings)
+        for number, high in zip(numbers, tall, strict=True)
+    ]
+    memory = memory or LabelMemory()
+    placed = place_labels(choices, crowd, [memory.spot_of(tracked.track_id) for tracked in shown])
+    memory.remember({tracked.track_id: spot for tracked, (_, _, spot) in zip(shown, placed, strict=True)})
+    for number, (label, corner, _) in zip(numbers, placed, strict=True):
+        _draw_label(picture, label, corner, tone_of(number.confidence))
     return picture
 
 
-def colour_of(confidence: float) -> Colour:
-    """Colour of a confidence, 0 to 1."""
+def tone_of(confidence: float) -> Tone:
+    """Colours of a confidence, 0 to 1."""
     if confidence >= SURE_FROM:
         return SURE
     return UNSURE if confidence >= UNSURE_FROM else DOUBTFUL
 
 
-def quad_on(tracked: TrackedNumber, width: int, mirrored: bool) -> NDArray[np.float32]:
-    """Corners to draw: the number's quad a little widened, flipped where the picture is. (4, 2) px, clockwise."""
-    quad = tracked.number.quad.astype(np.float32)
-    tall = float(np.linalg.norm(quad[3] - quad[0]))
-    along = (quad[1] - quad[0]) / max(float(np.linalg.norm(quad[1] - quad[0])), 1e-6)
-    down = (quad[3] - quad[0]) / max(tall, 1e-6)
-    pad = 3 + 0.1 * tall
-    quad = quad + pad * np.array([-along - down, along - down, along + down, -along + down], np.float32)
+def _crowd_of(shown: Sequence[TrackedNumber], picture: NDArray[np.uint8], *, mirrored: bool) -> Crowd:
+    """Frames to draw around the numbers, each quad a little widened, and their digits' boxes; flipped where the picture is."""
+    height, width = picture.shape[:2]
+    quads = np.stack([tracked.number.quad for tracked in shown]).astype(np.float32)
+    tall = np.linalg.norm(quads[:, 3] - quads[:, 0], axis=1)
+    quads = _grown(quads, 2 + 0.07 * tall)
+    boxes = _boxes_of(shown)
     if mirrored:
-        quad = np.stack([width - 1 - quad[:, 0], quad[:, 1]], axis=1)[[1, 0, 3, 2]]
-    return quad
+        quads = np.stack([width - 1 - quads[..., 0], quads[..., 1]], axis=2)[:, [1, 0, 3, 2]]
+        boxes = np.stack([width - boxes[:, 2], boxes[:, 1], width - boxes[:, 0], boxes[:, 3]], axis=1)
+    return Crowd(width, height, quads, boxes)
 
 
-def rect_of(quad: NDArray[np.float32]) -> Rect:
-    """The upright rectangle around a quad, px."""
-    (x0, y0), (x1, y1) = quad.min(axis=0), quad.max(axis=0)
-    return int(x0), int(y0), int(x1), int(y1)
+def _boxes_of(shown: Sequence[TrackedNumber]) -> NDArray[np.float32]:
+    """Left, top, right, bottom of every digit, number by number, (D, 4) px."""
+    boxes = [digit.box for tracked in shown for digit in tracked.number.digits]
+    return np.array([(box.x, box.y, box.right, box.bottom) for box in boxes], np.float32)
 
 
-def label_for(tracked: TrackedNumber, quad: NDArray[np.float32], frame_height: int, settings: OverlaySettings) -> Label:
-    """The chip of a number: as large as the number allows, within what reads well in a frame of this height."""
-    tall = float(np.linalg.norm(quad[3] - quad[0]))
-    size = int(np.clip(0.36 * tall, max(11, frame_height / 52), frame_height / 24) * settings.text_scale)
-    note = f"{100 * tracked.number.confidence:.0f} %" if settings.confidence else ""
-    note_width = width_of(note, _small(size)) + size // 3 if note else 0
-    width = width_of(tracked.number.text, size, BOLD) + note_width + size // 2 + 2
-    return Label(tracked.number.text, note, size, width, round(1.35 * size))
+def _draw_digit_boxes(picture: NDArray[np.uint8], shown: Sequence[TrackedNumber], boxes: NDArray[np.float32]) -> None:
+    """Frame every digit by a thin, half transparent line, in place; boxes as `_boxes_of` gives them."""
+    height, width = picture.shape[:2]
+    line = max(1, round(height / 1000))
+    rows = boxes.astype(int).tolist()
+    first = 0
+    for tracked in shown:
+        digits = tracked.number.digits
+        mine, first = rows[first : first + len(digits)], first + len(digits)
+        left, top = max(min(box[0] for box in mine) - line, 0), max(min(box[1] for box in mine) - line, 0)
+        right, bottom = max(box[2] for box in mine) + line, max(box[3] for box in mine) + line
+        part = picture[top : min(bottom, height), left : min(right, width)]
+        if part.size == 0:
+            continue
+        lined = part.copy()
+        for digit, (x0, y0, x1, y1) in zip(digits, mine, strict=True):
+            corners = (x0 - left - 1, y0 - top - 1), (x1 - left, y1 - top)
+            cv2.rectangle(lined, *corners, tone_of(digit.confidence).line, line)
+        cv2.addWeighted(lined, DIGIT_BOX_OPACITY, part, 1 - DIGIT_BOX_OPACITY, 0, dst=part)
 
 
-def free_place(label: Label, quad: NDArray[np.float32], busy: list[Rect], frame: tuple[int, int]) -> tuple[int, int]:
-    """Top left corner of a chip, px: above its number, below it or beside it, where it covers least; always in the frame."""
-    left, top, right, bottom = rect_of(quad)
-    gap = 2
-    wanted = np.array(
-        [
-            (round(float(quad[0, 0])), round(float(min(quad[0, 1], quad[1, 1]))) - label.height - gap),
-            (right - label.width, top - label.height - gap),
-            (left, bottom + gap),
-            (right - label.width, bottom + gap),
-            (right + gap, (top + bottom - label.height) // 2),
-            (left - label.width - gap, (top + bottom - label.height) // 2),
-        ]
-    )
-    wanted = np.clip(wanted, 0, np.maximum(0, [frame[0] - label.width, frame[1] - label.height]))
-    hidden = np.arange(len(wanted), dtype=np.float64)  # of equally good places the first
-    if busy:
-        rects = np.array(busy)
-        low = np.maximum(wanted[:, None], rects[None, :, :2])
-        high = np.minimum(wanted[:, None] + (label.width, label.height), rects[None, :, 2:])
-        hidden += np.prod(np.maximum(high - low, 0), axis=2).sum(axis=1)
-    x, y = wanted[hidden.argmin()]
-    return int(x), int(y)
-
-
-def _small(size: int) -> int:
-    """Size of the confidence beside a text of `size` px."""
-    return max(9, round(0.72 * size))
-
-
-def _frame_number(
-    picture: NDArray[np.uint8], tracked: TrackedNumber, quad: NDArray[np.float32], look: tuple[int, bool, bool]
+def _draw_frames(
+    picture: NDArray[np.uint8], quads: NDArray[np.float32], tall: NDArray[np.float32], tones: list[Tone]
 ) -> None:
-    """Frame one number, and each of its digits by a thin line. look: line width px, mirrored, digit boxes."""
-    line, mirrored, digit_boxes = look
-    colour = colour_of(tracked.number.confidence)
-    if digit_boxes:
-        width = picture.shape[1]
-        for digit in tracked.number.digits:
-            box = digit.box
-            x = width - box.right if mirrored else box.x
-            cv2.rectangle(picture, (x, box.y), (x + box.width - 1, box.bottom - 1), colour_of(digit.confidence), 1)
-    corners = np.rint(quad * 16).astype(np.int32)
-    cv2.polylines(picture, [corners], True, WHITE, line + 2, cv2.LINE_AA, shift=4)
-    cv2.polylines(picture, [corners], True, colour, line, cv2.LINE_AA, shift=4)
+    """Frame the numbers, in place: a line with a pale casing, thinner around small numbers."""
+    thickest = max(1.8, picture.shape[0] / 300)
+    lines = np.clip(tall / 20, 1, thickest).astype(np.float32)
+    radii = np.minimum(0.16 * tall, 5 * thickest).astype(np.float32)
+    # rings between two outlines: half the time of a thick polyline, of any width, and its corners stay round
+    by = np.concatenate([lines / 2 + CASING_PX, -lines / 2 - CASING_PX, lines / 2 - 0.5, 0.5 - lines / 2])
+    outlines = rounded_corners(_grown(np.tile(quads, (4, 1, 1)), by), np.maximum(np.tile(radii, 4) + by, 1))
+    casing_out, casing_in, line_out, line_in = np.split(at_shift(outlines), 4)
+    for outer, inner in zip(casing_out, casing_in, strict=True):
+        cv2.fillPoly(picture, [outer, inner], CASING, cv2.LINE_AA, SHIFT)
+    for outer, inner, tone in zip(line_out, line_in, tones, strict=True):
+        cv2.fillPoly(picture, [outer, inner], tone.line, cv2.LINE_AA, SHIFT)
 
 
-def _draw_label(picture: NDArray[np.uint8], label: Label, place: tuple[int, int], colour: Colour) -> None:
-    """Draw a chip with its top left corner at `place`."""
-    x, y = place
-    rounded(picture, place, (label.width, label.height), colour)
-    foot = y + round(1.03 * label.size)
-    write(picture, label.text, (x + label.size // 4, foot), label.size, WHITE, bold=True)
+def _grown(quads: NDArray[np.float32], by: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Quads (N, 4, 2) with every side moved outwards by `by` (N,) px."""
+    along, down = quads[:, 1] - quads[:, 0], quads[:, 3] - quads[:, 0]
+    along = along / np.maximum(np.linalg.norm(along, axis=1, keepdims=True), 1e-6)
+    down = down / np.maximum(np.linalg.norm(down, axis=1, keepdims=True), 1e-6)
+    return quads + by[:, None, None] * np.stack([-along - down, along - down, along + down, -along + down], axis=1)
+
+
+def _draw_label(picture: NDArray[np.uint8], label: Label, corner: tuple[int, int], tone: Tone) -> None:
+    """Draw a chip with its top left corner at `corner`, in place."""
+    x, y = corner
+    rounded(picture, corner, (label.width, label.height), tone.chip)
+    foot = y + round(1.0 * label.size)
+    write(picture, label.text, (x + label.margin, foot), label.size, tone.text, bold=True)
     if label.note:
-        note_x = x + label.width - label.size // 4 - width_of(label.note, _small(label.size))
-        write(picture, label.note, (note_x, foot), _small(label.size), WHITE)
+        note_x = x + label.width - label.margin - width_of(label.note, label.note_size)
+        write(picture, label.note, (note_x, foot), label.note_size, tone.text)
