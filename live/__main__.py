@@ -140,7 +140,12 @@ def assigned(assignments: Sequence[str]) -> dict[str, Any]:
 def check_outputs(settings: Settings) -> None:
     """Raise SettingsError where the files to write can't be meant so."""
     if settings.log is not None and Path(settings.log).suffix.lower() not in LOG_SUFFIXES:
-        raise SettingsError(f"log: a log ends in {' or '.join(LOG_SUFFIXES)}, {settings.log} does not.")
+        raise SettingsError(f"log: a log ends in {' or '.join(LOG_SUFFIXES)}; {settings.log} does not.")
+    if settings.record is not None:
+        from live.video.recorder import CONTAINERS
+
+        if Path(settings.record).suffix.lower() not in CONTAINERS:
+            raise SettingsError(f"record: a recording ends in {', '.join(CONTAINERS)}; {settings.record} does not.")
     named = [Path(name).absolute() for name in (settings.record, settings.log, settings.log_frames) if name is not None]
     if len(set(named)) < len(named):
         raise SettingsError("record, log and log_frames must be different files.")
