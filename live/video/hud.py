@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from live.records import Reading
-from live.video.lettering import Colour, panel, rounded, width_of, write
+from live.video.lettering import Colour, Letters, panel, rounded, width_of, write
 from live.video.window import Key
 
 WHITE: Colour = (255, 255, 255)
@@ -70,8 +70,8 @@ def draw_help(picture: NDArray[np.uint8]) -> NDArray[np.uint8]:
         foot = top + step * (row + 1) + round(0.34 * size)
         cap = width_of(key.label, size, bold=True)
         rounded(picture, (left + size, foot - round(1.14 * size)), (cap + size, round(1.56 * size)), KEY_CAP)
-        write(picture, key.label, (left + size + size // 2, foot), size, WHITE, bold=True)
-        write(picture, key.meaning, (left + _caps_width(size), foot), size, WHITE)
+        write(picture, key.label, (left + size + size // 2, foot), Letters(size, WHITE, bold=True))
+        write(picture, key.meaning, (left + _caps_width(size), foot), Letters(size, WHITE))
     return picture
 
 
@@ -99,7 +99,7 @@ def _pill(picture: NDArray[np.uint8], corner: tuple[int, int], text: str, size: 
         center = (x + round(0.36 * size), top + tall // 2)
         cv2.circle(picture, center, round(0.36 * size), RED, cv2.FILLED, cv2.LINE_AA)
         x, text = x + width_of(DOT, size), text.removeprefix(DOT)
-    write(picture, text, (x, foot), size, colour)
+    write(picture, text, (x, foot), Letters(size, colour))
     return wide + margin
 
 
@@ -149,10 +149,10 @@ def _caption(view: NDArray[np.uint8], title: str, meaning: str, place: tuple[int
     """Write a title and, where there is room, its meaning, in place, above the line that begins at `place`."""
     size = text_size(view.shape[0])
     x, foot = place[0], place[1] - round(0.5 * size)
-    write(view, title, (x, foot), size, WHITE, bold=True)
+    write(view, title, (x, foot), Letters(size, WHITE, bold=True))
     x += width_of(title, size, bold=True) + size
     if x + width_of(meaning, size) <= view.shape[1]:
-        write(view, meaning, (x, foot), size, GREY)
+        write(view, meaning, (x, foot), Letters(size, GREY))
 
 
 def _montage(inputs: NDArray[np.float32], room: tuple[int, int], scale: float) -> NDArray[np.uint8]:

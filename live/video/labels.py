@@ -119,7 +119,7 @@ def place_labels(
                 size, spot = 1, small_spot
         label = choices[number][size]
         x, y = (round(place) for place in spots[size].corners[number, spot].tolist())
-        taken[number] = (x, y, x + label.width, y + label.height)
+        taken[number] = (x - GAP_PX, y - GAP_PX, x + label.width + GAP_PX, y + label.height + GAP_PX)
         placed.append((label, (x, y), spot))
     return placed
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import lru_cache
+from typing import NamedTuple
 
 import cv2
 import numpy as np
@@ -12,6 +13,16 @@ Colour = tuple[int, int, int]
 """Blue, green, red, 0 to 255."""
 Place = tuple[int, int]
 """(x, y), or (width, height), px."""
+
+
+class Letters(NamedTuple):
+    """How a text looks."""
+
+    size: int
+    """px"""
+    colour: Colour
+    bold: bool = False
+
 
 SHIFT = 4  # OpenCV draws at 1/16 px
 CORNER_STEPS = np.linspace(0, 1, 6)
@@ -33,13 +44,11 @@ def width_of(text: str, size: int, *, bold: bool = False) -> int:
     return int(width) + (_strikes(size) - 1 if bold else 0)
 
 
-def write(
-    picture: NDArray[np.uint8], text: str, place: Place, size: int, colour: Colour, *, bold: bool = False
-) -> None:
+def write(picture: NDArray[np.uint8], text: str, place: Place, letters: Letters) -> None:
     """Write `text` onto `picture` (drawn on in place), its first letter's foot at `place`. What leaves the picture is cut."""
     x, y = place
-    for strike in range(_strikes(size) if bold else 1):
-        cv2.putText(picture, text, (x + strike, y), colour, _face(), size)
+    for strike in range(_strikes(letters.size) if letters.bold else 1):
+        cv2.putText(picture, text, (x + strike, y), letters.colour, _face(), letters.size)
 
 
 def _strikes(size: int) -> int:

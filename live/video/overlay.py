@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from live.records import FrameResult, TrackedNumber
 from live.settings import OverlaySettings
 from live.video.labels import Crowd, Label, LabelMemory, label_sizes, place_labels
-from live.video.lettering import SHIFT, Colour, at_shift, rounded, rounded_corners, width_of, write
+from live.video.lettering import SHIFT, Colour, Letters, at_shift, rounded, rounded_corners, width_of, write
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +145,7 @@ def _draw_label(picture: NDArray[np.uint8], label: Label, corner: tuple[int, int
     x, y = corner
     rounded(picture, corner, (label.width, label.height), tone.chip)
     foot = y + round(1.0 * label.size)
-    write(picture, label.text, (x + label.margin, foot), label.size, tone.text, bold=True)
+    write(picture, label.text, (x + label.margin, foot), Letters(label.size, tone.text, bold=True))
     if label.note:
         note_x = x + label.width - label.margin - width_of(label.note, label.note_size)
-        write(picture, label.note, (note_x, foot), label.note_size, tone.text)
+        write(picture, label.note, (note_x, foot), Letters(label.note_size, tone.text))
