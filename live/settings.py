@@ -39,6 +39,7 @@ class InkSettings(Section, frozen=True):
     """What counts as ink."""
 
     paper_window: Annotated[float, msgspec.Meta(ge=0.01, le=0.5)] = 0.06
+    sharpening: Annotated[float, msgspec.Meta(ge=0, le=5)] = 0.9
     min_contrast: Annotated[float, msgspec.Meta(ge=0.01, le=0.9)] = 0.09
     stroke_share: Annotated[float, msgspec.Meta(ge=0.1, le=0.9)] = 0.38
     page_share: Annotated[float, msgspec.Meta(ge=0, le=0.9)] = 0.32

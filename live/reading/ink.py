@@ -17,6 +17,7 @@ from live.settings import InkSettings
 
 SMALL_SIDE_PX = 320  # light changes slowly: paper is estimated on a picture of about this size
 DARK_PAPER = 0.35  # share of the frame's bright level under which a dark desk is not evened up any further
+BLUR_WINDOW = 0.007  # share of the frame's longer side: about as far as a camera blurs
 
 
 @dataclass(frozen=True, eq=False)
@@ -35,7 +36,7 @@ def find_ink(image: NDArray[np.uint8], settings: InkSettings) -> Ink:
     image: (H, W, 3) uint8 BGR. Returns arrays of the same height and width.
     """
     gray = cv2.cvtColor(image, cv2.COLOR_BGR2GRAY)
-    darkness = even_light(gray, settings)
+    darkness = sharpen(even_light(gray, settings), settings)
     return Ink(darkness, ink_mask(darkness, settings))
 
 
@@ -54,6 +55,16 @@ def even_light(gray: NDArray[np.uint8], settings: InkSettings) -> NDArray[np.uin
     bright = max(1.0, DARK_PAPER * level_at(paper, 0.9))
     full = cv2.resize(paper, (width, height), interpolation=cv2.INTER_LINEAR)
     return cv2.divide(cv2.subtract(full, gray), cv2.max(full, bright), scale=255)
+
+
+def sharpen(darkness: NDArray[np.uint8], settings: InkSettings) -> NDArray[np.uint8]:
+    """Undo some of the blur of lens and motion: unsharp masking, over a window that grows with the frame.
+
+    darkness: (H, W) uint8. Returns the same; strokes that blur had joined come apart again.
+    """
+    side = max(3, round(BLUR_WINDOW * max(darkness.shape))) | 1
+    around = cv2.blur(darkness, (side, side))
+    return cv2.addWeighted(darkness, 1 + settings.sharpening, around, -settings.sharpening, 0)
 
 
 def ink_mask(darkness: NDArray[np.uint8], settings: InkSettings) -> NDArray[np.uint8]:
