@@ -10,7 +10,7 @@ from live.reading.regions import back
 from live.records import Number
 from live.settings import GroupingSettings
 
-WORD_SHARE = 0.34  # a run with this share of strangers is a word, not a number
+UNIT_GAP = 0.35  # a letter this far from a digit, in heights, is a unit beside the number, not a part of it
 STRANGER_HEIGHT = 0.45  # a stranger lower than this share of the digits beside it is a dot or a dash, not a letter
 
 
@@ -43,7 +43,9 @@ def find_runs(placed: list[Placed], settings: GroupingSettings) -> list[list[int
     ahead = (left + right)[None, :] > (left + right)[:, None]
     overlap = np.minimum(bottom[:, None], bottom) - np.maximum(top[:, None], top)
     shorter, taller = np.minimum(tall[:, None], tall), np.maximum(tall[:, None], tall)
-    near = ahead & (gap < settings.max_gap * taller) & (gap > -0.6 * taller)
+    is_digit = np.array([p.digit is not None for p in placed])
+    reach = np.where(is_digit[:, None] == is_digit, settings.max_gap, min(UNIT_GAP, settings.max_gap))
+    near = ahead & (gap < reach * taller) & (gap > -0.6 * taller)
     level = (overlap > 0.5 * shorter) & (shorter > settings.min_height_ratio * taller)
     gap = np.where(near & level, gap, np.inf)
     following = np.where(np.isfinite(gap.min(axis=1)), gap.argmin(axis=1), -1)
@@ -65,10 +67,12 @@ def find_runs(placed: list[Placed], settings: GroupingSettings) -> list[list[int
 
 
 def is_word(members: list[Placed], digits: list[Placed]) -> bool:
-    """Whether a run holds so many strangers of a letter's size that it is a word."""
+    """Whether a run holds strangers of a letter's size: a word, or a number of which a digit can't be read.
+
+    Both are passed over in silence: a number with a digit missing is a wrong number.
+    """
     tall = float(np.median([digit.height for digit in digits]))
-    letters = sum(member.digit is None and member.height > STRANGER_HEIGHT * tall for member in members)
-    return letters >= WORD_SHARE * (len(digits) + letters)
+    return any(member.digit is None and member.height > STRANGER_HEIGHT * tall for member in members)
 
 
 def is_sure(digits: list[Placed], settings: GroupingSettings) -> bool:
