@@ -53,7 +53,7 @@ def load_mnist(path: Path | None) -> tuple[Digits, Digits]:
         (x_train, y_train), (x_test, y_test) = mnist.load_data()
         return Digits(x_train, y_train.astype(np.int64)), Digits(x_test, y_test.astype(np.int64))
     try:
-        with np.load(path) as arrays:
+        with path.open("rb") as file, np.load(file) as arrays:
             x_train, y_train, x_test, y_test = (arrays[name] for name in ("x_train", "y_train", "x_test", "y_test"))
     except FileNotFoundError:
         raise DataError(f"There is no file {path}. Leave --data out to download MNIST.") from None

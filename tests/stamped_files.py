@@ -6,7 +6,8 @@ from pathlib import Path
 
 import av
 import cv2
-from mjpeg_server import stamped
+
+from tests.mjpeg_server import stamped
 
 SIZE = (640, 360)
 

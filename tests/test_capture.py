@@ -11,9 +11,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from mjpeg_server import MjpegCamera, read_stamp, stamped
 from numpy.typing import NDArray
-from stamped_files import SIZE, make_video
 
 from live.errors import SourceError
 from live.settings import CameraSettings
@@ -21,6 +19,8 @@ from live.video import addresses
 from live.video.addresses import stream_feed
 from live.video.capture import Capture, Feed, LiveSource
 from live.video.sources import FrameSource, open_source
+from tests.mjpeg_server import MjpegCamera, read_stamp, stamped
+from tests.stamped_files import SIZE, make_video
 
 SETTINGS = CameraSettings(open_timeout_s=5, read_timeout_s=1)
 

@@ -55,7 +55,10 @@ def test_files_that_are_no_model(tmp_path: Path) -> None:
 
 def test_a_network_for_something_else(tmp_path: Path) -> None:
     onnx = pytest.importorskip("onnx", reason="the extra `train` installs it")
-    for shape, answer, word in (([None, 3, 8, 8], [None, 3, 8, 8], "takes"), ([None, 28, 28, 1], [None, 28, 28, 1], "answers")):
+    for shape, answer, word in (
+        ([None, 3, 8, 8], [None, 3, 8, 8], "takes"),
+        ([None, 28, 28, 1], [None, 28, 28, 1], "answers"),
+    ):
         graph = onnx.helper.make_graph(
             [onnx.helper.make_node("Identity", ["x"], ["y"])], "g",
             [onnx.helper.make_tensor_value_info("x", onnx.TensorProto.FLOAT, shape)],

@@ -90,7 +90,9 @@ def lattice(components: tuple[int, ...], runs: list[tuple[int, int]], extents: l
     """A lattice whose ink is of no interest."""
     regions = tuple(Region(Box(int(e[0]), int(e[1]), 20, 20), np.ones((2, 2), np.uint8)) for e in extents)
     height = max(e[3] for e in extents) - min(e[1] for e in extents)
-    return Lattice(components, tuple(runs), regions, np.array(extents, np.float32), max(stop for _, stop in runs), height)
+    return Lattice(
+        components, tuple(runs), regions, np.array(extents, np.float32), max(stop for _, stop in runs), height
+    )
 
 
 def test_a_join_wins_where_its_parts_are_no_digits() -> None:

@@ -35,7 +35,9 @@ def agreement(mask: NDArray[np.uint8], truth: NDArray[np.uint8]) -> float:
     return float(((mask > 0) & (truth > 0)).sum() / ((mask > 0) | (truth > 0)).sum())
 
 
-@pytest.mark.parametrize(("size", "stroke"), [((480, 640), 4), ((480, 640), 24), ((720, 1280), 5), ((720, 1280), 40), ((2160, 3840), 12)])
+@pytest.mark.parametrize(
+    ("size", "stroke"), [((480, 640), 4), ((480, 640), 24), ((720, 1280), 5), ((720, 1280), 40), ((2160, 3840), 12)]
+)
 def test_thin_and_thick_strokes_at_any_frame_size(size: tuple[int, int], stroke: int) -> None:
     gray, truth = page(size, stroke)
     ink = find_ink(in_light(gray, np.ones(size)), SETTINGS)
@@ -47,7 +49,9 @@ def test_thin_and_thick_strokes_at_any_frame_size(size: tuple[int, int], stroke:
 def test_a_soft_shadow_and_a_vignette_leave_no_ink_of_their_own() -> None:
     gray, truth = page((720, 1280), 8)
     y, x = np.mgrid[:720, :1280]
-    light = 1 - 0.5 / (1 + np.exp((x - 500 - y / 3) / 25)) - 0.35 * (((x - 640) / 640) ** 2 + ((y - 360) / 360) ** 2) / 2
+    light = (
+        1 - 0.5 / (1 + np.exp((x - 500 - y / 3) / 25)) - 0.35 * (((x - 640) / 640) ** 2 + ((y - 360) / 360) ** 2) / 2
+    )
     assert agreement(find_ink(in_light(gray, light), SETTINGS).mask, truth) > 0.8
 
 

@@ -43,7 +43,14 @@ TEXTS = ["4711", "2026", "305", "18", "962", "7", "50043", "88"]
 
 @pytest.mark.parametrize(
     "style",
-    [{}, {"tilt": 0.25}, {"shadow": 0.5}, {"paper": "grid"}, {"thickness": 1.6}, {"width": 640, "height": 480, "digit_height_px": 34.0}],
+    [
+        {},
+        {"tilt": 0.25},
+        {"shadow": 0.5},
+        {"paper": "grid"},
+        {"thickness": 1.6},
+        {"width": 640, "height": 480, "digit_height_px": 34.0},
+    ],
     ids=["plain", "tilted", "in shadow", "squared", "marker", "small frame"],
 )
 def test_numbers_on_paper_are_read(reader: PageReader, style: dict[str, object]) -> None:

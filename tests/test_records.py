@@ -33,7 +33,9 @@ def test_a_box_knows_its_sides() -> None:
         box.x = 5  # type: ignore[misc]
 
 
-@pytest.mark.parametrize("image", [np.zeros((4, 4), np.uint8), np.zeros((4, 4, 3), np.float32), np.zeros((0, 4, 3), np.uint8)])
+@pytest.mark.parametrize(
+    "image", [np.zeros((4, 4), np.uint8), np.zeros((4, 4, 3), np.float32), np.zeros((0, 4, 3), np.uint8)]
+)
 def test_a_frame_is_a_colour_picture(image: NDArray[np.uint8]) -> None:
     with pytest.raises(ValueError, match="image must"):
         Frame(image, 0, 0.0, "test")

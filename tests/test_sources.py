@@ -14,15 +14,15 @@ import av
 import cv2
 import numpy as np
 import pytest
-from mjpeg_server import MjpegCamera, read_stamp
 from numpy.typing import NDArray
-from stamped_files import SIZE, make_pictures, make_video
 
 from live.errors import SourceError
 from live.records import Frame
 from live.settings import CameraSettings
 from live.video import cameras, pace, sources
 from live.video.sources import FrameSource, open_source
+from tests.mjpeg_server import MjpegCamera, read_stamp
+from tests.stamped_files import SIZE, make_pictures, make_video
 
 FRAGMENTS = {"movflags": "frag_every_frame+empty_moov"}
 SETTINGS = CameraSettings(width=640, height=360, open_timeout_s=5, read_timeout_s=2, picture_s=0.2)

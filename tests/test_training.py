@@ -125,8 +125,8 @@ def test_a_small_training_run_writes_a_model_and_its_card(digits: Digits, tmp_pa
     writers = np.stack([np.zeros(len(digits)), np.arange(len(digits)) % 40], axis=1).astype(np.int16)
     np.savez(tmp_path / "writers.npz", train=writers, test=writers[::10])
     output = tmp_path / "runs" / "small.onnx"
-    code = main(["--data", str(source), "--output", str(output), "--examples", "1000", "--pages", "2", "--epochs", "2", "--batch-size", "32",
-                 "--workers", "2", "--learning-rate", "0.006"])  # fmt: skip
+    small = ["--examples=1000", "--pages=2", "--epochs=2", "--batch-size=32", "--workers=2", "--learning-rate=0.006"]
+    code = main(["--data", str(source), "--output", str(output), *small])
     assert code == 0
     card = json.loads(output.with_suffix(".json").read_text())
     assert card["accuracy"]["MNIST, test part"] > 0.5
