@@ -8,19 +8,24 @@ from pathlib import Path
 from live.errors import OutputError
 
 
-def claim(path: Path) -> Path:
-    """Make room for a new file at `path`, and return it; the file itself isn't made.
-
-    An earlier file of that name is kept beside it: `out.mp4` becomes `out.1.mp4`, or the next number that is free.
-    Raises OutputError where the folder is missing or the name is a folder's.
-    """
+def check_place(path: Path) -> None:
+    """Raise OutputError where no file can be made at `path`: the folder is missing, or the name is a folder's."""
     if path.is_dir():
         raise OutputError(f"{path} is a folder: name a file in it, such as {path / 'numbers'}{path.suffix or '.mp4'}.")
     if not path.parent.is_dir():
         raise OutputError(f"There is no folder {path.parent} to write {path.name} into: make it first.")
-    if path.exists():
+
+
+def claim(path: Path) -> Path:
+    """Make room for a new file at `path`, and return it; the file itself isn't made.
+
+    An earlier file of that name is kept beside it: `out.mp4` becomes `out.1.mp4`, or the next number that is free. What is
+    no file, such as /dev/null, is left as it is. Raises OutputError as `check_place` does.
+    """
+    check_place(path)
+    if path.is_file() or path.is_symlink():
         number = 1
-        while (aside := path.with_name(f"{path.stem}.{number}{path.suffix}")).exists():
+        while _is_taken(aside := path.with_name(f"{path.stem}.{number}{path.suffix}")):
             number += 1
         try:
             path.rename(aside)
@@ -33,7 +38,12 @@ def timestamped(suffix: str) -> Path:
     """A new name in the current folder that tells the time: numcam-20260131-174502.mp4, never an existing one."""
     stem = f"numcam-{datetime.now().astimezone():%Y%m%d-%H%M%S}"
     path, number = Path(stem + suffix), 1
-    while path.exists():
+    while _is_taken(path):
         number += 1
         path = Path(f"{stem}-{number}{suffix}")
     return path
+
+
+def _is_taken(path: Path) -> bool:
+    """Whether something has that name, a link that leads nowhere too."""
+    return path.exists() or path.is_symlink()

@@ -10,7 +10,9 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-LARGEST = (1600, 900)  # px; larger frames open in a window of at most this size, and it can be resized
+from live.video.display import use_x11
+
+LARGEST = (1280, 720)  # px; a larger frame opens in a window that fits a small laptop, and can be resized
 
 
 class Key(Enum):
@@ -54,7 +56,8 @@ class Window:
         self.closed = False
 
     def __enter__(self) -> Self:
-        """Open the window."""
+        """Open the window. Where no display can be used OpenCV ends the process: look with `DisplayCheck` before."""
+        use_x11()
         cv2.namedWindow(self._title, cv2.WINDOW_NORMAL | cv2.WINDOW_KEEPRATIO | cv2.WINDOW_GUI_NORMAL)
         return self
 

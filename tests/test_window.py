@@ -1,0 +1,114 @@
+"""A real window, in a process of its own on a display of its own; keys by xdotool, and what the screen shows."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from live.video.window import KEY_OF, Key, key_for
+from tests.xvfb_display import PATIENCE_S, VirtualDisplay, wait_for, xvfb
+
+__all__ = ["xvfb"]
+
+SHOW = """
+import sys, time
+import numpy as np
+from live.video.window import Key, Window
+
+picture = np.full((int(sys.argv[1]), int(sys.argv[2]), 3), (40, 160, 60), np.uint8)
+end = time.monotonic() + 60
+with Window("A sheet") as window:
+    while time.monotonic() < end:
+        window.show(picture)
+        key = window.poll_key(10)
+        if key is not None:
+            print(key.name, "closed" if window.closed else "open", flush=True)
+        if key is Key.DEBUG:
+            picture = np.full((picture.shape[0], 2 * picture.shape[1], 3), (200, 30, 30), np.uint8)
+            window.fit_again()
+        if key is Key.QUIT:
+            break
+    window.show(picture)  # after the end: nothing happens
+print("ended")
+"""
+
+
+@contextmanager
+def showing(display: VirtualDisplay, shape: tuple[int, int]) -> Iterator[subprocess.Popen[str]]:
+    """A process that shows a green picture of shape (height, width) until it is asked to quit."""
+    process = subprocess.Popen(
+        [sys.executable, "-c", SHOW, *map(str, shape)], env=display.environment, text=True,
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd=Path(__file__).parents[1],
+    )  # fmt: skip
+    try:
+        yield process
+    finally:
+        process.kill()
+        process.communicate()
+
+
+def test_a_picture_is_seen_and_every_key_is_heard(xvfb: VirtualDisplay, tmp_path: Path) -> None:
+    with showing(xvfb, (480, 640)) as process:
+        window = xvfb.window("A sheet")
+        assert wait_for(lambda: xvfb.size(window) == (640, 480))
+        wait_for(lambda: np.array_equal(xvfb.screenshot(tmp_path)[240, 320], (40, 160, 60)))
+        # Left must not be taken for Q, nor F1 or a lone Shift for anything
+        xvfb.press(window, "Left", "F1", "space", "r", "s", "m", "h", "shift+r", "Right", "d")
+        wait_for(lambda: xvfb.size(window) == (1280, 480))
+        wait_for(lambda: np.array_equal(xvfb.screenshot(tmp_path)[240, 900], (200, 30, 30)))
+        xvfb.press(window, "Escape")
+        said, complaints = process.communicate(timeout=PATIENCE_S)
+    heard = [line.split()[0] for line in said.splitlines()]
+    assert heard == ["PAUSE", "RECORD", "SNAPSHOT", "MIRROR", "HELP", "RECORD", "DEBUG", "QUIT", "ended"]
+    assert process.returncode == 0, complaints
+
+
+def test_a_window_that_is_closed_counts_as_quit(xvfb: VirtualDisplay) -> None:
+    with showing(xvfb, (240, 320)) as process:
+        xvfb.close(xvfb.window("A sheet"))
+        said, complaints = process.communicate(timeout=PATIENCE_S)
+    assert said.splitlines() == ["QUIT closed", "ended"]
+    assert process.returncode == 0, complaints
+    assert "Error" not in complaints
+
+
+def test_a_huge_picture_opens_in_a_window_that_fits_a_screen(xvfb: VirtualDisplay) -> None:
+    with showing(xvfb, (2160, 3840)):
+        window = xvfb.window("A sheet")
+        wait_for(lambda: xvfb.size(window) == (1280, 720))
+
+
+def test_a_picture_of_one_pixel_opens_in_a_window_that_can_be_found(xvfb: VirtualDisplay) -> None:
+    with showing(xvfb, (1, 1)):
+        window = xvfb.window("A sheet")
+        wait_for(lambda: xvfb.size(window) == (160, 160))
+
+
+@pytest.mark.parametrize(
+    ("code", "key"),
+    [
+        (-1, None), (ord("q"), Key.QUIT), (ord("Q"), Key.QUIT), (27, Key.QUIT), (32, Key.PAUSE), (ord("x"), None),
+        (65361, None), (2424832, None), (63234, None),  # Left on Linux, Windows and macOS
+        (0x100000 | ord("r"), Key.RECORD),  # with Num Lock, as GTK tells it
+        (0xE9, None), (0x439, None),  # é, й
+    ],
+)  # fmt: skip
+def test_keys_by_their_codes(code: int, key: Key | None) -> None:
+    assert key_for(code) is key
+
+
+def test_no_two_keys_share_a_character() -> None:
+    assert sum(len(key.characters) for key in Key) == len(KEY_OF)
+
+
+def test_the_readme_lists_every_key() -> None:
+    readme = (Path(__file__).parents[1] / "README.md").read_text(encoding="utf-8")
+    rows = [line.split("|")[0] for line in readme.split("## Keys")[1].split("##")[0].splitlines() if "|" in line]
+    listed = {name.strip(" `") for row in rows for name in row.split(",")}
+    assert listed >= {name.strip() for key in Key for name in key.label.split(",")}
