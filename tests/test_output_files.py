@@ -44,7 +44,7 @@ def test_a_missing_folder(tmp_path: Path) -> None:
 
 
 def test_a_folder_by_that_name(tmp_path: Path) -> None:
-    with pytest.raises(OutputError, match="is a folder: name a file in it, such as .*numbers.mp4"):
+    with pytest.raises(OutputError, match=r"is a folder: name a file in it, such as .*numbers\.mp4"):
         claim(tmp_path)
 
 

@@ -91,7 +91,9 @@ class VirtualDisplay:
         """The whole screen, (H, W, 3) uint8 BGR."""
         path = folder / "screen.png"
         subprocess.run(["import", "-window", "root", str(path)], env=self.environment, timeout=PATIENCE_S, check=True)
-        return cv2.imread(str(path))
+        picture: NDArray[np.uint8] | None = cv2.imread(str(path))
+        assert picture is not None, "the screen could not be seen"
+        return picture
 
     def close(self, window: str) -> None:
         """What the cross in a window's title bar does."""
