@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from live.reading.ink import even_light, find_ink, ink_mask, noise_level, pen_level
+from live.reading.ink import even_light, find_ink, find_paper, ink_mask, noise_level, pen_level
 from live.settings import InkSettings
 
 SETTINGS = InkSettings()
@@ -74,7 +74,7 @@ def test_pencil_is_ink_where_nothing_darker_is_about() -> None:
 
 def test_darkness_is_a_share_of_the_paper_not_of_the_light() -> None:
     gray, truth = page((480, 640), 10, ink=100)
-    bright, dim = even_light(gray, SETTINGS), even_light((gray * 0.6).astype(np.uint8), SETTINGS)
+    bright, dim = (even_light(g, find_paper(g, 2, SETTINGS)) for g in (gray, (gray * 0.6).astype(np.uint8)))
     inside = cv2.erode(truth, np.ones((5, 5))) > 0
     assert abs(float(bright[inside].mean()) - float(dim[inside].mean())) < 6
 

@@ -18,7 +18,7 @@ SETTINGS = RegionSettings()
 
 def ink_of(mask: NDArray[np.uint8]) -> Ink:
     """Ink whose darkness is even."""
-    return Ink((mask > 0).astype(np.uint8) * 150, mask)
+    return Ink((mask > 0).astype(np.uint8) * 150, mask, np.full_like(mask, 220), 1)
 
 
 def row_of_bars(angle_deg: float, count: int = 8) -> NDArray[np.uint8]:

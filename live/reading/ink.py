@@ -28,6 +28,10 @@ class Ink:
     """(H, W) uint8: how much darker than the paper around it, 0 paper, 255 black."""
     mask: NDArray[np.uint8]
     """(H, W) uint8: 255 is ink, 0 is not."""
+    paper: NDArray[np.uint8]
+    """(H / step, W / step) uint8: brightness of the paper, or whatever lies there, without its strokes."""
+    step: int
+    """Side of one cell of `paper`, px of the frame."""
 
 
 def find_ink(image: NDArray[np.uint8], settings: InkSettings) -> Ink:
@@ -36,22 +40,31 @@ def find_ink(image: NDArray[np.uint8], settings: InkSettings) -> Ink:
     image: (H, W, 3) uint8 BGR. Returns arrays of the same height and width.
     """
     gray = cv2.cvtColor(image, cv2.COLOR_BGR2GRAY)
-    darkness = sharpen(even_light(gray, settings), settings)
-    return Ink(darkness, ink_mask(darkness, settings))
+    step = max(1, round(max(gray.shape) / SMALL_SIDE_PX))
+    paper = find_paper(gray, step, settings)
+    darkness = sharpen(even_light(gray, paper), settings)
+    return Ink(darkness, ink_mask(darkness, settings), paper, step)
 
 
-def even_light(gray: NDArray[np.uint8], settings: InkSettings) -> NDArray[np.uint8]:
-    """How much darker than its paper each pixel is, as a share of the paper's own brightness.
+def find_paper(gray: NDArray[np.uint8], step: int, settings: InkSettings) -> NDArray[np.uint8]:
+    """Brightness of the paper under the strokes, on a grid of one cell in `step` px.
 
-    gray: (H, W) uint8. Returns (H, W) uint8, 0 paper, 255 black on any paper, in any light.
+    gray: (H, W) uint8. Returns (H / step, W / step) uint8.
     """
     height, width = gray.shape
-    step = max(1, round(max(height, width) / SMALL_SIDE_PX))
     small = cv2.resize(gray, (max(1, width // step), max(1, height // step)), interpolation=cv2.INTER_AREA)
     window = max(3, int(max(small.shape) * settings.paper_window)) | 1
     # closing takes away everything dark that is thinner than the window: it leaves the paper under the strokes
     paper = cv2.morphologyEx(small, cv2.MORPH_CLOSE, cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (window, window)))
-    paper = cv2.blur(paper, (window // 2 | 1, window // 2 | 1))
+    return cv2.blur(paper, (window // 2 | 1, window // 2 | 1))
+
+
+def even_light(gray: NDArray[np.uint8], paper: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """How much darker than its paper each pixel is, as a share of the paper's own brightness.
+
+    gray: (H, W) uint8; paper: from `find_paper`. Returns (H, W) uint8, 0 paper, 255 black on any paper, in any light.
+    """
+    height, width = gray.shape
     bright = max(1.0, DARK_PAPER * level_at(paper, 0.9))
     full = cv2.resize(paper, (width, height), interpolation=cv2.INTER_LINEAR)
     return cv2.divide(cv2.subtract(full, gray), cv2.max(full, bright), scale=255)

@@ -1,0 +1,122 @@
+"""Impostors: pieces of lines, outlines of dark things, digits unlike the page's others."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from live.reading.choosing import Placed
+from live.reading.impostors import evenness, goes_on, stroke_darkness, without_impostors, without_line_pieces
+from live.reading.ink import Ink
+from live.records import Box, Digit, Number
+from live.settings import GroupingSettings
+
+SETTINGS = GroupingSettings()
+
+
+def ink_of(darkness: NDArray[np.uint8], limit: int = 50) -> Ink:
+    """Ink on even paper; darker than `limit` is ink."""
+    return Ink(darkness, cv2.compare(darkness, limit, cv2.CMP_GT), np.full((40, 60), 220, np.uint8), 10)
+
+
+def bar(darkness: NDArray[np.uint8], box: Box, level: int) -> None:
+    """A filled bar."""
+    darkness[box.y : box.bottom, box.x : box.right] = level
+
+
+def digit(label: int, box: Box, confidence: float = 0.97) -> Digit:
+    """A digit believed with this confidence."""
+    probabilities = np.full(11, (1 - confidence) / 10, np.float32)
+    probabilities[label] = confidence
+    return Digit(box, probabilities)
+
+
+def placed(label: int, box: Box) -> Placed:
+    """A digit where it stands."""
+    return Placed(digit(label, box), box.x, box.y, box.right, box.bottom)
+
+
+def number(digits: list[Digit]) -> Number:
+    """A number of these digits."""
+    return Number(tuple(digits), np.zeros((4, 2), np.float32))
+
+
+@pytest.fixture
+def page() -> tuple[NDArray[np.uint8], list[Box]]:
+    """Six dark digits' worth of ink, 40 px high, and where they are."""
+    darkness = np.zeros((400, 600), np.uint8)
+    boxes = [Box(50 + 40 * k, 100, 20, 40) for k in range(6)]
+    for box in boxes:
+        bar(darkness, box, 160)
+    return darkness, boxes
+
+
+def test_a_stroke_that_ends_does_not_go_on_and_a_line_does() -> None:
+    darkness = np.zeros((400, 600), np.uint8)
+    one, piece = Box(100, 100, 8, 60), Box(300, 100, 8, 60)
+    bar(darkness, one, 150)
+    bar(darkness, Box(300, 40, 8, 200), 46)  # a pale line, of which one part is dark enough to be ink
+    bar(darkness, piece, 90)
+    ink = ink_of(darkness)
+    assert not goes_on(ink, one)
+    assert goes_on(ink, piece)
+    assert not goes_on(ink, Box(500, 300, 5, 5))  # no ink at all
+
+
+def test_pieces_of_a_line_are_taken_out_and_the_page_s_own_ones_stay(page: tuple[NDArray[np.uint8], list[Box]]) -> None:
+    darkness, boxes = page
+    real, pale = Box(400, 100, 6, 40), Box(20, 90, 6, 60)
+    bar(darkness, real, 160)
+    bar(darkness, pale, 70)
+    pieces = [placed(k + 2, box) for k, box in enumerate(boxes)] + [placed(1, real), placed(1, pale)]
+    kept = without_line_pieces(pieces, ink_of(darkness))
+    assert [p.digit.box for p in kept if p.digit is not None and p.digit.label == 1] == [real]
+    assert len(kept) == 7
+    few = pieces[-3:]
+    assert without_line_pieces(few, ink_of(darkness)) == few  # too few others to tell
+
+
+@pytest.mark.parametrize(
+    ("box", "level", "label", "confidence", "stays"),
+    [
+        (Box(400, 300, 20, 40), 160, 4, 0.97, True),
+        (Box(400, 300, 20, 40), 160, 4, 0.6, False),  # not sure enough to stand alone
+        (Box(400, 300, 20, 40), 70, 4, 0.97, False),  # fainter than the page's writing
+        (Box(400, 250, 60, 120), 160, 4, 0.97, False),  # three times as tall
+    ],
+)
+def test_a_lone_digit_must_look_like_the_others(
+    page: tuple[NDArray[np.uint8], list[Box]], box: Box, level: int, label: int, confidence: float, stays: bool
+) -> None:
+    darkness, boxes = page
+    bar(darkness, box, level)
+    long = number([digit(k + 2, b) for k, b in enumerate(boxes)])
+    lone = number([digit(label, box, confidence)])
+    kept = without_impostors((long, lone), ink_of(darkness), SETTINGS)
+    assert kept == ((long, lone) if stays else (long,))
+
+
+def test_the_outline_of_a_dark_thing_is_no_digit() -> None:
+    darkness = np.zeros((400, 600), np.uint8)
+    box = Box(200, 100, 100, 100)
+    cv2.ellipse(darkness, (250, 150), (48, 48), 0, 0, 360, 160, 4)
+    ink = ink_of(darkness)
+    assert without_impostors((number([digit(0, box)]),), ink, SETTINGS)
+    ink.paper[13:17, 23:27] = 40  # what lies inside is dark
+    assert evenness(ink, box) < 0.3
+    assert without_impostors((number([digit(0, box)]),), ink, SETTINGS) == ()
+
+
+def test_darkness_of_a_stroke() -> None:
+    darkness = np.zeros((400, 600), np.uint8)
+    bar(darkness, Box(10, 10, 20, 20), 120)
+    assert stroke_darkness(ink_of(darkness), Box(5, 5, 40, 40)) == pytest.approx(120)
+    assert stroke_darkness(ink_of(darkness), Box(300, 300, 4, 4)) == 0
+
+
+def test_long_numbers_are_left_alone() -> None:
+    ink = ink_of(np.zeros((400, 600), np.uint8))
+    numbers = (number([digit(1, Box(0, 0, 5, 5)), digit(1, Box(9, 0, 5, 5))]),)
+    assert without_impostors(numbers, ink, SETTINGS) is numbers
