@@ -6,6 +6,7 @@ uneven camera is played back as uneven as it was.
 
 from __future__ import annotations
 
+from contextlib import suppress
 from fractions import Fraction
 from pathlib import Path
 from types import TracebackType
@@ -16,34 +17,42 @@ import numpy as np
 from numpy.typing import NDArray
 
 from live.errors import OutputError
-from live.output_files import claim
+from live.output_files import check_place, claim
 from live.settings import RecordingSettings
 
 if TYPE_CHECKING:
     import av
 
 TICKS_PER_S = 90_000
+FRAGMENTS = {"movflags": "frag_every_frame+empty_moov+default_base_moof", "flush_packets": "1"}
 CONTAINERS: dict[str, dict[str, str]] = {
-    ".mp4": {"movflags": "frag_every_frame+empty_moov+default_base_moof", "flush_packets": "1"},
-    ".mov": {"movflags": "frag_every_frame+empty_moov+default_base_moof", "flush_packets": "1"},
-    ".mkv": {"flush_packets": "1", "cluster_time_limit": "500"},
+    ".mp4": FRAGMENTS,
+    ".mov": FRAGMENTS,
+    ".mkv": {"flush_packets": "1", "cluster_time_limit": "0"},
 }
+ENCODER = {"preset": "ultrafast", "tune": "zerolatency", "g": "60"}  # a key frame every 60: players can seek
+BT601 = 6  # SMPTE 170M in FFmpeg's lists
+LIMITED_RANGE = 1
 
 
 class Recorder:
-    """One video file. Opened at its first frame, so that a run without frames leaves no file."""
+    """One video file. It opens with its first frame, so that a run without frames leaves no file."""
 
     def __init__(self, path: Path, settings: RecordingSettings) -> None:
         """path: ends in .mp4, .mov or .mkv. Raises OutputError where it can't be written; nothing is written yet."""
         if path.suffix.lower() not in CONTAINERS:
             raise OutputError(f"A recording ends in {', '.join(CONTAINERS)}; {path.name} does not.")
-        self.path = claim(path)
+        check_place(path)
+        self.path = path
         self.frames = 0
+        """How many pictures the file holds."""
         self._settings = settings
         self._size = (0, 0)
-        self._start = self._last = 0.0
+        self._start = self._due = 0.0
+        self._last_tick = -1
         self._container: av.container.OutputContainer | None = None
         self._stream: Any = None
+        self._ended = False
 
     def __enter__(self) -> Self:
         """Nothing to do: the file opens with its first frame."""
@@ -56,40 +65,56 @@ class Recorder:
         self.close()
 
     def write(self, picture: NDArray[np.uint8], captured_at: float) -> None:
-        """Add a picture. Frames closer than `max_fps` allows, or out of order, are left out.
+        """Add a picture. What comes faster than `max_fps` is thinned out, and what isn't later than the last one is left out.
 
         picture: (H, W, 3) uint8 BGR; a size other than the first one's is fitted into it. captured_at: seconds.
-        Raises OutputError, on a full disk for one.
+        Raises OutputError, on a full disk for one; what was written before stays whole. Raises ValueError once it has ended.
         """
+        if self._ended:
+            raise ValueError(f"the recording {self.path} has ended")
         import av  # here, not above: it costs start-up time, and most runs record nothing
 
-        if self.frames and captured_at - self._last < 0.98 / self._settings.max_fps:
+        tick = round((captured_at - self._start) * TICKS_PER_S) if self.frames else 0
+        if tick <= self._last_tick or not self._is_due(captured_at):
             return
         try:
             if self._container is None:
                 self._open(picture, captured_at)
             frame = av.VideoFrame.from_ndarray(_as_i420(picture, self._size), format="yuv420p")
-            frame.pts = round((captured_at - self._start) * TICKS_PER_S)
-            frame.time_base = Fraction(1, TICKS_PER_S)
+            frame.pts, frame.time_base = tick, Fraction(1, TICKS_PER_S)
             self._mux(frame)
         except (OSError, av.FFmpegError) as error:
-            self._give_up()
-            raise OutputError(f"{self.path} can't be recorded any further: {_reason(error)}.") from error
-        self._last = captured_at
+            self._end()
+            self._remove_if_empty()
+            raise OutputError(
+                f"{self.path} can't be recorded{' any further' * (self.frames > 0)}: {_reason(error)}."
+            ) from error
+        self._last_tick = tick
         self.frames += 1
 
     def close(self) -> None:
-        """Write what is still held back, and close the file; closing twice is ordinary."""
-        if self._container is None:
+        """Write what is still held back, and close the file; closing twice is ordinary. Raises OutputError."""
+        if self._ended or self._container is None:
+            self._ended = True
             return
         import av
 
         try:
             self._mux(None)
+            container, self._container = self._container, None
+            container.close()
         except (OSError, av.FFmpegError) as error:
             raise OutputError(f"The end of {self.path} can't be written: {_reason(error)}.") from error
         finally:
-            self._give_up()
+            self._end()
+
+    def _is_due(self, captured_at: float) -> bool:
+        """Whether `max_fps` leaves room for a picture of that time, on the average and not only since the last one."""
+        period = 1 / self._settings.max_fps
+        if self.frames and captured_at < self._due - period / 4:  # cameras jitter
+            return False
+        self._due = max(self._due, captured_at - period) + period if self.frames else captured_at + period
+        return True
 
     def _open(self, picture: NDArray[np.uint8], captured_at: float) -> None:
         """Open the file for pictures of this size."""
@@ -98,17 +123,19 @@ class Recorder:
         height, width = picture.shape[:2]
         self._size = (max(2, width + width % 2), max(2, height + height % 2))  # H.264 in 4:2:0 has even sides
         self._start = captured_at
-        self._container = av.open(str(self.path), "w", options=CONTAINERS[self.path.suffix.lower()])
+        claim(self.path)
+        # "file:" keeps a colon in the name from being taken for a protocol's
+        self._container = av.open(f"file:{self.path}", "w", options=CONTAINERS[self.path.suffix.lower()])
         stream = self._container.add_stream("libx264", rate=Fraction(30))
         stream.width, stream.height = self._size
         stream.pix_fmt = "yuv420p"
         stream.time_base = stream.codec_context.time_base = Fraction(1, TICKS_PER_S)
-        stream.codec_context.options = {"preset": "ultrafast", "tune": "zerolatency", "crf": str(self._settings.crf)}
+        stream.codec_context.options = {**ENCODER, "crf": str(self._settings.crf)}
         # OpenCV converts by BT.601 in the limited range: players must be told, or reds turn orange
-        stream.codec_context.color_range = 1
-        stream.codec_context.colorspace = 6
-        stream.codec_context.color_primaries = 6
-        stream.codec_context.color_trc = 6
+        stream.codec_context.color_range = LIMITED_RANGE
+        stream.codec_context.colorspace = BT601
+        stream.codec_context.color_primaries = BT601
+        stream.codec_context.color_trc = BT601
         self._stream = stream
 
     def _mux(self, frame: av.VideoFrame | None) -> None:
@@ -117,14 +144,21 @@ class Recorder:
         for packet in self._stream.encode(frame):
             self._container.mux(packet)
 
-    def _give_up(self) -> None:
-        """Close the file whatever happens."""
+    def _end(self) -> None:
+        """Let go of the file after an error, whatever closing it says."""
+        import av
+
+        self._ended = True
         container, self._container = self._container, None
         if container is not None:
-            try:
+            with suppress(OSError, av.FFmpegError):  # the error that led here is told already
                 container.close()
-            except OSError:  # the error that led here has been told already
-                return
+
+    def _remove_if_empty(self) -> None:
+        """Take away a file that holds no picture."""
+        if self.frames == 0 and self.path.is_file():
+            with suppress(OSError):
+                self.path.unlink()
 
 
 def _as_i420(picture: NDArray[np.uint8], size: tuple[int, int]) -> NDArray[np.uint8]:
