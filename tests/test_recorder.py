@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from fractions import Fraction
@@ -236,8 +237,10 @@ for i in range(100_000):
 @pytest.mark.parametrize("suffix", SUFFIXES)
 def test_a_killed_recording_plays(tmp_path: Path, suffix: str) -> None:
     path = tmp_path / f"out{suffix}"
+    # a process that is killed can't finish what coverage notes of it
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("COVERAGE_")}
     process = subprocess.Popen(
-        [sys.executable, "-c", RECORD_FOR_EVER, str(path)], stdout=subprocess.PIPE, text=True, cwd=ROOT
+        [sys.executable, "-c", RECORD_FOR_EVER, str(path)], stdout=subprocess.PIPE, text=True, cwd=ROOT, env=environment
     )
     assert process.stdout is not None
     for line in process.stdout:

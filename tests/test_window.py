@@ -79,15 +79,19 @@ def test_a_window_that_is_closed_counts_as_quit(xvfb: VirtualDisplay) -> None:
 
 
 def test_a_huge_picture_opens_in_a_window_that_fits_a_screen(xvfb: VirtualDisplay) -> None:
-    with showing(xvfb, (2160, 3840)):
+    with showing(xvfb, (2160, 3840)) as process:
         window = xvfb.window("A sheet")
         wait_for(lambda: xvfb.size(window) == (1280, 720))
+        xvfb.press(window, "q")
+        process.wait(PATIENCE_S)
 
 
 def test_a_picture_of_one_pixel_opens_in_a_window_that_can_be_found(xvfb: VirtualDisplay) -> None:
-    with showing(xvfb, (1, 1)):
+    with showing(xvfb, (1, 1)) as process:
         window = xvfb.window("A sheet")
         wait_for(lambda: xvfb.size(window) == (160, 160))
+        xvfb.press(window, "q")
+        process.wait(PATIENCE_S)
 
 
 @pytest.mark.parametrize(
