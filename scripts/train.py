@@ -21,6 +21,7 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")  # TensorFlow's notes on proc
 
 CLASSES = (*(str(digit) for digit in range(10)), "not a digit")
 VALIDATION_SHARE = 0.08
+SPLIT_SEED = 1  # the writers held out stay the same whatever else is drawn: training goes on from earlier weights
 
 
 def parse(arguments: list[str] | None) -> argparse.Namespace:
@@ -28,6 +29,7 @@ def parse(arguments: list[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m scripts.train", description=__doc__.splitlines()[0])
     parser.add_argument("--network", default="numcam", help="name of the network (default: %(default)s)")
     parser.add_argument("--data", type=Path, help="MNIST as an .npz file; without it, Keras downloads it")
+    parser.add_argument("--start", type=Path, metavar="WEIGHTS", help="go on from these weights (.weights.h5)")
     parser.add_argument("--output", type=Path, default=Path("runs/digits.onnx"), help="file to write (%(default)s)")
     parser.add_argument("--examples", type=int, default=200_000, help="pictures drawn to learn from (%(default)s)")
     parser.add_argument("--pages", type=int, default=600, help="drawn pages to cut more pictures from (%(default)s)")
@@ -54,13 +56,15 @@ def gather(train: Digits, options: argparse.Namespace, seed: int, share: float =
 
 
 def fit(examples: Examples, held_out: Examples, options: argparse.Namespace):  # type: ignore[no-untyped-def]  # noqa: ANN201
-    """Train the network; returns the Keras model with its best weights by validation loss."""
+    """Train the network; returns the Keras model with its best weights by validation loss, kept beside the output."""
     import keras
 
     from models.architectures import NETWORKS
 
     keras.utils.set_random_seed(options.seed)
     model = NETWORKS[options.network](len(CLASSES))
+    if options.start is not None:
+        model.load_weights(options.start)
     steps = -(-len(examples.images) // options.batch_size) * options.epochs
     rate = keras.optimizers.schedules.CosineDecay(
         options.learning_rate / 20, steps, warmup_target=options.learning_rate, warmup_steps=steps // 10
@@ -76,7 +80,6 @@ def fit(examples: Examples, held_out: Examples, options: argparse.Namespace):  #
         callbacks=[keras.callbacks.ModelCheckpoint(str(best), save_best_only=True, save_weights_only=True)],
     )  # fmt: skip
     model.load_weights(best)
-    best.unlink()
     return model
 
 
@@ -90,7 +93,7 @@ def main(arguments: list[str] | None = None) -> int:
     options = parse(arguments)
     try:
         train, test = load_mnist(options.data)
-        learning, held_out = split_by_writer(train, VALIDATION_SHARE, np.random.default_rng(options.seed))
+        learning, held_out = split_by_writer(train, VALIDATION_SHARE, np.random.default_rng(SPLIT_SEED))
         examples = gather(learning, options, options.seed)
         validation = gather(held_out, options, options.seed + 1, share=VALIDATION_SHARE)
     except DataError as error:

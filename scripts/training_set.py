@@ -31,7 +31,7 @@ from scripts.strokes import draw_stroke_digit
 FRESH = get_context("spawn")  # a forked copy of a process in which OpenCV has run threads hangs in its first call
 PART = 5_000  # pictures made from one seed
 KINDS = ("digit", "stroke", "piece", "join", "letter", "scrawl")
-SHARES = (0.6, 0.08, 0.07, 0.08, 0.08, 0.09)
+SHARES = (0.64, 0.04, 0.07, 0.08, 0.08, 0.09)
 
 
 @dataclass(frozen=True, eq=False)

@@ -134,7 +134,7 @@ def test_a_small_training_run_writes_a_model_and_its_card(digits: Digits, tmp_pa
     answers = load_classifier(output)(np.zeros((3, 28, 28, 1), np.float32))
     assert answers.shape == (3, 11)
     np.testing.assert_allclose(answers.sum(axis=1), 1, atol=1e-5)
-    assert sorted(path.name for path in output.parent.iterdir()) == ["small.json", "small.onnx"]
+    assert sorted(path.name for path in output.parent.iterdir()) == ["small.json", "small.onnx", "small.weights.h5"]
 
 
 def test_the_defaults_train_the_shipped_network() -> None:
