@@ -175,9 +175,12 @@ def execute(options: argparse.Namespace) -> int:
 def run_live(settings: Settings) -> int:
     """The live reader."""
     check_outputs(settings)
+    from live.video.display import DisplayCheck
+
+    display = None if settings.headless else DisplayCheck()  # looks for a display while OpenCV is loaded
     from live.app import run  # OpenCV and the runtime load here: --help and wrong arguments answer at once
 
-    summary = run(settings, say=_say, tell=_tell)
+    summary = run(settings, say=_say, tell=_tell, display=display)
     return INTERRUPTED if summary.interrupted else DONE
 
 

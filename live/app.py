@@ -19,6 +19,7 @@ from live.settings import Settings, TrackingSettings
 from live.stopwatch import Stopwatch
 from live.tracking import NumberTracker
 from live.video.display import DisplayCheck
+from live.video.labels import LabelMemory
 from live.video.overlay import draw
 from live.video.sources import DEMO_NAME, FrameSource, open_source
 from live.video.window import Window
@@ -56,20 +57,21 @@ class RunSummary:
         return "; ".join(parts) + "."
 
 
-def run(settings: Settings, say: Say, tell: Say) -> RunSummary:
+def run(settings: Settings, say: Say, tell: Say, display: DisplayCheck | None = None) -> RunSummary:
     """Read until the source ends, a person quits, or a limit of the settings is reached.
 
     say: is given notes (a window that can't be opened, a recording that began); tell: what was read where there is no
-    window, and the summary at the end, which comes however the run ends. Raises NumcamError and ModelError, with every
-    file closed.
+    window, and the summary at the end, which comes however the run ends. display: a look for a display that was begun
+    before. Raises NumcamError and ModelError, with every file closed.
     """
     summary = RunSummary()
     with ExitStack() as stack:
         stack.callback(lambda: tell(summary.line()) if summary.frames else None)
-        display = None if settings.headless else DisplayCheck()  # goes on while the model is loaded
+        if display is None and not settings.headless:
+            display = DisplayCheck()  # goes on while the model is loaded
         model = Path(settings.model.path) if settings.model.path is not None else None
         reader = PageReader(load_classifier(model, settings.model.threads), settings)
-        headless = display is None or _tell_no_display(display, say)
+        headless = settings.headless or display is None or _tell_no_display(display, say)
         source = stack.enter_context(
             open_source(settings.source, settings.camera, realtime=settings.realtime, headless=headless)
         )
@@ -106,8 +108,7 @@ class _Loop:
     summary: RunSummary
     screen: Screen | None
     tell: Say
-    end: float = float("inf")
-    """When the run ends at the latest, by `time.monotonic`."""
+    labels: LabelMemory = field(default_factory=LabelMemory)
 
     def over(self, source: FrameSource) -> None:
         """Every frame of the source, until something ends the run."""
@@ -183,7 +184,7 @@ class _Loop:
                     self.tell(event_line(event, still=still))
         if self.screen is None and not self.outputs.is_recording:
             return
-        picture = draw(result, self.settings.overlay)
+        picture = draw(result, self.settings.overlay, memory=self.labels)
         self.outputs.record(picture, result.frame.captured_at)
         if self.screen is not None:
             self.screen.show(result, picture)

@@ -14,6 +14,7 @@ from live.outputs import Outputs
 from live.records import FrameResult
 from live.settings import OverlaySettings
 from live.video.hud import HudState, debug_view, draw_hud
+from live.video.labels import LabelMemory
 from live.video.overlay import draw
 from live.video.window import Key, Window
 
@@ -32,6 +33,7 @@ class Screen:
         self._overlay = overlay
         self._say = say
         self._mirrored = mirrored
+        self._labels = LabelMemory()  # of the mirrored preview: its places are other ones
         self._debug = self._help = self._paused = False
         self._times: deque[float] = deque(maxlen=SPEED_OVER)
         self._last: tuple[FrameResult, NDArray[np.uint8]] | None = None
@@ -119,7 +121,7 @@ class Screen:
         if self._last is None:
             return
         result, picture = self._last
-        preview = draw(result, self._overlay, mirrored=True) if self._mirrored else picture
+        preview = draw(result, self._overlay, mirrored=True, memory=self._labels) if self._mirrored else picture
         preview = draw_hud(preview, self._hud(result))
         self._window.show(debug_view(preview, result.reading) if self._debug else preview)
 
