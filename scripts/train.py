@@ -92,6 +92,8 @@ def main(arguments: list[str] | None = None) -> int:
     """Train, calibrate, export; returns the exit code."""
     options = parse(arguments)
     try:
+        if options.start is not None and not options.start.is_file():
+            raise DataError(f"There are no weights {options.start} to go on from. Leave --start out to begin anew.")
         train, test = load_mnist(options.data)
         learning, held_out = split_by_writer(train, VALIDATION_SHARE, np.random.default_rng(SPLIT_SEED))
         examples = gather(learning, options, options.seed)

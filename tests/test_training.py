@@ -113,6 +113,7 @@ def test_damaged_and_missing_data_are_told_in_a_line(tmp_path: Path) -> None:
     with pytest.raises(DataError, match="28"):
         Digits(np.zeros((3, 20, 20), np.uint8), np.zeros(3, np.int64))
     assert main(["--data", str(cut), "--output", str(tmp_path / "m.onnx")]) == 1
+    assert main(["--start", str(tmp_path / "none.weights.h5"), "--output", str(tmp_path / "m.onnx")]) == 1
     assert not (tmp_path / "m.onnx").exists()
 
 
