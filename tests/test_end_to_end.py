@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import resource
 import subprocess
 import sys
 from pathlib import Path
@@ -87,11 +86,12 @@ def test_memory_stays_small(folder: Path) -> None:
         "import resource, sys; from live.__main__ import main; main(sys.argv[1:]); "
         "print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024)"
     )
+    # without the measuring of coverage, which takes a third as much again
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("COVERAGE")}
     done = subprocess.run(
         [sys.executable, "-c", script, "--source", "demo", "--headless", "--max-frames", "90", "--record", "m.mp4"],
-        cwd=folder, env={**os.environ, "PYTHONPATH": str(ROOT)}, capture_output=True, text=True, timeout=120, check=True,
+        cwd=folder, env={**environment, "PYTHONPATH": str(ROOT)}, capture_output=True, text=True, timeout=120, check=True,
     )  # fmt: skip
-    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss > 0
     assert int(done.stdout.splitlines()[-1]) < MOST_MEMORY_MB
 
 
