@@ -7,7 +7,16 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from live.reading.ink import even_light, find_ink, find_paper, ink_mask, noise_level, pen_level
+from live.reading.ink import (
+    blurredness,
+    even_light,
+    find_ink,
+    find_paper,
+    ink_mask,
+    measure_levels,
+    pen_level,
+    sharpen,
+)
 from live.settings import InkSettings
 
 SETTINGS = InkSettings()
@@ -92,13 +101,31 @@ def test_tiny_pictures_are_ordinary(size: tuple[int, int]) -> None:
     assert ink.mask.shape == size
 
 
-def test_levels_of_noise_and_pen() -> None:
+def test_levels_of_a_frame() -> None:
     rng = np.random.default_rng(0)
-    noisy = np.clip(rng.normal(40, 6, (300, 300)), 0, 255).astype(np.uint8)
-    assert 4 < noise_level(noisy) < 8
+    noisy = np.clip(rng.normal(10, 6, (300, 300)), 0, 255).astype(np.uint8)
+    calm = measure_levels(np.zeros((300, 300), np.uint8), SETTINGS)
+    assert calm.floor == pytest.approx(255 * SETTINGS.min_contrast)
+    assert measure_levels(noisy, SETTINGS).floor > calm.floor  # noise alone is no ink
     darkness = np.zeros((100, 100), np.uint8)
     assert pen_level(darkness, 20) == 0
     darkness[:10] = 40
     darkness[50:60] = 180
     assert pen_level(darkness, 20) == pytest.approx(180, abs=2)
-    assert (ink_mask(darkness, SETTINGS)[50:60] == 255).all()
+    assert (ink_mask(darkness, 60, SETTINGS)[50:60] == 255).all()
+
+
+def test_a_blurred_page_is_sharpened_and_a_crisp_one_is_left_alone() -> None:
+    gray, truth = page((720, 1280), 6)
+    crisp = in_light(gray, np.ones(gray.shape), noise=0.5)
+    blurred = cv2.GaussianBlur(crisp, (0, 0), 4)
+    levels = [
+        measure_levels(even_light(g, find_paper(g, 4, SETTINGS)), SETTINGS).crispness
+        for g in (cv2.cvtColor(picture, cv2.COLOR_BGR2GRAY) for picture in (crisp, blurred))
+    ]
+    assert blurredness(levels[0]) < 0.3
+    assert blurredness(levels[1]) == 1
+    off = InkSettings(sharpening=0)
+    assert agreement(find_ink(blurred, SETTINGS).mask, truth) > agreement(find_ink(blurred, off).mask, truth)
+    darkness = even_light(gray, find_paper(gray, 4, SETTINGS))
+    np.testing.assert_array_equal(sharpen(darkness, 0.0), darkness)

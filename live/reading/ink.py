@@ -17,6 +17,8 @@ from live.settings import InkSettings
 
 SMALL_SIDE_PX = 320  # light changes slowly: paper is estimated on a picture of about this size
 DARK_PAPER = 0.35  # share of the frame's bright level under which a dark desk is not evened up any further
+MAD_TO_SIGMA = 1.4826  # median absolute deviation to standard deviation, of normal noise
+CRISP, BLURRED = 0.19, 0.12  # crispness of a sharp picture, and of one that needs all the sharpening
 BLUR_WINDOW = 0.007  # share of the frame's longer side: about as far as a camera blurs
 
 
@@ -42,8 +44,39 @@ def find_ink(image: NDArray[np.uint8], settings: InkSettings) -> Ink:
     gray = cv2.cvtColor(image, cv2.COLOR_BGR2GRAY)
     step = max(1, round(max(gray.shape) / SMALL_SIDE_PX))
     paper = find_paper(gray, step, settings)
-    darkness = sharpen(even_light(gray, paper), settings)
-    return Ink(darkness, ink_mask(darkness, settings), paper, step)
+    darkness = even_light(gray, paper)
+    levels = measure_levels(darkness, settings)
+    amount = settings.sharpening * blurredness(levels.crispness)
+    if amount > 0:
+        darkness = sharpen(darkness, amount)
+        levels = measure_levels(darkness, settings)
+    return Ink(darkness, ink_mask(darkness, levels.floor, settings), paper, step)
+
+
+@dataclass(frozen=True, slots=True)
+class Levels:
+    """What a frame's darkness is like."""
+
+    floor: float
+    """Darkness from which on anything is ink, 0 to 255."""
+    crispness: float
+    """Share of the pen's darkness that the steepest edges gain from one px to the next."""
+
+
+def measure_levels(darkness: NDArray[np.uint8], settings: InkSettings) -> Levels:
+    """The noise of the sensor, the darkness of the pen, and how crisp its edges are. darkness: (H, W) uint8."""
+    rows = np.ascontiguousarray(darkness[::3])  # a third of the rows tell as much as all
+    detail = cv2.absdiff(rows, cv2.blur(rows, (3, 1)))
+    floor = max(255 * settings.min_contrast, settings.noise_factor * MAD_TO_SIGMA * level_at(detail, 0.5))
+    pen = pen_level(darkness, floor)
+    strokes = (rows > 0.3 * pen).astype(np.uint8)
+    crispness = level_at(detail, 0.98, strokes) / pen if pen > 0 else CRISP
+    return Levels(max(floor, settings.page_share * pen), crispness)
+
+
+def blurredness(crispness: float) -> float:
+    """0 for a crisp picture, 1 for one so blurred that strokes run into each other."""
+    return min(1.0, max(0.0, (CRISP - crispness) / (CRISP - BLURRED)))
 
 
 def find_paper(gray: NDArray[np.uint8], step: int, settings: InkSettings) -> NDArray[np.uint8]:
@@ -70,25 +103,22 @@ def even_light(gray: NDArray[np.uint8], paper: NDArray[np.uint8]) -> NDArray[np.
     return cv2.divide(cv2.subtract(full, gray), cv2.max(full, bright), scale=255)
 
 
-def sharpen(darkness: NDArray[np.uint8], settings: InkSettings) -> NDArray[np.uint8]:
+def sharpen(darkness: NDArray[np.uint8], amount: float) -> NDArray[np.uint8]:
     """Undo some of the blur of lens and motion: unsharp masking, over a window that grows with the frame.
 
     darkness: (H, W) uint8. Returns the same; strokes that blur had joined come apart again.
     """
     side = max(3, round(BLUR_WINDOW * max(darkness.shape))) | 1
-    around = cv2.blur(darkness, (side, side))
-    return cv2.addWeighted(darkness, 1 + settings.sharpening, around, -settings.sharpening, 0)
+    return cv2.addWeighted(darkness, 1 + amount, cv2.blur(darkness, (side, side)), -amount, 0)
 
 
-def ink_mask(darkness: NDArray[np.uint8], settings: InkSettings) -> NDArray[np.uint8]:
-    """What is dark enough to be ink, held against the darkest stroke nearby and against the noise.
+def ink_mask(darkness: NDArray[np.uint8], floor: float, settings: InkSettings) -> NDArray[np.uint8]:
+    """What is dark enough to be ink: darker than `floor`, and than a share of the darkest stroke nearby.
 
     darkness: (H, W) uint8 from `even_light`. Returns (H, W) uint8, 255 is ink.
     """
     height, width = darkness.shape
     step = max(1, round(max(height, width) / SMALL_SIDE_PX))
-    floor = max(255 * settings.min_contrast, settings.noise_factor * noise_level(darkness))
-    floor = max(floor, settings.page_share * pen_level(darkness, floor))
     smooth = cv2.blur(darkness, (3, 3))  # one px of noise is no stroke
     peaks = cv2.dilate(smooth, np.ones((step, step), np.uint8))[::step, ::step]
     reach = max(3, int(max(peaks.shape) * settings.paper_window / 2)) | 1
@@ -101,16 +131,9 @@ def ink_mask(darkness: NDArray[np.uint8], settings: InkSettings) -> NDArray[np.u
     return cv2.compare(darkness, limit, cv2.CMP_GT)
 
 
-def noise_level(darkness: NDArray[np.uint8]) -> float:
-    """Standard deviation of the sensor's noise on bare paper, in grey levels, by the median absolute deviation."""
-    rows = np.ascontiguousarray(darkness[::3])  # a third of the rows tell as much as all
-    detail = cv2.absdiff(rows, cv2.blur(rows, (3, 1)))
-    return 1.4826 * level_at(detail, 0.5)
-
-
-def level_at(levels: NDArray[np.uint8], share: float) -> float:
-    """The grey level that `share` of all pixels don't exceed: a percentile, by counting."""
-    counts = cv2.calcHist([levels], [0], None, [256], [0, 256]).ravel().cumsum()
+def level_at(levels: NDArray[np.uint8], share: float, mask: NDArray[np.uint8] | None = None) -> float:
+    """The grey level that `share` of all pixels (of those in `mask`) don't exceed: a percentile, by counting."""
+    counts = cv2.calcHist([levels], [0], mask, [256], [0, 256]).ravel().cumsum()
     return float(np.searchsorted(counts, share * counts[-1]))
 
 
