@@ -105,8 +105,8 @@ def test_levels_of_a_frame() -> None:
     rng = np.random.default_rng(0)
     noisy = np.clip(rng.normal(10, 6, (300, 300)), 0, 255).astype(np.uint8)
     calm = measure_levels(np.zeros((300, 300), np.uint8), SETTINGS)
-    assert calm.floor == pytest.approx(255 * SETTINGS.min_contrast)
-    assert measure_levels(noisy, SETTINGS).floor > calm.floor  # noise alone is no ink
+    assert calm.floor() == pytest.approx(255 * SETTINGS.min_contrast)
+    assert measure_levels(noisy, SETTINGS).floor() > calm.floor()  # noise alone is no ink
     darkness = np.zeros((100, 100), np.uint8)
     assert pen_level(darkness, 20) == 0
     darkness[:10] = 40
@@ -120,7 +120,7 @@ def test_a_blurred_page_is_sharpened_and_a_crisp_one_is_left_alone() -> None:
     crisp = in_light(gray, np.ones(gray.shape), noise=0.5)
     blurred = cv2.GaussianBlur(crisp, (0, 0), 4)
     levels = [
-        measure_levels(even_light(g, find_paper(g, 4, SETTINGS)), SETTINGS).crispness
+        measure_levels(even_light(g, find_paper(g, 4, SETTINGS)), SETTINGS)
         for g in (cv2.cvtColor(picture, cv2.COLOR_BGR2GRAY) for picture in (crisp, blurred))
     ]
     assert blurredness(levels[0]) < 0.3

@@ -18,7 +18,9 @@ from live.settings import InkSettings
 SMALL_SIDE_PX = 320  # light changes slowly: paper is estimated on a picture of about this size
 DARK_PAPER = 0.35  # share of the frame's bright level under which a dark desk is not evened up any further
 MAD_TO_SIGMA = 1.4826  # median absolute deviation to standard deviation, of normal noise
-CRISP, BLURRED = 0.19, 0.12  # crispness of a sharp picture, and of one that needs all the sharpening
+STEEP, SOFT = 0.19, 0.12  # steepness of a sharp picture's edges, and of one that needs all the sharpening
+CRISP, BLURRED = 1.6, 1.0  # the same of crispness
+PEN_GAIN = 0.5  # a pen's darkness gains about half as much by sharpening as its amount says
 BLUR_WINDOW = 0.007  # share of the frame's longer side: about as far as a camera blurs
 
 
@@ -46,21 +48,28 @@ def find_ink(image: NDArray[np.uint8], settings: InkSettings) -> Ink:
     paper = find_paper(gray, step, settings)
     darkness = even_light(gray, paper)
     levels = measure_levels(darkness, settings)
-    amount = settings.sharpening * blurredness(levels.crispness)
+    amount = settings.sharpening * blurredness(levels)
     if amount > 0:
         darkness = sharpen(darkness, amount)
-        levels = measure_levels(darkness, settings)
-    return Ink(darkness, ink_mask(darkness, levels.floor, settings), paper, step)
+    return Ink(darkness, ink_mask(darkness, levels.floor(amount), settings), paper, step)
 
 
 @dataclass(frozen=True, slots=True)
 class Levels:
     """What a frame's darkness is like."""
 
-    floor: float
-    """Darkness from which on anything is ink, 0 to 255."""
+    noise_floor: float
+    """Darkness that noise doesn't reach, 0 to 255."""
+    pen_floor: float
+    """Darkness that the page's pen always reaches, 0 to 255."""
+    steepness: float
+    """What share of the pen's darkness the strokes' edges gain from one px to the next."""
     crispness: float
-    """Share of the pen's darkness that the steepest edges gain from one px to the next."""
+    """And what share over a stroke's width."""
+
+    def floor(self, sharpening: float = 0.0) -> float:
+        """Darkness from which on anything is ink, 0 to 255, in a frame sharpened so much: noise gains most by it."""
+        return max(self.noise_floor * (1 + sharpening), self.pen_floor * (1 + PEN_GAIN * sharpening))
 
 
 def measure_levels(darkness: NDArray[np.uint8], settings: InkSettings) -> Levels:
@@ -69,14 +78,23 @@ def measure_levels(darkness: NDArray[np.uint8], settings: InkSettings) -> Levels
     detail = cv2.absdiff(rows, cv2.blur(rows, (3, 1)))
     floor = max(255 * settings.min_contrast, settings.noise_factor * MAD_TO_SIGMA * level_at(detail, 0.5))
     pen = pen_level(darkness, floor)
-    strokes = (rows > 0.3 * pen).astype(np.uint8)
-    crispness = level_at(detail, 0.98, strokes) / pen if pen > 0 else CRISP
-    return Levels(max(floor, settings.page_share * pen), crispness)
+    if pen == 0:
+        return Levels(floor, 0.0, STEEP, CRISP)
+    strokes = cv2.compare(rows, np.full_like(rows, min(255, 0.3 * pen)), cv2.CMP_GT)
+    begins = cv2.countNonZero(cv2.compare(strokes[:, 1:], strokes[:, :-1], cv2.CMP_GT)) if rows.shape[1] > 1 else 0
+    width = cv2.countNonZero(strokes) / max(begins, 1)
+    steepness = level_at(detail, 0.98, strokes) / pen
+    return Levels(floor, settings.page_share * pen, steepness, width * steepness)
 
 
-def blurredness(crispness: float) -> float:
-    """0 for a crisp picture, 1 for one so blurred that strokes run into each other."""
-    return min(1.0, max(0.0, (CRISP - crispness) / (CRISP - BLURRED)))
+def blurredness(levels: Levels) -> float:
+    """0 for a crisp picture, 1 for one so blurred that strokes run into each other.
+
+    Edges must be soft in themselves and beside the strokes: a thick marker's soft edge harms nothing, nor is a thin pen blurred.
+    """
+    soft = (STEEP - levels.steepness) / (STEEP - SOFT)
+    blurred = (CRISP - levels.crispness) / (CRISP - BLURRED)
+    return min(1.0, max(0.0, min(soft, blurred)))
 
 
 def find_paper(gray: NDArray[np.uint8], step: int, settings: InkSettings) -> NDArray[np.uint8]:
