@@ -30,8 +30,9 @@ ONE = 1
 
 def without_line_pieces(placed: list[Placed], ink: Ink) -> list[Placed]:
     """What was chosen, less every 1 that is a piece of a line."""
-    boxes = [p.digit.box for p in placed if p.digit is not None and p.digit.label != ONE and p.digit.confidence > SURE]
-    if len(boxes) < ENOUGH_DIGITS:
+    digits = [p.digit for p in placed if p.digit is not None]
+    boxes = [digit.box for digit in digits if digit.label != ONE and digit.confidence > SURE]
+    if len(boxes) == len(digits) or len(boxes) < ENOUGH_DIGITS:
         return placed
     tall, dark = writing_of(boxes, ink)
 

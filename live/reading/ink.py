@@ -74,10 +74,10 @@ class Levels:
 
 def measure_levels(darkness: NDArray[np.uint8], settings: InkSettings) -> Levels:
     """The noise of the sensor, the darkness of the pen, and how crisp its edges are. darkness: (H, W) uint8."""
-    rows = np.ascontiguousarray(darkness[::3])  # a third of the rows tell as much as all
+    rows = np.ascontiguousarray(darkness[::4])  # a quarter of the rows tell as much as all
     detail = cv2.absdiff(rows, cv2.blur(rows, (3, 1)))
     floor = max(255 * settings.min_contrast, settings.noise_factor * MAD_TO_SIGMA * level_at(detail, 0.5))
-    pen = pen_level(darkness, floor)
+    pen = pen_level(rows, floor)
     if pen == 0:
         return Levels(floor, 0.0, STEEP, CRISP)
     strokes = cv2.compare(rows, np.full_like(rows, min(255, 0.3 * pen)), cv2.CMP_GT)
@@ -160,7 +160,7 @@ def pen_level(darkness: NDArray[np.uint8], floor: float) -> float:
 
     The lighter class is what a page carries besides: ruled lines, wood grain, edges of strokes. 0 on a bare page.
     """
-    counts = cv2.calcHist([darkness[::2, ::2]], [0], None, [256], [0, 256]).ravel()
+    counts = cv2.calcHist([darkness], [0], None, [256], [0, 256]).ravel()
     counts[: int(floor) + 1] = 0
     total = counts.sum()
     if total == 0:

@@ -1,0 +1,178 @@
+"""The command line as a shell sees it: signals, pipes, exit codes; and what `--set` and the help say."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import av
+import pytest
+
+from live import __main__ as command_line
+from live.__main__ import COMMANDS, assigned, interruptible, main, make_parser
+from live.errors import SettingsError
+from live.settings import Settings
+from tests.xvfb_display import wait_for
+
+ROOT = Path(__file__).parents[1]
+
+
+@contextmanager
+def numcam(folder: Path, *arguments: str) -> Iterator[subprocess.Popen[str]]:
+    """`python -m live` in `folder`, where there is no display; ended whatever happens."""
+    environment = {name: value for name, value in os.environ.items() if name not in ("DISPLAY", "WAYLAND_DISPLAY")}
+    program = subprocess.Popen(
+        [sys.executable, "-m", "live", *arguments],
+        cwd=folder, env={**environment, "PYTHONPATH": str(ROOT)},
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+    )  # fmt: skip
+    try:
+        yield program
+    finally:
+        program.kill()
+        program.wait()
+        for pipe in (program.stdout, program.stderr):
+            if pipe is not None:
+                pipe.close()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such signals")
+@pytest.mark.parametrize("name", ["SIGINT", "SIGTERM", "SIGHUP"])
+def test_a_signal_ends_a_run_with_every_file_closed(tmp_path: Path, name: str) -> None:
+    files = ("--record", "out.mp4", "--log-frames", "frames.jsonl")
+    with numcam(tmp_path, "--source", "demo", "--headless", "--realtime", *files) as program:
+        frames = tmp_path / "frames.jsonl"
+        wait_for(lambda: frames.exists() and frames.read_text().count("\n") >= 5)
+        program.send_signal(getattr(signal, name))
+        out, err = program.communicate(timeout=30)
+    assert (program.returncode, err) == (130, "")
+    assert "out.mp4" in out.splitlines()[-1]
+    with av.open(str(tmp_path / "out.mp4")) as container:
+        assert len(list(container.decode(video=0))) == frames.read_text().count("\n")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such signals")
+def test_a_reader_that_leaves_early_ends_a_run_quietly(tmp_path: Path) -> None:
+    with numcam(tmp_path, "--source", "demo", "--headless", "--record", "out.mp4") as program:
+        assert program.stdout is not None
+        assert program.stderr is not None
+        assert "read" in program.stdout.readline()
+        program.stdout.close()
+        assert program.wait(60) == 0
+        assert program.stderr.read() == ""
+    with av.open(str(tmp_path / "out.mp4")) as container:
+        assert list(container.decode(video=0))
+
+
+def test_a_bug_shows_where_it_is_and_exits_with_1(tmp_path: Path) -> None:
+    script = (
+        "import sys, live.tracking as t; from live.__main__ import main\n"
+        "def broken(self, numbers, captured_at): raise RuntimeError('a bug')\n"
+        "t.NumberTracker.update = broken\n"
+        "sys.exit(main(['--source', 'demo', '--headless', '--record', 'r.mp4']))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script], cwd=tmp_path, env={**os.environ, "PYTHONPATH": str(ROOT)},
+        capture_output=True, text=True, timeout=60, check=False,
+    )  # fmt: skip
+    assert done.returncode == 1
+    assert "Traceback" in done.stderr
+    assert done.stderr.splitlines()[-1] == "RuntimeError: a bug"
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_second_signal_does_not_disturb_the_closing_of_files() -> None:
+    closed = []
+    with pytest.raises(KeyboardInterrupt), interruptible():
+        try:
+            signal.raise_signal(signal.SIGTERM)
+        finally:
+            signal.raise_signal(signal.SIGINT)
+            signal.raise_signal(signal.SIGTERM)
+            closed.append("every file")
+    assert closed == ["every file"]
+
+
+def test_who_insists_is_heard(monkeypatch: pytest.MonkeyPatch) -> None:
+    now = time.monotonic()
+    monkeypatch.setattr(command_line.time, "monotonic", lambda: now)
+    heard = 0
+    with interruptible():
+        for later_s in (0.0, 0.5, 3.0):
+            now += later_s
+            try:
+                signal.raise_signal(signal.SIGINT)
+            except KeyboardInterrupt:
+                heard += 1
+    assert heard == 2
+
+
+def test_signals_mean_afterwards_what_they_meant_before() -> None:
+    before = signal.getsignal(signal.SIGTERM), signal.getsignal(signal.SIGINT)
+    with interruptible():
+        assert signal.getsignal(signal.SIGTERM) != before[0]
+    assert (signal.getsignal(signal.SIGTERM), signal.getsignal(signal.SIGINT)) == before
+
+
+def test_settings_are_named_by_their_place() -> None:
+    values = assigned(
+        ["camera.width=1920", "camera.height=1080", "source=0", "overlay.confidence=false", "log=a=b.csv"]
+    )
+    assert values == {
+        "camera": {"width": 1920, "height": 1080},
+        "source": 0,
+        "overlay": {"confidence": False},
+        "log": "a=b.csv",
+    }
+
+
+@pytest.mark.parametrize("assignment", ["camera.width", "=3", "", "camera.width=["])
+def test_an_assignment_that_is_none_is_told(assignment: str) -> None:
+    with pytest.raises(SettingsError, match="--set"):
+        assigned([assignment])
+
+
+def test_every_option_has_a_setting_of_the_same_name() -> None:
+    options = {action.dest for action in make_parser()._actions}
+    about_settings = {"config", "assignments", "command", "help", "version"}
+    assert options - about_settings <= set(Settings.__struct_fields__)
+    assert set(command_line.RUN_OPTIONS) == options - about_settings
+
+
+def test_an_option_goes_over_a_setting_of_the_same_name(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "config.yaml").write_text("source: below.mp4\nheadless: true\n")
+    assert main([]) == 1
+    assert main(["--set", "source=between.mp4"]) == 1
+    assert main(["--set", "source=between.mp4", "--source", "above.mp4"]) == 1
+    told = capsys.readouterr().err.splitlines()
+    assert [name in line for name, line in zip(("below", "between", "above"), told, strict=True)] == [True] * 3
+
+
+def test_a_source_without_its_option_is_understood(capsys: pytest.CaptureFixture[str]) -> None:
+    for word in ("1", "rtsp://door/stream", str(Path(__file__))):
+        with pytest.raises(SystemExit) as caught:
+            main([word])
+        assert caught.value.code == 2
+        assert f"--source {word}" in capsys.readouterr().err
+
+
+def test_the_help_is_no_wider_than_a_terminal(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "100")
+    for arguments in ([], *([command] for command in COMMANDS)):
+        with pytest.raises(SystemExit):
+            main([*arguments, "--help"])
+        out = capsys.readouterr().out
+        assert max(map(len, out.splitlines())) <= 100
+        assert "--config" in out
+        assert "{prog}" not in out
