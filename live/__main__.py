@@ -31,15 +31,18 @@ CLOSING_S = 2.0
 """Seconds in which a second Ctrl+C is taken for impatience, so that files are closed."""
 
 EXAMPLES = """examples:
-  {prog}                                the first camera, in a window (h shows the keys)
-  {prog} --source 1 --record out.mp4    the second camera, recorded as it is shown
-  {prog} --source clip.mp4 --headless   a file, as fast as it can be read, what was read as text
+  {prog}                                the first camera, in a window
+  {prog} --source 1 --record out.mp4    the second camera, recorded
+  {prog} --source clip.mp4 --headless   a file: what it says, as text
   {prog} --source rtsp://door/stream --log read.jsonl
   {prog} --set tracking.confirm_hits=5  any setting of config.yaml
   {prog} read page.jpg scans/ --save annotated
   {prog} cameras                        which camera is number 1?
 
-exit codes: 0 done, 1 a failure told in one line, 2 wrong arguments, 130 interrupted"""
+keys in the window: q quit, space pause, r record, s snapshot, m mirror,
+d behind the scenes, h help
+exit codes: 0 done, 1 a failure told in one line, 2 wrong arguments,
+130 interrupted, with every file closed and playable"""
 
 
 class Parser(argparse.ArgumentParser):

@@ -101,7 +101,7 @@ def test_a_second_signal_does_not_disturb_the_closing_of_files() -> None:
 
 def test_who_insists_is_heard(monkeypatch: pytest.MonkeyPatch) -> None:
     now = time.monotonic()
-    monkeypatch.setattr(command_line.time, "monotonic", lambda: now)
+    monkeypatch.setattr(time, "monotonic", lambda: now)
     heard = 0
     with interruptible():
         for later_s in (0.0, 0.5, 3.0):
@@ -168,11 +168,11 @@ def test_a_source_without_its_option_is_understood(capsys: pytest.CaptureFixture
 def test_the_help_is_no_wider_than_a_terminal(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("COLUMNS", "100")
+    monkeypatch.setenv("COLUMNS", "80")
     for arguments in ([], *([command] for command in COMMANDS)):
         with pytest.raises(SystemExit):
             main([*arguments, "--help"])
         out = capsys.readouterr().out
-        assert max(map(len, out.splitlines())) <= 100
+        assert max(map(len, out.splitlines())) <= 80
         assert "--config" in out
         assert "{prog}" not in out

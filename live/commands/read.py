@@ -53,7 +53,7 @@ def read_pictures(options: ReadOptions, settings: Settings) -> int:
     failures = 0
     with ExitStack() as stack:
         results = Results(options, settings, frozenset(path.resolve() for path in pictures), stack)
-        for item in with_progress(found):
+        for item in with_progress(found, as_json=options.as_json):
             try:
                 if isinstance(item, SourceError):
                     raise item
@@ -81,15 +81,18 @@ def find_pictures(paths: Sequence[Path]) -> Iterator[Path | SourceError]:
             yield error
 
 
-def with_progress(items: Sequence[Path | SourceError]) -> Iterator[Path | SourceError]:
-    """The items, with a progress bar on stderr where a person looks on and the work is long."""
-    if len(items) < LONG_WORK or not sys.stderr.isatty():
+def with_progress(items: Sequence[Path | SourceError], *, as_json: bool) -> Iterator[Path | SourceError]:
+    """The items, with a progress bar on stderr where a person looks on, the work is long, and no lines go past there."""
+    lines_go_past = as_json and sys.stdout.isatty()
+    if len(items) < LONG_WORK or not sys.stderr.isatty() or lines_go_past:
         yield from items
         return
     from rich.console import Console
-    from rich.progress import track
+    from rich.progress import Progress
 
-    yield from track(items, description="Reading", console=Console(stderr=True), transient=True)
+    # not redirected: what goes to a file or a pipe must stay out of the bar's terminal
+    with Progress(console=Console(stderr=True), transient=True, redirect_stdout=False) as progress:
+        yield from progress.track(items, description="Reading")
 
 
 class Results:
