@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from live.page_motion import Quad, boxes_along, covered, iou, page_shift, page_slope
-from live.records import Box, Digit, Number, TrackedNumber
+from live.records import DIGIT_CLASSES, Box, Digit, Number, TrackedNumber
 from live.settings import TrackingSettings
 
 # of all readings of one digit so many may be wrong whatever the network says: blur, a hand in front, a bad cut
@@ -37,6 +37,8 @@ class Hit:
     """(digits, C) float32: logarithms of the probabilities, with `MISREAD_SHARE` allowed for."""
     moved: NDArray[np.float32]
     """(2,) float32, px: how far the track had moved until then."""
+    weight: float
+    """What it counts for in the vote on the number of digits, 0 to 1."""
 
 
 @dataclass(eq=False)
@@ -53,13 +55,9 @@ class Track:
     moved: NDArray[np.float32] = field(default_factory=lambda: np.zeros(2, np.float32))
     digits: tuple[Digit, ...] = ()
     """What is believed, the boxes as in the hit `shape`."""
+    text: str = ""
     shape: Hit | None = None
     """The newest hit with as many digits as are believed."""
-
-    @property
-    def text(self) -> str:
-        """What is believed."""
-        return "".join(str(digit.label) for digit in self.digits)
 
     def move(self, shift: NDArray[np.float32]) -> None:
         """Go with the page by `shift` (2,), px."""
@@ -68,7 +66,9 @@ class Track:
 
     def add(self, number: Number, time: float, memory_s: float) -> None:
         """Take in a reading; readings older than `memory_s` are forgotten."""
-        hit = Hit(number, time, evidence_of(number.digits), self.moved)
+        # per digit: a long number would otherwise seem doubtful beside a part of itself
+        weight = number.confidence ** (1 / len(number.digits))
+        hit = Hit(number, time, evidence_of(number.digits), self.moved, weight)
         self.recent = [*(earlier for earlier in self.recent if time - earlier.time <= memory_s), hit]
         elapsed_s, self.last_seen = time - self.last_seen, time
         self.hits += 1
@@ -83,6 +83,7 @@ class Track:
         probabilities = combined([hit.evidence for hit in agreeing])
         boxes = [digit.box for digit in self.shape.number.digits]
         self.digits = tuple(Digit(box, row) for box, row in zip(boxes, probabilities, strict=True))
+        self.text = "".join(map(str, probabilities[:, :DIGIT_CLASSES].argmax(axis=1)))
 
     def number(self) -> Number:
         """What is believed, where it is now."""
@@ -124,8 +125,7 @@ def believed(hits: Sequence[Hit]) -> list[Hit]:
     weight: dict[int, float] = {}
     for hit in reversed(hits):
         length = len(hit.number.digits)
-        # per digit: a long number would otherwise seem doubtful beside a part of itself
-        weight[length] = weight.get(length, 0.0) + hit.number.confidence ** (1 / length)
+        weight[length] = weight.get(length, 0.0) + hit.weight
     length = max(weight, key=weight.__getitem__)
     return [hit for hit in hits if len(hit.number.digits) == length]
 

@@ -82,9 +82,12 @@ def test_a_person_is_told_what_was_read_and_what_was_written(folder: Path) -> No
 
 def test_memory_stays_small(folder: Path) -> None:
     assert folder.is_dir()  # the run above is over: its peak is what is asked for here
+    if not Path("/proc/self/status").is_file():
+        pytest.skip("only Linux tells the largest memory of a process in /proc")
+    # VmHWM, not getrusage: there a child begins with the memory of the process that started it
     script = (
-        "import resource, sys; from live.__main__ import main; main(sys.argv[1:]); "
-        "print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024)"
+        "import sys; from pathlib import Path; from live.__main__ import main; main(sys.argv[1:]); "
+        "print([line.split()[1] for line in Path('/proc/self/status').read_text().splitlines() if 'VmHWM' in line][0])"
     )
     # without the measuring of coverage, which takes a third as much again
     environment = {name: value for name, value in os.environ.items() if not name.startswith("COVERAGE")}
@@ -92,7 +95,7 @@ def test_memory_stays_small(folder: Path) -> None:
         [sys.executable, "-c", script, "--source", "demo", "--headless", "--max-frames", "90", "--record", "m.mp4"],
         cwd=folder, env={**environment, "PYTHONPATH": str(ROOT)}, capture_output=True, text=True, timeout=120, check=True,
     )  # fmt: skip
-    assert int(done.stdout.splitlines()[-1]) < MOST_MEMORY_MB
+    assert int(done.stdout.splitlines()[-1]) / 1024 < MOST_MEMORY_MB
 
 
 def test_the_wrong_is_told_in_one_line_and_leaves_nothing_behind(tmp_path: Path) -> None:

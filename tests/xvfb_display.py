@@ -75,7 +75,10 @@ class VirtualDisplay:
 
     def window(self, title: str) -> str:
         """The id of the window with that title, once it is there and can be seen."""
-        return wait_for(lambda: self._xdotool("search", "--onlyvisible", "--name", f"^{title}$")).splitlines()[-1]
+        found = wait_for(lambda: self._xdotool("search", "--onlyvisible", "--name", f"^{title}$")).splitlines()[-1]
+        # there is no window manager here: nobody else puts it where it can be seen whole
+        self._xdotool("windowmove", found, "0", "0", "windowraise", found)
+        return found
 
     def size(self, window: str) -> tuple[int, int]:
         """Width and height of a window, px."""
