@@ -138,14 +138,11 @@ class NumberTracker:
         self._tracks: list[Track] = []
         self._next_id = 1
         self._now = -math.inf
-        self._velocity = np.zeros(2, np.float32)
-        """Of the page, px a second."""
 
     def reset(self) -> None:
         """Forget every number, and the time: another page follows. Ids go on."""
         self._tracks = []
         self._now = -math.inf
-        self._velocity = np.zeros(2, np.float32)
 
     def update(self, numbers: Sequence[Number], captured_at: float) -> tuple[TrackedNumber, ...]:
         """Take in what was read in one frame.
@@ -155,26 +152,14 @@ class NumberTracker:
         """
         if captured_at < self._now:
             raise ValueError(f"captured_at goes back from {self._now} to {captured_at} s: reset() comes first")
-        elapsed_s, self._now = captured_at - self._now, captured_at
-        self._move_page(numbers, elapsed_s)
+        self._now = captured_at
+        shift = page_shift([track.quad for track in self._tracks], [number.quad for number in numbers])
+        for track in self._tracks:
+            track.move(shift)
         slope = page_slope([number.quad for number in numbers] or [track.quad for track in self._tracks])
         read = self._follow(numbers, slope)
         self._tracks = self._that_live(read, slope)
         return tuple(self._seen(track) for track in self._tracks)
-
-    def _move_page(self, numbers: Sequence[Number], elapsed_s: float) -> None:
-        """Move every track with the page: as it went before, put right by what is read now."""
-        if elapsed_s > self._settings.memory_s:
-            self._velocity = np.zeros(2, np.float32)  # too long ago to tell
-        shift = self._velocity * np.float32(min(elapsed_s, self._settings.memory_s))
-        expected = [track.quad + shift for track in self._tracks]
-        correction = page_shift(expected, [number.quad for number in numbers])
-        if correction is not None:
-            shift = shift + correction
-            if elapsed_s > 0:
-                self._velocity = (shift / elapsed_s).astype(np.float32)
-        for track in self._tracks:
-            track.move(shift)
 
     def _follow(self, numbers: Sequence[Number], slope: float) -> list[Track]:
         """Give each number to the track that it continues, or to a new one; returns the tracks that were read."""
@@ -209,10 +194,10 @@ class NumberTracker:
         same_text = np.array([[track.text == number.text for number in numbers] for track in self._tracks])
         worth = np.where(overlap >= self._settings.min_iou, overlap + SAME_TEXT * same_text, 0.0)
         matched = []
-        pairs = np.argwhere(worth > 0)
-        for row, column in pairs[np.argsort(-worth[worth > 0], kind="stable")]:
+        for index in np.argsort(-worth, axis=None, kind="stable"):
+            row, column = divmod(int(index), len(numbers))
             if worth[row, column] > 0:
-                matched.append((self._tracks[row], int(column)))
+                matched.append((self._tracks[row], column))
                 worth[row], worth[:, column] = 0.0, 0.0
         return matched
 
@@ -223,14 +208,12 @@ class NumberTracker:
             for track in self._tracks
             if track not in read and track.confirmed and self._now - track.last_seen <= self._settings.forget_after_s
         ]
-        ranked = [*sorted(read, key=lambda t: -t.hits), *sorted(held, key=lambda t: -t.last_seen)]
-        boxes = boxes_along([track.quad for track in ranked], slope)
-        same_place = covered(boxes, boxes) > SAME_PLACE
-        kept: list[int] = []
-        for place in range(len(ranked)):
-            if not same_place[place, kept].any():
-                kept.append(place)
-        return sorted((ranked[place] for place in kept), key=lambda track: track.track_id)
+        kept: list[Track] = []
+        for track in (*sorted(read, key=lambda t: -t.hits), *sorted(held, key=lambda t: -t.last_seen)):
+            shared = covered(boxes_along([track.quad], slope), boxes_along([other.quad for other in kept], slope))
+            if shared.max(initial=0.0) <= SAME_PLACE:
+                kept.append(track)
+        return sorted(kept, key=lambda track: track.track_id)
 
     def _seen(self, track: Track) -> TrackedNumber:
         """The track as others see it; confirms it where it is time."""

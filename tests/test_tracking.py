@@ -188,31 +188,6 @@ def test_a_number_that_is_hidden_moves_along_with_its_page() -> None:
     assert [digit.box.x for digit in hidden.number.digits] == pytest.approx([d.box.x for d in expected.digits], abs=2)
 
 
-def test_a_page_that_is_carried_off_takes_along_what_is_too_blurred_to_be_read() -> None:
-    story = Story()
-    x = 100.0
-    for frame in range(20):
-        x += 12 * max(0, frame - 8)  # faster from frame to frame: by the end three times a number's height
-        story.frame(number("12", x, 100), number("345", x + 50, 200))
-    for _ in range(6):
-        x += 12 * 11
-        story.frame()
-    assert sorted(story.shown) == ["12", "345"]
-    places = {tracked.number.text: tracked.number.quad[0, 0] for tracked in story.seen}
-    assert places["12"] == pytest.approx(x, abs=DIGIT_HEIGHT)
-    (again, *_) = story.frame(number("12", x + 132, 100))
-    assert again.hits == 21, "met again where it was expected"
-
-
-def test_a_page_that_lies_still_stays_where_it_is_while_it_is_hidden() -> None:
-    story = Story()
-    for step in range(10):
-        story.frame(number("12", x=100 + 20 * step))
-    story.frame(number("12", x=280), times=3)
-    story.frame(times=10)
-    assert story.seen[0].number.quad[0, 0] == pytest.approx(280, abs=1)
-
-
 def test_quads_follow_a_steady_motion_without_lag_and_shake_less_than_what_is_read() -> None:
     rng = np.random.default_rng(1)
     story = Story()
