@@ -7,7 +7,6 @@ import logging
 import tempfile
 import warnings
 from pathlib import Path
-from typing import Any
 
 import keras
 import numpy as np
@@ -17,11 +16,10 @@ from models.card import ModelCard, save_card
 from models.classifier import load_classifier
 from models.errors import ModelError
 from scripts.calibration import expected_calibration_error, fit_temperature
-from scripts.training_set import Examples
+from scripts.training_set import CLASSES, Examples, as_input
 
 CHECKED = 1_000  # digits on which the written file is compared with Keras
 LARGEST_DIFFERENCE = 1e-4
-CLASSES = (*(str(digit) for digit in range(10)), "not a digit")
 
 
 def calibrate(model: keras.Model, inputs: NDArray[np.float32], labels: NDArray[np.int64]) -> float:
@@ -61,12 +59,12 @@ def finish(
 ) -> list[str]:
     """Export, measure on `sets`, write the card; returns lines for people."""
     first = next(iter(sets.values()))
-    difference = export_onnx(model, options.output, _inputs(first.images[:CHECKED]))
+    difference = export_onnx(model, options.output, as_input(first.images[:CHECKED]))
     classifier = load_classifier(options.output)
     accuracy: dict[str, float] = {}
     error: dict[str, float] = {}
     for name, examples in sets.items():
-        answers = classifier(_inputs(examples.images))
+        answers = classifier(as_input(examples.images))
         accuracy[name] = round(float((answers.argmax(axis=1) == examples.labels).mean()), 5)
         error[name] = round(expected_calibration_error(answers, examples.labels), 5)
     card = ModelCard(
@@ -94,8 +92,3 @@ def trained_on(options: argparse.Namespace) -> tuple[str, ...]:
             f"regions cut by the live reader's own stages from {options.pages:,} pages of scripts/drawn_pages.py"
         )
     return tuple(lines)
-
-
-def _inputs(images: NDArray[np.uint8]) -> NDArray[Any]:
-    """(N, 28, 28) uint8 -> (N, 28, 28, 1) float32 in [0, 1]."""
-    return (images.astype(np.float32) / np.float32(255))[..., None]

@@ -12,14 +12,12 @@ import sys
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
 from scripts.datasets import DataError, Digits, load_mnist, split_by_writer
-from scripts.training_set import Examples, draw_examples
+from scripts.training_set import CLASSES, Examples, as_input, draw_examples
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")  # TensorFlow's notes on processor features help nobody here
 
-CLASSES = (*(str(digit) for digit in range(10)), "not a digit")
 VALIDATION_SHARE = 0.08
 SPLIT_SEED = 1  # the writers held out stay the same whatever else is drawn: training goes on from earlier weights
 
@@ -81,11 +79,6 @@ def fit(examples: Examples, held_out: Examples, options: argparse.Namespace):  #
     )  # fmt: skip
     model.load_weights(best)
     return model
-
-
-def as_input(images: NDArray[np.uint8]) -> NDArray[np.float32]:
-    """(N, 28, 28) uint8 -> (N, 28, 28, 1) float32 in [0, 1]."""
-    return (images.astype(np.float32) / np.float32(255))[..., None]
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -30,6 +30,7 @@ from scripts.strokes import draw_stroke_digit
 
 FRESH = get_context("spawn")  # a forked copy of a process in which OpenCV has run threads hangs in its first call
 PART = 5_000  # pictures made from one seed
+CLASSES = (*(str(digit) for digit in range(10)), "not a digit")
 KINDS = ("digit", "stroke", "piece", "join", "letter", "scrawl")
 SHARES = (0.64, 0.04, 0.07, 0.08, 0.08, 0.09)
 
@@ -42,6 +43,11 @@ class Examples:
     """(N, 28, 28) uint8, ink is 255."""
     labels: NDArray[np.int64]
     """(N,) 0 to 9, or `NOT_A_DIGIT`."""
+
+
+def as_input(images: NDArray[np.uint8]) -> NDArray[np.float32]:
+    """(N, 28, 28) uint8 -> (N, 28, 28, 1) float32 in [0, 1], what every network takes."""
+    return (images.astype(np.float32) / np.float32(255))[..., None]
 
 
 def draw_examples(digits: Digits, count: int, seed: int, workers: int) -> Examples:
