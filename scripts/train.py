@@ -1,6 +1,9 @@
-"""Train a network of models/architectures.py, calibrate it, and write it as ONNX with its card. Knows no page and no camera.
+"""Train a network of models/architectures.py by its recipe, calibrate it, write it with its card. Knows no page and no camera.
 
-python -m scripts.train --data PATH/mnist.npz --output runs/digits.onnx
+python -m scripts.train --network cnn-32-64                      (MNIST is downloaded once)
+python -m scripts.train --network numcam --data PATH/mnist.npz --output runs/digits.onnx
+
+A run that was interrupted goes on where it stopped when the same command is given again.
 """
 
 from __future__ import annotations
@@ -9,104 +12,180 @@ import argparse
 import os
 import shlex
 import sys
+from dataclasses import asdict, fields, replace
 from pathlib import Path
+from zipfile import BadZipFile
 
 import numpy as np
 
+from models.errors import ModelError
 from scripts.datasets import DataError, Digits, load_mnist, split_by_writer
-from scripts.training_set import CLASSES, Examples, as_input, draw_examples
+from scripts.history import History, load_history, plot_history, save_history
+from scripts.recipes import RECIPES, Recipe
+from scripts.training_set import Examples, draw_examples
 
-os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")  # TensorFlow's notes on processor features help nobody here
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # TensorFlow's notes on processors and GPUs help nobody here
 
-VALIDATION_SHARE = 0.08
-SPLIT_SEED = 1  # the writers held out stay the same whatever else is drawn: training goes on from earlier weights
+SPLIT_SEED = 1  # the writers held out stay the same whatever else is drawn
 
 
 def parse(arguments: list[str] | None) -> argparse.Namespace:
     """The command line."""
-    parser = argparse.ArgumentParser(prog="python -m scripts.train", description=__doc__.splitlines()[0])
-    parser.add_argument("--network", default="numcam", help="name of the network (default: %(default)s)")
-    parser.add_argument("--data", type=Path, help="MNIST as an .npz file; without it, Keras downloads it")
-    parser.add_argument("--start", type=Path, metavar="WEIGHTS", help="go on from these weights (.weights.h5)")
-    parser.add_argument("--output", type=Path, default=Path("runs/digits.onnx"), help="file to write (%(default)s)")
-    parser.add_argument("--examples", type=int, default=200_000, help="pictures drawn to learn from (%(default)s)")
-    parser.add_argument("--pages", type=int, default=600, help="drawn pages to cut more pictures from (%(default)s)")
-    parser.add_argument("--epochs", type=int, default=12, help="times through all pictures (%(default)s)")
-    parser.add_argument("--batch-size", type=int, default=256, help="pictures a step (%(default)s)")
-    parser.add_argument("--learning-rate", type=float, default=3e-3, help="highest of the run (%(default)s)")
+    summary, _, more = (__doc__ or "").partition("\n")
+    parser = argparse.ArgumentParser(
+        prog="python -m scripts.train", description=summary, epilog=more, formatter_class=argparse.RawTextHelpFormatter
+    )
+    parser.add_argument("--network", default="numcam", choices=sorted(RECIPES), help="(default: %(default)s)")
+    parser.add_argument(
+        "--data", type=Path, help="mnist.npz, or a folder of IDX files; without it, MNIST is downloaded"
+    )
+    parser.add_argument("--output", type=Path, help="file to write (default: runs/NETWORK.onnx)")
     parser.add_argument("--seed", type=int, default=1, help="of everything that is drawn (%(default)s)")
     parser.add_argument("--workers", type=int, default=os.cpu_count() or 1, help="processes that draw (%(default)s)")
-    return parser.parse_args(arguments)
+    parser.add_argument("--anew", action="store_true", help="forget an interrupted run and start over")
+    recipe = parser.add_argument_group("instead of the network's own recipe (scripts/recipes.py)")
+    recipe.add_argument("--epochs", type=int, help="times through the digits")
+    recipe.add_argument("--batch-size", type=int, help="pictures a step")
+    recipe.add_argument("--learning-rate", type=float, help="highest of the run")
+    recipe.add_argument("--validation", type=float, help="share of the training part that is held out, by writer")
+    recipe.add_argument("--augment", action=argparse.BooleanOptionalAction, help="bend digits anew each time")
+    recipe.add_argument("--examples", type=int, help="pictures drawn to learn from; 0: none")
+    recipe.add_argument("--pages", type=int, help="drawn pages to cut more pictures from; 0: none")
+    recipe.add_argument("--patience", type=int, help="epochs without a better validation loss before it stops")
+    options = parser.parse_args(arguments)
+    if options.output is None:
+        options.output = Path("runs") / f"{options.network}.onnx"
+    if options.output.suffix != ".onnx":
+        parser.error(f"--output is the ONNX file to write, such as {options.output.with_suffix('.onnx')}")
+    return options
 
 
-def gather(train: Digits, options: argparse.Namespace, seed: int, share: float = 1.0) -> Examples:
-    """All pictures of one part: the digits as they are, redrawn ones, negatives, and cuts from drawn pages."""
+def recipe_of(options: argparse.Namespace) -> Recipe:
+    """The network's recipe with what the command line says instead. Raises DataError where a value makes no sense."""
+    given = {f.name: getattr(options, f.name, None) for f in fields(Recipe)}
+    recipe = replace(RECIPES[options.network], **{name: value for name, value in given.items() if value is not None})
+    if not 0 < recipe.validation < 1:
+        raise DataError(f"--validation is a share between 0 and 1, not {recipe.validation}.")
+    if min(recipe.epochs, recipe.batch_size, recipe.patience) < 1 or recipe.learning_rate <= 0:
+        raise DataError("--epochs, --batch-size and --patience are 1 or more, --learning-rate is above 0.")
+    if min(recipe.examples, recipe.pages) < 0:
+        raise DataError("--examples and --pages are 0 or more.")
+    return recipe
+
+
+def history_of(options: argparse.Namespace, recipe: Recipe, path: Path) -> History:
+    """The history of the run to go on with, or a new one. Raises DataError where an interrupted run had other options."""
+    asked = History(network=options.network, seed=options.seed, options=asdict(recipe))
+    earlier = None if options.anew else load_history(path)
+    if earlier is None or earlier.finished:
+        return asked
+    if (earlier.network, earlier.seed, earlier.options) != (asked.network, asked.seed, asked.options):
+        raise DataError(
+            f"{path} is of a run that was interrupted and had other options. "
+            "Give the same to go on with it, another --output, or --anew to start over."
+        )
+    return earlier
+
+
+def drawn_pictures(digits: Digits, recipe: Recipe, seed: int, workers: int) -> Examples | None:
+    """Redrawn digits, European ones, what is no digit, and cuts from drawn pages; None where the recipe has none."""
     from scripts.harvest import harvest_pages
 
-    drawn = draw_examples(train, round(options.examples * share), seed, options.workers)
-    parts = [Examples(train.images, train.labels), drawn]
-    if options.pages:
-        parts.append(harvest_pages(train, max(1, round(options.pages * share)), seed, options.workers))
-    images = np.concatenate([part.images for part in parts])
-    labels = np.concatenate([part.labels for part in parts])
-    order = np.random.default_rng(seed).permutation(len(images))
-    return Examples(images[order], labels[order])
+    parts = []
+    if recipe.examples:
+        parts.append(draw_examples(digits, recipe.examples, seed, workers))
+    if recipe.pages:
+        parts.append(harvest_pages(digits, recipe.pages, seed, workers))
+    return joined(parts) if parts else None
 
 
-def fit(examples: Examples, held_out: Examples, options: argparse.Namespace):  # type: ignore[no-untyped-def]  # noqa: ANN201
-    """Train the network; returns the Keras model with its best weights by validation loss, kept beside the output."""
-    import keras
+def joined(parts: list[Examples]) -> Examples:
+    """All pictures of several sets, one after the other."""
+    return Examples(np.concatenate([p.images for p in parts]), np.concatenate([p.labels for p in parts]))
 
-    from models.architectures import NETWORKS
 
-    keras.utils.set_random_seed(options.seed)
-    model = NETWORKS[options.network](len(CLASSES))
-    if options.start is not None:
-        model.load_weights(options.start)
-    steps = -(-len(examples.images) // options.batch_size) * options.epochs
-    rate = keras.optimizers.schedules.CosineDecay(
-        options.learning_rate / 20, steps, warmup_target=options.learning_rate, warmup_steps=steps // 10
+def all_drawn(
+    learning: Digits, held_out: Digits, recipe: Recipe, options: argparse.Namespace, kept: Path
+) -> tuple[Examples | None, Examples | None]:
+    """The drawn pictures to learn from and to validate with; `kept` saves drawing them again when a run goes on."""
+    if kept.is_file():
+        try:
+            with kept.open("rb") as file, np.load(file) as arrays:
+                return tuple(Examples(arrays[f"{k}_images"], arrays[f"{k}_labels"]) for k in ("drawn", "validation"))  # type: ignore[return-value]
+        except (OSError, ValueError, KeyError, EOFError, BadZipFile):
+            kept.unlink()  # the run was killed before it was whole
+    drawn = drawn_pictures(learning, recipe, options.seed, options.workers)
+    if drawn is None:
+        return None, None
+    share = recipe.validation
+    few = replace(
+        recipe, examples=round(recipe.examples * share), pages=max(min(recipe.pages, 1), round(recipe.pages * share))
     )
-    model.compile(
-        keras.optimizers.AdamW(rate, weight_decay=1e-3), loss="sparse_categorical_crossentropy", metrics=["accuracy"]
-    )
+    validation = drawn_pictures(held_out, few, options.seed + 1, options.workers)
+    if validation is not None:
+        from scripts.fitting import replaced
+
+        arrays = {"drawn_images": drawn.images, "drawn_labels": drawn.labels}
+        arrays |= {"validation_images": validation.images, "validation_labels": validation.labels}
+        replaced(kept, lambda path: np.savez(path.open("wb"), **arrays))
+    return drawn, validation
+
+
+def train(options: argparse.Namespace, command: str) -> list[str]:
+    """Train, calibrate, export; returns lines for people. Raises DataError, ModelError and OSError."""
+    recipe = recipe_of(options)
     options.output.parent.mkdir(parents=True, exist_ok=True)
-    best = options.output.with_suffix(".weights.h5")
-    model.fit(
-        as_input(examples.images), examples.labels, batch_size=options.batch_size, epochs=options.epochs,
-        validation_data=(as_input(held_out.images), held_out.labels), verbose="auto" if sys.stdout.isatty() else 2,
-        callbacks=[keras.callbacks.ModelCheckpoint(str(best), save_best_only=True, save_weights_only=True)],
-    )  # fmt: skip
-    model.load_weights(best)
-    return model
+    learned_from, test = load_mnist(options.data)
+    learning, held_out = split_by_writer(learned_from, recipe.validation, np.random.default_rng(SPLIT_SEED))
+    if not len(held_out) or not len(learning):
+        raise DataError(f"{len(learned_from)} digits can't be split with a validation share of {recipe.validation}.")
+    from scripts.fitting import RunFiles, fit  # Keras comes with it
+    from scripts.publish import Trained, publish
+
+    files = RunFiles(options.output)
+    history = history_of(options, recipe, files.history)
+    if history.begun:
+        print(f"Going on after epoch {history.epochs_done} of {recipe.epochs}")
+    else:
+        files.discard_unfinished()
+        history.begun = True
+        save_history(history, files.history)
+    digits = Examples(learning.images, learning.labels)
+    drawn, drawn_held_out = all_drawn(learning, held_out, recipe, options, files.pictures)
+    validation = Examples(held_out.images, held_out.labels)
+    sets = {"MNIST, test part": Examples(test.images, test.labels), "MNIST, writers held out": validation}
+    if drawn_held_out is not None:
+        sets["drawn and cut pictures, writers held out"] = drawn_held_out
+        validation = joined([validation, drawn_held_out])
+    number = len(digits.labels) + (0 if drawn is None else len(drawn.labels))
+    print(f"{number:,} pictures to learn from, {len(validation.labels):,} to validate with", flush=True)
+    model = fit((digits, drawn, validation), recipe, history, files)
+    lines = publish(Trained(model, history, recipe, command), validation, sets, files)
+    history.finished = True
+    save_history(history, files.history)
+    plot_history(history, options.output.with_suffix(".history.png"))
+    files.discard_unfinished()
+    return lines
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Train, calibrate, export; returns the exit code."""
+    """Train by the command line; returns the exit code."""
     options = parse(arguments)
-    try:
-        if options.start is not None and not options.start.is_file():
-            raise DataError(f"There are no weights {options.start} to go on from. Leave --start out to begin anew.")
-        train, test = load_mnist(options.data)
-        learning, held_out = split_by_writer(train, VALIDATION_SHARE, np.random.default_rng(SPLIT_SEED))
-        examples = gather(learning, options, options.seed)
-        validation = gather(held_out, options, options.seed + 1, share=VALIDATION_SHARE)
-    except DataError as error:
-        print(error, file=sys.stderr)
-        return 1
-    print(f"{len(examples.images):,} pictures to learn from, {len(validation.images):,} to validate with")
-    from scripts.export import calibrate, finish  # Keras comes with it
-
-    model = fit(examples, validation, options)
-    temperature = calibrate(model, as_input(validation.images), validation.labels)
-    sets = {
-        "MNIST, test part": Examples(test.images, test.labels),
-        "drawn and cut pictures, writers held out": validation,
-    }
     given = sys.argv[1:] if arguments is None else arguments
     # the card names the file, not where one machine kept it
     command = "python -m scripts.train " + shlex.join(Path(a).name if a == str(options.data) else a for a in given)
-    for line in finish(model, temperature, sets, options, command):
+    try:
+        lines = train(options, command)
+    except (DataError, ModelError) as error:
+        print(error, file=sys.stderr)
+        return 1
+    except OSError as error:
+        print(f"{error.strerror or error}: what was trained so far stays in {options.output.parent}. ", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print("\nInterrupted. The same command goes on after the last whole epoch.", file=sys.stderr)
+        return 130
+    for line in lines:
         print(line)
     return 0
 

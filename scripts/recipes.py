@@ -1,0 +1,51 @@
+"""How each network is trained when nothing else is said. Knows names and numbers, no network and no data."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recipe:
+    """One network's training: each value can be overridden on the command line of scripts.train."""
+
+    epochs: int
+    batch_size: int = 128
+    """Pictures a step."""
+    learning_rate: float = 1e-3
+    """Highest of the run."""
+    cosine: bool = False
+    """Whether the rate rises for a tenth of the run and then falls to nothing along a cosine; otherwise it stays."""
+    weight_decay: float = 0.0
+    """Of AdamW; 0 is plain Adam."""
+    validation: float = 0.1
+    """Share of the training part that is held out, by writer where writers are known."""
+    augment: bool = False
+    """Whether digits are bent anew each time they are shown (scripts/distort.py)."""
+    examples: int = 0
+    """Pictures drawn once: digits in other pens, European strokes, and what is no digit (scripts/training_set.py)."""
+    pages: int = 0
+    """Drawn pages from which the reader's own regions are cut (scripts/harvest.py)."""
+    drawn_share: float = 0.45
+    """Share of drawn and cut pictures among those shown in an epoch."""
+    patience: int = 5
+    """Epochs without a better validation loss after which training stops."""
+
+    @property
+    def knows_no_digit(self) -> bool:
+        """Whether there are pictures to learn "not a digit" from: a class of its own then."""
+        return bool(self.examples or self.pages)
+
+
+RECIPES: dict[str, Recipe] = {
+    "ann-128": Recipe(epochs=5, batch_size=32),
+    "ann-128-20": Recipe(epochs=20, batch_size=64),
+    "ann-3x128": Recipe(epochs=5, batch_size=32),
+    "cnn-32-64": Recipe(epochs=10, batch_size=64),
+    "cnn-dropout": Recipe(epochs=10, batch_size=32, validation=0.2),
+    "lenet-5": Recipe(epochs=15, batch_size=64),
+    "numcam": Recipe(
+        epochs=45, learning_rate=2e-3, cosine=True, weight_decay=1e-3, validation=0.08, augment=True,
+        examples=160_000, pages=1_000, patience=12,
+    ),
+}  # fmt: skip
