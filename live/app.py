@@ -70,7 +70,7 @@ def run(settings: Settings, say: Say, tell: Say, display: DisplayCheck | None = 
         if display is None and not settings.headless:
             display = DisplayCheck()  # goes on while the model is loaded
         model = Path(settings.model.path) if settings.model.path is not None else None
-        reader = PageReader(load_classifier(model, settings.model.threads), settings)
+        reader = PageReader(load_classifier(model, settings.model.threads, settings.model.runtime), settings)
         headless = settings.headless or display is None or _tell_no_display(display, say)
         source = stack.enter_context(
             open_source(settings.source, settings.camera, realtime=settings.realtime, headless=headless)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import msgspec
 import yaml
@@ -75,6 +75,7 @@ class ModelSettings(Section, frozen=True):
     """The network that reads the digits."""
 
     path: str | None = None
+    runtime: Literal["auto", "onnx", "tflite", "keras"] = "auto"
     threads: Annotated[int, msgspec.Meta(ge=0, le=64)] = 0
 
 
@@ -203,4 +204,16 @@ def explain(message: str) -> str:
         unknown = reason.rsplit(" ", 1)[-1].strip("`")
         full = f"{name}.{unknown}" if name else unknown
         return f"there is no setting {full}. config.yaml lists them all."
+    if reason.startswith("Invalid enum value"):
+        return f"{name}: expected one of {', '.join(choices(name))}, not {reason.rsplit(' ', 1)[-1]}."
     return f"{name}: {reason[0].lower()}{reason[1:]}."
+
+
+def choices(name: str) -> list[str]:
+    """The values that a setting may have, which is one of a few words; `name` as in `model.runtime`."""
+    kind = msgspec.inspect.type_info(Settings)
+    for part in name.split("."):
+        assert isinstance(kind, msgspec.inspect.StructType)
+        kind = next(field.type for field in kind.fields if field.name == part)
+    assert isinstance(kind, msgspec.inspect.LiteralType)
+    return [str(value) for value in kind.values]

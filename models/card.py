@@ -45,8 +45,8 @@ class ModelCard(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def card_path(model: Path) -> Path:
-    """Where the card of a model file lies."""
-    return model.with_suffix(".json")
+    """Where the card of a model file lies; the 8-bit file shares that of the float one: `digits.int8.tflite`, `digits.json`."""
+    return model.with_name(f"{model.stem.removesuffix('.int8')}.json")
 
 
 def load_card(model: Path) -> ModelCard:

@@ -1,18 +1,27 @@
-"""The runtimes that answer for a network. Knows arrays and model files, never pages."""
+"""The runtimes that answer for a network. Knows arrays and model files, never pages.
+
+Each runtime's library is imported when a model of its kind is loaded, and not before: Keras alone costs seconds.
+"""
 
 from __future__ import annotations
 
+import os
+from collections.abc import Callable
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
+from zipfile import is_zipfile
 
 import numpy as np
 from numpy.typing import NDArray
 
 from models.errors import ModelError
 from models.mnist_format import FIELD_PX
+from models.quiet import quiet_stderr
+from models.runtime import Runtime, check_shapes, library, loading
 
 WEIGHTS = Path(__file__).parent / "weights" / "digits.onnx"
-MIN_CLASSES = 10
+SUFFIXES = {".onnx": "onnx", ".tflite": "tflite", ".keras": "keras", ".h5": "keras"}
+"""The runtime of each kind of file."""
 
 
 class Classifier(Protocol):
@@ -26,49 +35,173 @@ class Classifier(Protocol):
         """(N, 28, 28, 1) float32 in [0, 1], ink is 1 -> (N, C) float32 probabilities, rows sum to 1. N = 0 is ordinary."""
 
 
-class OnnxClassifier:
+class OnnxClassifier(Runtime):
     """A network in ONNX, run by ONNX Runtime on the CPU."""
 
     def __init__(self, path: Path, threads: int = 0) -> None:
         """path: a model file. threads: 0 lets the runtime take every core. Raises ModelError."""
-        import onnxruntime  # here, not above: the settings and the help text need no runtime
+        with library("onnx", "onnxruntime", "pip install onnxruntime"):
+            import onnxruntime
 
-        if not path.is_file():
-            raise ModelError(f"There is no model {path}. Leave model.path out to use the one that comes with Numcam.")
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = threads
         options.log_severity_level = 4  # what goes wrong comes as an exception: its log line would say it twice
-        try:
+        with loading(path, "ONNX"):
             self._session = onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
-        except Exception as error:  # onnxruntime raises kinds of its own, which share no base but this
-            raise ModelError(f"{path} is no ONNX model that can be run: {_first_line(error)}") from error
-        self._input = self._session.get_inputs()[0]
-        output = self._session.get_outputs()[0]
-        if list(self._input.shape[1:]) != [FIELD_PX, FIELD_PX, 1]:
-            raise ModelError(f"{path} takes {self._input.shape}, not (N, 28, 28, 1): it is no model for digits.")
-        if len(output.shape) != 2 or not isinstance(output.shape[1], int) or output.shape[1] < MIN_CLASSES:
-            raise ModelError(f"{path} answers with {output.shape}, not (N, 10 or more): it is no model for digits.")
-        self._classes: int = output.shape[1]
+            self._input = self._session.get_inputs()[0]
+            self.classes = check_shapes(path, self._input.shape, self._session.get_outputs()[0].shape)
+            self.try_out(path)
 
-    @property
-    def classes(self) -> int:
-        """Number of classes."""
-        return self._classes
-
-    def __call__(self, inputs: NDArray[np.float32]) -> NDArray[np.float32]:
-        """(N, 28, 28, 1) float32 -> (N, C) float32 probabilities."""
-        if len(inputs) == 0:
-            return np.zeros((0, self._classes), np.float32)
+    def answer(self, inputs: NDArray[np.float32]) -> NDArray[np.float32]:
+        """One run of the session."""
         answer: NDArray[np.float32] = self._session.run(None, {self._input.name: inputs})[0]
         return answer
 
 
-def load_classifier(path: Path | None = None, threads: int = 0) -> Classifier:
-    """The classifier of a model file; None is the one that comes with Numcam. Raises ModelError."""
-    return OnnxClassifier(path or WEIGHTS, threads)
+class TfliteClassifier(Runtime):
+    """A network in TensorFlow Lite's format, float or 8-bit, run by LiteRT on the CPU. One thread at a time may ask it."""
+
+    def __init__(self, path: Path, threads: int = 0) -> None:
+        """path: a model file. threads: 0 takes every core. Raises ModelError."""
+        with library("tflite", "ai-edge-litert", "pip install ai-edge-litert (TensorFlow itself is not needed)"):
+            from ai_edge_litert.interpreter import Interpreter
+
+        with loading(path, "TensorFlow Lite"), quiet_stderr():
+            # as bytes: a file mapped into memory would take the process with it if another program cut it short
+            self._interpreter = Interpreter(model_content=path.read_bytes(), num_threads=threads or os.cpu_count() or 1)
+            self._input = self._interpreter.get_input_details()[0]
+            self._output = self._interpreter.get_output_details()[0]
+            self.classes = check_shapes(path, _sizes(self._input), _sizes(self._output))
+            self._rounded = bool(np.issubdtype(self._output["dtype"], np.integer))
+            if self._rounded:
+                self.largest_error = self.classes * float(self._output["quantization"][0])
+            self._count = 0
+            self.try_out(path)
+
+    def answer(self, inputs: NDArray[np.float32]) -> NDArray[np.float32]:
+        """One run of the interpreter, whose batch is resized where its size has changed (0.01 ms: no need to pad)."""
+        index = self._input["index"]
+        if len(inputs) != self._count:
+            self._interpreter.resize_tensor_input(index, inputs.shape, strict=True)
+            self._interpreter.allocate_tensors()
+            self._count = len(inputs)
+        self._interpreter.set_tensor(index, _quantised(inputs, self._input))
+        self._interpreter.invoke()
+        answers: NDArray[np.float32] = self._interpreter.get_tensor(self._output["index"])
+        if not self._rounded:
+            return answers
+        scale, zero = self._output["quantization"]
+        return (answers.astype(np.float32) - np.float32(zero)) * np.float32(scale)
+
+    def __call__(self, inputs: NDArray[np.float32]) -> NDArray[np.float32]:
+        """(N, 28, 28, 1) float32 -> (N, C) float32 probabilities; those that were rounded to 8 bits sum to 1 again."""
+        answers = super().__call__(inputs)
+        if not self._rounded:
+            return answers
+        summed: NDArray[np.float32] = answers / np.maximum(answers.sum(axis=1, keepdims=True), np.float32(1e-6))
+        return summed
 
 
-def _first_line(error: Exception) -> str:
-    """The first line of an error's message, without the runtime's own prefixes."""
-    line = (str(error).strip().splitlines() or ["unknown error"])[0]
-    return line.rsplit(" : ", 1)[-1].rstrip(".") + "."
+class KerasClassifier(Runtime):
+    """A network as Keras saved it, run by TensorFlow. Seconds to load; for trials, and where nothing was exported yet."""
+
+    def __init__(self, path: Path, threads: int = 0) -> None:
+        """path: a .keras file, or an .h5 file of Keras 3. threads: 0 lets TensorFlow choose. Raises ModelError."""
+        model = load_keras(path, threads)
+        import tensorflow as tf
+
+        self.classes = int(model.output_shape[1])
+        with loading(path, "Keras"), quiet_stderr():
+            field = tf.TensorSpec((None, FIELD_PX, FIELD_PX, 1), tf.float32)
+            # traced once for every batch size; a plain call of the model takes five times as long for 20 digits
+            self._function = tf.function(lambda inputs: model(inputs, training=False), input_signature=[field])
+            self.try_out(path)
+
+    def answer(self, inputs: NDArray[np.float32]) -> NDArray[np.float32]:
+        """One call of the traced network."""
+        answers: NDArray[np.float32] = self._function(inputs).numpy()
+        return answers
+
+
+RUNTIMES: dict[str, Callable[[Path, int], Runtime]] = {
+    "onnx": OnnxClassifier,
+    "tflite": TfliteClassifier,
+    "keras": KerasClassifier,
+}
+
+
+def load_classifier(path: Path | None = None, threads: int = 0, runtime: str = "auto") -> Classifier:
+    """The classifier of a model file; None is the one that comes with Numcam. Raises ModelError.
+
+    threads: how many the network may use; 0: as many as there are cores. runtime: a name of RUNTIMES; "auto" goes by the
+    file's name.
+    """
+    found, chosen = find_model(path, runtime)
+    return RUNTIMES[chosen](found, threads)
+
+
+def find_model(path: Path | None = None, runtime: str = "auto") -> tuple[Path, str]:
+    """The model file that is meant, and the name of its runtime. Raises ModelError where there is none."""
+    if runtime not in (*RUNTIMES, "auto"):
+        raise ModelError(f"There is no runtime {runtime}. Choose one of auto, {', '.join(RUNTIMES)}.")
+    shipped = path is None
+    if path is None:
+        path = WEIGHTS if runtime == "auto" else WEIGHTS.with_suffix(f".{runtime}")
+    if not path.is_file():
+        if shipped:
+            hint = "Leave model.runtime at auto, or make it with python -m scripts.export."
+        else:
+            hint = "Leave model.path out to use the one that comes with Numcam."
+        raise ModelError(f"There is no model {path}. {hint}")
+    if path.stat().st_size == 0:
+        raise ModelError(f"The model {path} is empty. Copy or export it again.")
+    if runtime == "auto":
+        if path.suffix.lower() not in SUFFIXES:
+            raise ModelError(f"{path} should end in {', '.join(SUFFIXES)}; or say with model.runtime what it is.")
+        runtime = SUFFIXES[path.suffix.lower()]
+    return path, runtime
+
+
+def load_keras(path: Path, threads: int = 0) -> Any:
+    """The Keras model of a .keras or .h5 file, its shapes checked; not compiled. Raises ModelError.
+
+    threads: how many TensorFlow may use; 0 lets it choose.
+    """
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    os.environ.setdefault("KERAS_BACKEND", "tensorflow")
+    with library("keras", "keras", 'pip install "numcam[train]"'), quiet_stderr():
+        import keras
+        import tensorflow as tf
+
+    if path.suffix.lower() == ".keras" and not is_zipfile(path):  # of such a file Keras says that it isn't there
+        raise ModelError(f"{path} is no Keras model: it is damaged, or something else. Copy or export it again.")
+    with loading(path, "Keras"), quiet_stderr():
+        if threads:
+            _limit_threads(tf, threads)
+        model = keras.saving.load_model(path, compile=False)
+        check_shapes(path, model.input_shape, model.output_shape)
+    return model
+
+
+def _sizes(tensor: dict[str, Any]) -> list[int | None]:
+    """The shape of a tensor of TensorFlow Lite, None where a size is free."""
+    return [None if size < 0 else int(size) for size in tensor["shape_signature"]]
+
+
+def _quantised(inputs: NDArray[np.float32], tensor: dict[str, Any]) -> NDArray[Any]:
+    """The inputs as a tensor of TensorFlow Lite wants them: float32 as they are, or rounded to its integers."""
+    if not np.issubdtype(tensor["dtype"], np.integer):
+        return inputs
+    scale, zero = tensor["quantization"]
+    limits = np.iinfo(tensor["dtype"])
+    rounded: NDArray[Any] = np.clip(np.rint(inputs / np.float32(scale)) + zero, limits.min, limits.max)
+    return rounded.astype(tensor["dtype"])
+
+
+def _limit_threads(tensorflow: Any, threads: int) -> None:
+    """Let TensorFlow use so many threads, where it has not begun to work."""
+    try:
+        tensorflow.config.threading.set_intra_op_parallelism_threads(threads)
+        tensorflow.config.threading.set_inter_op_parallelism_threads(1)
+    except RuntimeError:  # an earlier model of this process has settled it
+        return

@@ -101,6 +101,8 @@ def test_a_cameras_number_may_be_written_as_a_number(empty_folder: Path) -> None
         ("max_seconds: -1", ["max_seconds", "> 0"]),
         ("max_seconds: .nan", ["max_seconds"]),
         ("headless: 7", ["headless", "bool"]),
+        ("model: {runtime: torch}", ["model.runtime", "auto", "onnx", "tflite", "keras", "torch"]),
+        ("model: {runtime: null}", ["model.runtime", "str"]),
         ("source: true", ["source", "str"]),
         ("- a list", ["list"]),
         ("just words", ["str"]),

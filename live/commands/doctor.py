@@ -10,13 +10,16 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from live import __version__
-from live.settings import Settings
+from live.settings import ModelSettings, Settings
 from live.video.display import why_no_display
 from live.video.sources import DEMO_CLIP, list_cameras
 from models.card import load_card
-from models.classifier import WEIGHTS, load_classifier
+from models.classifier import find_model, load_classifier
+from models.errors import ModelError
 
 PACKAGES = ("opencv-python", "numpy", "onnxruntime", "av", "msgspec", "imutils", "rich", "cv2-enumerate-cameras")
+LIBRARIES = {"onnx": "ONNX Runtime", "tflite": "LiteRT", "keras": "Keras"}
+"""The runtimes' names for people."""
 
 
 def show_machine(settings: Settings) -> int:
@@ -31,7 +34,7 @@ def show_machine(settings: Settings) -> int:
         ("Cameras", lambda: [f"{c.index}  {c.name} ({c.backend})" for c in list_cameras()] or ["none found"]),
         ("Recording", codecs),
         ("Clip", lambda: [f"{DEMO_CLIP.name}, {DEMO_CLIP.stat().st_size / 1e6:.1f} MB"]),
-        ("Model", lambda: model_lines(Path(settings.model.path) if settings.model.path is not None else WEIGHTS)),
+        ("Model", lambda: model_lines(settings.model)),
     )
     for name, find in topics:
         try:
@@ -71,7 +74,13 @@ def codecs() -> list[str]:
     return [f"H.264 by {', '.join(found)}" if found else "no H.264 encoder: recordings can't be made"]
 
 
-def model_lines(path: Path) -> list[str]:
-    """What the model file is, and whether it runs."""
-    classes = load_classifier(path).classes
-    return [*load_card(path).as_lines(), f"runs: {path.name}, {path.stat().st_size / 1e6:.2f} MB, {classes} classes"]
+def model_lines(settings: ModelSettings) -> list[str]:
+    """What the model file is, and whether it runs; a model without a card may run as well."""
+    path, runtime = find_model(Path(settings.path) if settings.path is not None else None, settings.runtime)
+    classes = load_classifier(path, settings.threads, runtime).classes
+    try:
+        lines = load_card(path).as_lines()
+    except ModelError as error:
+        lines = [str(error)]
+    size = f"{path.stat().st_size / 1e6:.2f} MB"
+    return [*lines, f"runs: {path.name} by {LIBRARIES[runtime]}, {size}, {classes} classes"]

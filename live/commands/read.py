@@ -47,7 +47,7 @@ class ReadOptions:
 def read_pictures(options: ReadOptions, settings: Settings) -> int:
     """Read all pictures; returns 0, or 1 where one of them couldn't be read. Raises OutputError and ModelError."""
     model = Path(settings.model.path) if settings.model.path is not None else None
-    reader = PageReader(load_classifier(model, settings.model.threads), settings)
+    reader = PageReader(load_classifier(model, settings.model.threads, settings.model.runtime), settings)
     found = list(find_pictures(options.paths))
     pictures = [item for item in found if isinstance(item, Path)]
     failures = 0

@@ -1,0 +1,88 @@
+"""What every runtime of a network has in common: it is tried before it is trusted, and errs in one line. Knows no library."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from models.errors import ModelError
+from models.mnist_format import FIELD_PX
+
+MIN_CLASSES = 10
+
+
+class Runtime(ABC):
+    """What the runtimes share: a model is tried once before it is trusted, and no digits are no work."""
+
+    classes: int
+    largest_error = 1e-3
+    """How far from 1 a row's sum may be; a runtime that rounds its answers more coarsely says so here."""
+
+    @abstractmethod
+    def answer(self, inputs: NDArray[np.float32]) -> NDArray[np.float32]:
+        """(N, 28, 28, 1) float32, N >= 1 -> (N, C) float32, as the network answers."""
+
+    def __call__(self, inputs: NDArray[np.float32]) -> NDArray[np.float32]:
+        """(N, 28, 28, 1) float32 -> (N, C) float32 probabilities."""
+        if len(inputs) == 0:
+            return np.zeros((0, self.classes), np.float32)
+        return self.answer(inputs)
+
+    def try_out(self, path: Path) -> None:
+        """Ask about an empty field and a full one. Raises ModelError where the answers are no probabilities."""
+        blank = np.zeros((1, FIELD_PX, FIELD_PX, 1), np.float32)
+        answers = self.answer(np.concatenate([blank, 1 - blank]))
+        sums = answers.sum(axis=1)
+        if not (answers >= 0).all() or (np.abs(sums - 1) > self.largest_error).any():  # what is not a number fails too
+            raise ModelError(f"{path} does not answer with probabilities: its last layer must be a softmax.")
+
+
+def check_shapes(path: Path, inputs: Sequence[Any], answers: Sequence[Any]) -> int:
+    """The number of classes of a model with these shapes; a size that is free is no int. Raises ModelError."""
+    field = (FIELD_PX, FIELD_PX, 1)
+    if len(inputs) != 4 or tuple(inputs[1:]) != field:
+        raise ModelError(f"{path} takes {_told(inputs)}, not (N, 28, 28, 1): it is no model for digits.")
+    if len(answers) != 2 or not isinstance(answers[1], int) or answers[1] < MIN_CLASSES:
+        raise ModelError(f"{path} answers with {_told(answers)}, not (N, 10 or more): it is no model for digits.")
+    if isinstance(inputs[0], int):
+        raise ModelError(f"{path} takes {inputs[0]} at a time, no more and no fewer: export it with a free batch size.")
+    return answers[1]
+
+
+def _told(shape: Sequence[Any]) -> str:
+    """A shape for people: `(N, 3, 8, 8)`."""
+    return f"({', '.join(str(size) if isinstance(size, int) else 'N' for size in shape)})"
+
+
+@contextmanager
+def library(runtime: str, package: str, remedy: str) -> Iterator[None]:
+    """Tell in one line what to install where a runtime's library can't be imported. Raises ModelError."""
+    try:
+        yield
+    except ImportError as error:
+        raise ModelError(
+            f"The runtime {runtime} needs the package {package}: {remedy}. ({_first_line(error)})"
+        ) from error
+
+
+@contextmanager
+def loading(path: Path, kind: str) -> Iterator[None]:
+    """Tell in one line what is wrong with a model file. Raises ModelError."""
+    try:
+        yield
+    except ModelError:
+        raise
+    except Exception as error:  # each runtime raises kinds of its own, which share no base but this
+        raise ModelError(f"{path} is no {kind} model that can be run: {_first_line(error)}") from error
+
+
+def _first_line(error: Exception) -> str:
+    """The first line of an error's message, without the runtime's own prefixes."""
+    line = (str(error).strip().splitlines() or ["unknown error"])[0]
+    return line.rsplit(" : ", 1)[-1].rstrip(".") + "."
