@@ -72,9 +72,6 @@ class TfliteClassifier(Runtime):
             self._input = self._interpreter.get_input_details()[0]
             self._output = self._interpreter.get_output_details()[0]
             self.classes = check_shapes(path, _sizes(self._input), _sizes(self._output))
-            self._rounded = bool(np.issubdtype(self._output["dtype"], np.integer))
-            if self._rounded:
-                self.largest_error = self.classes * float(self._output["quantization"][0])
             self._count = 0
             self.try_out(path)
 
@@ -88,18 +85,10 @@ class TfliteClassifier(Runtime):
         self._interpreter.set_tensor(index, _quantised(inputs, self._input))
         self._interpreter.invoke()
         answers: NDArray[np.float32] = self._interpreter.get_tensor(self._output["index"])
-        if not self._rounded:
+        if not np.issubdtype(self._output["dtype"], np.integer):
             return answers
         scale, zero = self._output["quantization"]
         return (answers.astype(np.float32) - np.float32(zero)) * np.float32(scale)
-
-    def __call__(self, inputs: NDArray[np.float32]) -> NDArray[np.float32]:
-        """(N, 28, 28, 1) float32 -> (N, C) float32 probabilities; those that were rounded to 8 bits sum to 1 again."""
-        answers = super().__call__(inputs)
-        if not self._rounded:
-            return answers
-        summed: NDArray[np.float32] = answers / np.maximum(answers.sum(axis=1, keepdims=True), np.float32(1e-6))
-        return summed
 
 
 class KerasClassifier(Runtime):
@@ -173,7 +162,10 @@ def load_keras(path: Path, threads: int = 0) -> Any:
         import keras
         import tensorflow as tf
 
-    if path.suffix.lower() == ".keras" and not is_zipfile(path):  # of such a file Keras says that it isn't there
+    kind = path.suffix.lower()
+    if SUFFIXES.get(kind) != "keras":
+        raise ModelError(f"{path} is no Keras model: those end in .keras or .h5.")
+    if kind == ".keras" and not is_zipfile(path):  # of such a file Keras says that it isn't there
         raise ModelError(f"{path} is no Keras model: it is damaged, or something else. Copy or export it again.")
     with loading(path, "Keras"), quiet_stderr():
         if threads:

@@ -15,31 +15,32 @@ from models.errors import ModelError
 from models.mnist_format import FIELD_PX
 
 MIN_CLASSES = 10
+ROUNDING = 0.05  # how far from 1 a row may sum where each of eleven answers was rounded to 8 bits
 
 
 class Runtime(ABC):
     """What the runtimes share: a model is tried once before it is trusted, and no digits are no work."""
 
     classes: int
-    largest_error = 1e-3
-    """How far from 1 a row's sum may be; a runtime that rounds its answers more coarsely says so here."""
 
     @abstractmethod
     def answer(self, inputs: NDArray[np.float32]) -> NDArray[np.float32]:
         """(N, 28, 28, 1) float32, N >= 1 -> (N, C) float32, as the network answers."""
 
     def __call__(self, inputs: NDArray[np.float32]) -> NDArray[np.float32]:
-        """(N, 28, 28, 1) float32 -> (N, C) float32 probabilities."""
+        """(N, 28, 28, 1) float32 -> (N, C) float32 probabilities; those of an 8-bit model sum to 1 again."""
         if len(inputs) == 0:
             return np.zeros((0, self.classes), np.float32)
-        return self.answer(inputs)
+        answers = self.answer(inputs)
+        whole: NDArray[np.float32] = answers / np.maximum(answers.sum(axis=1, keepdims=True), np.float32(1e-6))
+        return whole
 
     def try_out(self, path: Path) -> None:
         """Ask about an empty field and a full one. Raises ModelError where the answers are no probabilities."""
         blank = np.zeros((1, FIELD_PX, FIELD_PX, 1), np.float32)
         answers = self.answer(np.concatenate([blank, 1 - blank]))
         sums = answers.sum(axis=1)
-        if not (answers >= 0).all() or (np.abs(sums - 1) > self.largest_error).any():  # what is not a number fails too
+        if not (answers >= 0).all() or (np.abs(sums - 1) > ROUNDING).any():  # what is not a number fails too
             raise ModelError(f"{path} does not answer with probabilities: its last layer must be a softmax.")
 
 
