@@ -1,0 +1,197 @@
+"""Show how good a network really is, on digits it has not learned from. Trains nothing, and knows no page and no camera.
+
+python -m scripts.evaluate                                      (the network that comes with Numcam; MNIST is downloaded once)
+python -m scripts.evaluate runs/numcam.onnx --data PATH/mnist.npz
+python -m scripts.evaluate runs/numcam.onnx --data PATH/mnist.npz --sample 8
+python -m scripts.evaluate runs/numcam.onnx --data PATH/mnist.npz --quick --min-accuracy 0.995
+
+It prints tables, and writes into --output: confusion.png, misread.png, calibration.png, corruptions.png, and report.json with
+every figure. Digits spoilt in 16 ways take some minutes; --quick leaves them out. Numbers in one hand need to know who wrote each
+digit: a writers.npz beside the data, or QMNIST.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+from rich.console import Console
+from rich.progress import track
+
+from models.classifier import WEIGHTS, Classifier, load_classifier
+from models.errors import ModelError
+from scripts.corruptions import CORRUPTIONS
+from scripts.datasets import DataError, Digits, load_mnist
+from scripts.score_tables import corruption_table, mean, number_table, sample_view, show_scores
+from scripts.scores import DIGITS, Scores, classify, percent
+from scripts.writer_numbers import score_kinds
+
+WIDTH = 110  # characters of the tables where they go into a file, not onto a screen
+
+
+def parse(arguments: list[str] | None) -> argparse.Namespace:
+    """The command line."""
+    summary, _, more = (__doc__ or "").partition("\n")
+    parser = argparse.ArgumentParser(
+        prog="python -m scripts.evaluate",
+        description=summary,
+        epilog=more,
+        formatter_class=argparse.RawTextHelpFormatter,
+    )
+    parser.add_argument("model", nargs="?", type=Path, help="model file (default: the one that comes with Numcam)")
+    parser.add_argument(
+        "--data", type=Path, help="mnist.npz, or a folder of IDX files; without it, MNIST is downloaded"
+    )
+    parser.add_argument("--output", type=Path, help="folder for pictures and report (default: runs/MODEL-evaluation)")
+    parser.add_argument("--sample", type=int, metavar="N", help="show test digit N, counted from 0, and nothing else")
+    parser.add_argument(
+        "--min-accuracy",
+        type=share,
+        metavar="X",
+        help="exit with 1 below this: 0.995, or in percent 99.5 (1 means all)",
+    )
+    parser.add_argument("--quick", action="store_true", help="without the spoilt digits")
+    parser.add_argument("--threads", type=int, default=0, help="threads of the network (default: every core)")
+    options = parser.parse_args(arguments)
+    if options.threads < 0:
+        parser.error("--threads is 0 or more")
+    if options.output is None:
+        options.output = Path("runs") / f"{(options.model or WEIGHTS).stem}-evaluation"
+    return options
+
+
+def share(text: str) -> float:
+    """A share from 0 to 1; what is above 1 is percent. Raises argparse's own error where it is neither."""
+    try:
+        value = float(text)
+    except ValueError:
+        value = float("nan")
+    if not 0 <= value <= 100:  # what is not a number fails too
+        raise argparse.ArgumentTypeError(f"{text} is no share from 0 to 1 and no percentage up to 100")
+    return value if value <= 1 else value / 100
+
+
+def test_part(source: Path | None) -> Digits:
+    """The digits to test with. Raises DataError."""
+    _, test = load_mnist(source)
+    if not len(test):
+        raise DataError(f"The test part of {source} is empty. Give data that has one.")
+    if test.writers is not None and len(test.writers) != len(test):
+        raise DataError(
+            f"{len(test.writers)} writers are named for {len(test)} test digits: writers.npz does not belong to {source}."
+        )
+    return test
+
+
+def show_sample(console: Console, classifier: Classifier, test: Digits, number: int) -> None:
+    """Test digit `number` and what the network says of it. Raises DataError where there is none."""
+    if not 0 <= number < len(test):
+        raise DataError(f"There is no test digit {number}. Choose --sample from 0 to {len(test) - 1}.")
+    probabilities = classify(classifier, test.images[number : number + 1])[0]
+    view = sample_view(test.images[number], probabilities, int(test.labels[number]), console.options.ascii_only)
+    console.print(view, highlight=False)
+
+
+def numbers_in_one_hand(console: Console, test: Digits, scores: Scores) -> dict[str, Any] | None:
+    """Print how numbers are read that one writer wrote; the figures, None where writers are not known."""
+    if test.writers is None:
+        console.print("Numbers in one hand: skipped, for it is not known who wrote which digit (see --help).\n")
+        return None
+    numbers = score_kinds(test.labels, test.writers, scores.is_right)
+    console.print(number_table(numbers))
+    return {kind: score.as_report() for kind, score in numbers.items()}
+
+
+def spoilt_digits(console: Console, classifier: Classifier, test: Digits, clean: float) -> dict[str, float]:
+    """Print the accuracy under each corruption; returns it by name."""
+    accuracies = {}
+    about = Console(stderr=True)
+    for corruption in track(
+        CORRUPTIONS, "Spoiling digits", console=about, transient=True, disable=not about.is_terminal
+    ):
+        spoilt = corruption(test.images)
+        accuracies[corruption.name] = Scores(classify(classifier, spoilt), test.labels).accuracy
+    console.print(corruption_table(accuracies, clean))
+    return accuracies
+
+
+def one_of_each(test: Digits) -> NDArray[np.uint8]:
+    """The first test digit of each label that there is: (10 or fewer, 28, 28) uint8."""
+    rows = [np.flatnonzero(test.labels == digit)[:1] for digit in range(DIGITS)]
+    return test.images[np.concatenate(rows)]
+
+
+def evaluate(console: Console, options: argparse.Namespace, classifier: Classifier, test: Digits) -> Scores:
+    """Print every table, write every picture and the report. Raises OSError where the folder can't be written."""
+    from scripts import score_pictures as pictures  # matplotlib costs a second, and --sample does without
+
+    folder: Path = options.output
+    folder.mkdir(parents=True, exist_ok=True)
+    scores = Scores(classify(classifier, test.images), test.labels)
+    show_scores(console, scores)
+    pictures.draw_confusion(scores, folder / "confusion.png")
+    pictures.draw_misread(scores, test.images, folder / "misread.png")
+    pictures.draw_calibration(scores, folder / "calibration.png")
+    report: dict[str, Any] = {"model": (options.model or WEIGHTS).name}
+    report["data"] = "MNIST, downloaded" if options.data is None else options.data.name
+    report |= scores.as_report()
+    report["numbers_in_one_hand"] = numbers_in_one_hand(console, test, scores)
+    if not options.quick:
+        accuracies = spoilt_digits(console, classifier, test, scores.accuracy)
+        report["corruptions"] = {"mean_accuracy": mean(accuracies), "accuracy": accuracies}
+        few = one_of_each(test)
+        rows = [("as they are", "no damage", few, scores.accuracy)]
+        rows += [(c.name, c.what, c(few), accuracies[c.name]) for c in CORRUPTIONS]
+        pictures.draw_corruptions(rows, folder / "corruptions.png")
+    (folder / "report.json").write_text(json.dumps(report, indent=1) + "\n", encoding="utf-8")
+    console.print(f"Pictures and report.json are in {folder}", highlight=False, soft_wrap=True)
+    return scores
+
+
+def passes(scores: Scores, least: float | None) -> bool:
+    """Whether the accuracy is high enough; a line on stderr where it isn't."""
+    if least is None or scores.accuracy >= least:
+        return True
+    right, count = int(scores.is_right.sum()), len(scores.labels)
+    print(
+        f"Accuracy {percent(scores.accuracy)} ({right:,} of {count:,}) is below the {100 * least:g} % of --min-accuracy.",
+        file=sys.stderr,
+    )
+    return False
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Evaluate by the command line; returns the exit code."""
+    options = parse(arguments)
+    cv2.setNumThreads(1)  # a picture of 28 px is too small to share out: threads would only wait for one another
+    console = Console()
+    if not console.is_terminal:
+        console.width = WIDTH
+    try:
+        classifier = load_classifier(options.model, options.threads)
+        test = test_part(options.data)
+        if options.sample is not None:
+            show_sample(console, classifier, test, options.sample)
+            return 0
+        return 0 if passes(evaluate(console, options, classifier, test), options.min_accuracy) else 1
+    except (DataError, ModelError) as error:
+        print(error, file=sys.stderr)
+    except ModuleNotFoundError as error:
+        print(f'The package {error.name} is missing: pip install "numcam[train]".', file=sys.stderr)
+    except OSError as error:
+        reason = error.strerror or error
+        print(f"{options.output} can't be written: {reason}. Make room, or choose another --output.", file=sys.stderr)
+    except KeyboardInterrupt:
+        print("\nInterrupted.", file=sys.stderr)
+        return 130
+    return 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
