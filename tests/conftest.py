@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterator
 from importlib.util import find_spec
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -37,3 +38,18 @@ def drawn_pages(digit_shapes: DigitShapes) -> dict[str, DrawnPage]:
         rng = np.random.default_rng(seed)
         pages[level] = draw_page(digit_shapes, rng, random_style(rng, level))
     return pages
+
+
+@pytest.fixture(scope="session")
+def small_models(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with a small network that has learned a little: digits.keras, and what scripts.export makes of it."""
+    for package in ("tensorflow", "ai_edge_litert", "mlxtend"):
+        if find_spec(package) is None:
+            pytest.skip(f"{package} is not installed: the extras `train`, `tflite` and `test` have what is needed")
+    from scripts.export import main
+    from tests.small_models import write_trained
+
+    folder = tmp_path_factory.mktemp("small_models")
+    write_trained(folder / "digits.keras")
+    assert main([str(folder / "digits.keras"), "--format", "all"]) == 0
+    return folder

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import re
+import shutil
 from importlib.metadata import PackageNotFoundError
+from pathlib import Path
 
 import pytest
 
 from live.__main__ import main
 from live.commands import cameras, doctor
 from live.video.cameras import CameraInfo
+from models.classifier import WEIGHTS
 
 CAMERAS = [
     CameraInfo(0, "Integrated Camera", ((640, 480), (1280, 720)), "V4L2"),
@@ -67,5 +71,19 @@ def test_what_is_there_is_told(capsys: pytest.CaptureFixture[str], monkeypatch: 
     assert told["Cameras"] == ["none found"]
     assert "libx264" in told["Recording"][0]
     assert told["Clip"][0].startswith("demo.mp4")
-    assert told["Model"][-1].endswith("11 classes")
+    assert re.fullmatch(r"runs: digits\.onnx by ONNX Runtime, .* MB, 11 classes", told["Model"][-1])
     assert not any("missing" in line for line in told["Packages"])
+
+
+def test_a_model_without_a_card_may_run_as_well(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(doctor, "list_cameras", list)
+    mine = tmp_path / "mine.model"
+    shutil.copyfile(WEIGHTS, mine)
+    assert main(["doctor", "--set", f"model.path={mine}", "--set", "model.runtime=onnx"]) == 0
+    told = topics(capsys.readouterr().out)["Model"]
+    assert "has no card" in told[0]
+    assert told[1].startswith("runs: mine.model by ONNX Runtime")
+    assert main(["doctor", "--set", f"model.path={mine}"]) == 0
+    assert "should end in .onnx" in topics(capsys.readouterr().out)["Model"][0]
