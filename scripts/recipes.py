@@ -45,7 +45,7 @@ RECIPES: dict[str, Recipe] = {
     "cnn-dropout": Recipe(epochs=10, batch_size=32, validation=0.2),
     "lenet-5": Recipe(epochs=15, batch_size=64),
     "numcam": Recipe(
-        epochs=45, learning_rate=2e-3, cosine=True, weight_decay=1e-3, validation=0.08, augment=True,
+        epochs=20, learning_rate=2e-3, cosine=True, weight_decay=1e-3, validation=0.08, augment=True,
         examples=160_000, pages=1_000, patience=12,
     ),
 }  # fmt: skip

@@ -25,6 +25,8 @@ from scripts.recipes import RECIPES, Recipe
 from scripts.training_set import Examples, draw_examples
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # TensorFlow's notes on processors and GPUs help nobody here
+# measured on two cores: oneDNN's convolutions leave one of them idle for these small networks
+os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "0")
 
 SPLIT_SEED = 1  # the writers held out stay the same whatever else is drawn
 
@@ -127,7 +129,7 @@ def all_drawn(
 
         arrays = {"drawn_images": drawn.images, "drawn_labels": drawn.labels}
         arrays |= {"validation_images": validation.images, "validation_labels": validation.labels}
-        replaced(kept, lambda path: np.savez(path.open("wb"), **arrays))
+        replaced(kept, lambda path: np.savez(path, **arrays))
     return drawn, validation
 
 
@@ -180,7 +182,10 @@ def main(arguments: list[str] | None = None) -> int:
         print(error, file=sys.stderr)
         return 1
     except OSError as error:
-        print(f"{error.strerror or error}: what was trained so far stays in {options.output.parent}. ", file=sys.stderr)
+        reason = " ".join(str(error.strerror or error).split())
+        print(
+            f"{options.output.parent} can't be written: {reason}. What was trained so far stays there.", file=sys.stderr
+        )
         return 1
     except KeyboardInterrupt:
         print("\nInterrupted. The same command goes on after the last whole epoch.", file=sys.stderr)

