@@ -104,6 +104,12 @@ class OverlaySettings(Section, frozen=True):
     text_scale: Annotated[float, msgspec.Meta(gt=0, le=10)] = 1.0
 
 
+class TrainingSettings(Section, frozen=True):
+    """What the scripts that train and evaluate networks learn from; the live reader needs none of it."""
+
+    data: str | None = None
+
+
 class Settings(Section, frozen=True):
     """Everything a user may want; the fields outside the sections are the options of a run."""
 
@@ -125,6 +131,7 @@ class Settings(Section, frozen=True):
     tracking: TrackingSettings = TrackingSettings()
     recording: RecordingSettings = RecordingSettings()
     overlay: OverlaySettings = OverlaySettings()
+    training: TrainingSettings = TrainingSettings()
 
 
 DEFAULT_FILE = Path("config.yaml")

@@ -9,6 +9,8 @@ from zipfile import BadZipFile
 import numpy as np
 from numpy.typing import NDArray
 
+from live.errors import SettingsError
+from live.settings import load_settings
 from scripts.idx import read_idx
 
 
@@ -51,9 +53,10 @@ def load_mnist(source: Path | None) -> tuple[Digits, Digits]:
     """A training and a test part.
 
     source: an .npz file in the layout of `keras.datasets.mnist` (a `writers.npz` beside it, arrays `train` and `test`, columns
-    series and writer, tells who wrote each digit); or a folder of IDX files of MNIST, EMNIST digits or QMNIST; or None: MNIST is
-    downloaded by Keras into its cache. Raises DataError.
+    series and writer, tells who wrote each digit); or a folder of IDX files of MNIST, EMNIST digits or QMNIST; or None: what
+    `training.data` of config.yaml names, or else MNIST is downloaded by Keras into its cache. Raises DataError.
     """
+    source = source or _named_in_settings()
     if source is None:
         return _downloaded()
     try:
@@ -63,6 +66,15 @@ def load_mnist(source: Path | None) -> tuple[Digits, Digits]:
     except (OSError, ValueError, KeyError, EOFError, BadZipFile) as error:
         kind = "a folder of whole IDX files" if source.is_dir() else "MNIST as an .npz file"
         raise DataError(f"{source} is damaged or not {kind}: {_one_line(error)}.") from error
+
+
+def _named_in_settings() -> Path | None:
+    """What config.yaml of the current folder names. Raises DataError where it is wrong."""
+    try:
+        named = load_settings().training.data
+    except SettingsError as error:
+        raise DataError(str(error)) from error
+    return None if named is None else Path(named)
 
 
 def _downloaded() -> tuple[Digits, Digits]:

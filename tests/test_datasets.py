@@ -83,6 +83,16 @@ def test_a_download_is_what_comes_without_a_path(monkeypatch: pytest.MonkeyPatch
     assert "\n" not in str(caught.value)
 
 
+def test_the_settings_may_name_the_data(tmp_path: Path, digits: Digits, monkeypatch: pytest.MonkeyPatch) -> None:
+    mnist_folder(tmp_path, digits)
+    monkeypatch.chdir(tmp_path)
+    Path("config.yaml").write_text(f"training: {{data: {tmp_path}}}")
+    assert len(load_mnist(None)[0]) == 300
+    Path("config.yaml").write_text("training: {data: 3}")
+    with pytest.raises(DataError, match="data"):
+        load_mnist(None)
+
+
 def test_missing_data_is_told_in_a_line(tmp_path: Path) -> None:
     with pytest.raises(DataError, match=r"There is no file .*none.npz. Leave --data out"):
         load_mnist(tmp_path / "none.npz")
