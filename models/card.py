@@ -24,6 +24,8 @@ class ModelCard(msgspec.Struct, frozen=True, kw_only=True):
     input: str = "(N, 28, 28, 1) float32 in [0, 1], ink is 1, laid out by models.mnist_format"
     classes: tuple[str, ...]
     parameters: int
+    bits: int = 32
+    """Of a weight in the ONNX file: 32, or 8 where that reads as well."""
     trained_on: tuple[str, ...]
     command: str
     """What made it."""
@@ -38,7 +40,8 @@ class ModelCard(msgspec.Struct, frozen=True, kw_only=True):
         """A few lines for people."""
         figures = ", ".join(f"{name} {100 * share:.2f} %" for name, share in self.accuracy.items())
         return [
-            f"{self.name}: network {self.network}, {self.parameters:,} parameters, {len(self.classes)} classes",
+            f"{self.name}: network {self.network}, {self.parameters:,} parameters of {self.bits} bits, "
+            f"{len(self.classes)} classes",
             f"trained on {'; '.join(self.trained_on)}",
             f"right answers: {figures}",
         ]

@@ -28,6 +28,8 @@ class Recipe:
     """Drawn pages from which the reader's own regions are cut (scripts/harvest.py)."""
     drawn_share: float = 0.45
     """Share of drawn and cut pictures among those shown in an epoch."""
+    eight_bit: bool = False
+    """Whether the ONNX file may have weights and activations of 8 bits, if it reads as well."""
     patience: int = 5
     """Epochs without a better validation loss after which training stops."""
 
@@ -46,6 +48,6 @@ RECIPES: dict[str, Recipe] = {
     "lenet-5": Recipe(epochs=15, batch_size=64),
     "numcam": Recipe(
         epochs=20, learning_rate=2e-3, cosine=True, weight_decay=1e-3, validation=0.08, augment=True,
-        examples=160_000, pages=1_000, patience=12,
+        examples=160_000, pages=1_000, eight_bit=True, patience=12,
     ),
 }  # fmt: skip
