@@ -19,6 +19,7 @@ from zipfile import BadZipFile
 import numpy as np
 
 from models.errors import ModelError
+from models.quiet import quiet_stderr
 from scripts.datasets import DataError, Digits, load_mnist, split_by_writer
 from scripts.history import History, load_history, plot_history, save_history
 from scripts.recipes import RECIPES, Recipe
@@ -141,8 +142,9 @@ def train(options: argparse.Namespace, command: str) -> list[str]:
     learning, held_out = split_by_writer(learned_from, recipe.validation, np.random.default_rng(SPLIT_SEED))
     if not len(held_out) or not len(learning):
         raise DataError(f"{len(learned_from)} digits can't be split with a validation share of {recipe.validation}.")
-    from scripts.fitting import RunFiles, fit  # Keras comes with it
-    from scripts.publish import Trained, publish
+    with quiet_stderr():  # TensorFlow tells of GPUs it didn't find
+        from scripts.fitting import RunFiles, fit
+        from scripts.publish import Trained, publish
 
     files = RunFiles(options.output)
     history = history_of(options, recipe, files.history)
