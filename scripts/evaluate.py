@@ -15,6 +15,7 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+from io import TextIOWrapper
 from pathlib import Path
 from typing import Any
 
@@ -28,8 +29,8 @@ from models.classifier import WEIGHTS, Classifier, load_classifier
 from models.errors import ModelError
 from scripts.corruptions import CORRUPTIONS
 from scripts.datasets import DataError, Digits, load_mnist
-from scripts.score_tables import corruption_table, mean, number_table, sample_view, show_scores
-from scripts.scores import DIGITS, Scores, classify, percent
+from scripts.score_tables import corruption_table, mean_accuracy, number_table, sample_view, show_scores
+from scripts.scores import DIGITS, Scores, Strip, classify, percent
 from scripts.writer_numbers import score_kinds
 
 WIDTH = 110  # characters of the tables where they go into a file, not onto a screen
@@ -108,17 +109,26 @@ def numbers_in_one_hand(console: Console, test: Digits, scores: Scores) -> dict[
     return {kind: score.as_report() for kind, score in numbers.items()}
 
 
-def spoilt_digits(console: Console, classifier: Classifier, test: Digits, clean: float) -> dict[str, float]:
-    """Print the accuracy under each corruption; returns it by name."""
-    accuracies = {}
+def spoilt_digits(console: Console, classifier: Classifier, test: Digits, clean: Scores) -> dict[str, Scores]:
+    """Print the accuracy under each corruption; returns the answers by its name."""
     about = Console(stderr=True)
+    spoilt = {}
     for corruption in track(
         CORRUPTIONS, "Spoiling digits", console=about, transient=True, disable=not about.is_terminal
     ):
-        spoilt = corruption(test.images)
-        accuracies[corruption.name] = Scores(classify(classifier, spoilt), test.labels).accuracy
-    console.print(corruption_table(accuracies, clean))
-    return accuracies
+        spoilt[corruption.name] = Scores(classify(classifier, corruption(test.images)), test.labels)
+    console.print(corruption_table(spoilt, clean))
+    return spoilt
+
+
+def corruption_report(spoilt: dict[str, Scores]) -> dict[str, Any]:
+    """Their figures for JSON."""
+    return {
+        "mean_accuracy": mean_accuracy(spoilt.values()),
+        "accuracy": {name: scores.accuracy for name, scores in spoilt.items()},
+        "taken_for_no_digit": {name: scores.refused for name, scores in spoilt.items()},
+        "expected_calibration_error": {name: scores.calibration_error for name, scores in spoilt.items()},
+    }
 
 
 def one_of_each(test: Digits) -> NDArray[np.uint8]:
@@ -143,11 +153,11 @@ def evaluate(console: Console, options: argparse.Namespace, classifier: Classifi
     report |= scores.as_report()
     report["numbers_in_one_hand"] = numbers_in_one_hand(console, test, scores)
     if not options.quick:
-        accuracies = spoilt_digits(console, classifier, test, scores.accuracy)
-        report["corruptions"] = {"mean_accuracy": mean(accuracies), "accuracy": accuracies}
+        spoilt = spoilt_digits(console, classifier, test, scores)
+        report["corruptions"] = corruption_report(spoilt)
         few = one_of_each(test)
-        rows = [("as they are", "no damage", few, scores.accuracy)]
-        rows += [(c.name, c.what, c(few), accuracies[c.name]) for c in CORRUPTIONS]
+        rows = [Strip("as they are", "no damage", few, scores)]
+        rows += [Strip(c.name, c.what, c(few), spoilt[c.name]) for c in CORRUPTIONS]
         pictures.draw_corruptions(rows, folder / "corruptions.png")
     (folder / "report.json").write_text(json.dumps(report, indent=1) + "\n", encoding="utf-8")
     console.print(f"Pictures and report.json are in {folder}", highlight=False, soft_wrap=True)
@@ -170,6 +180,8 @@ def main(arguments: list[str] | None = None) -> int:
     """Evaluate by the command line; returns the exit code."""
     options = parse(arguments)
     cv2.setNumThreads(1)  # a picture of 28 px is too small to share out: threads would only wait for one another
+    if isinstance(sys.stdout, TextIOWrapper):
+        sys.stdout.reconfigure(errors="replace")  # a terminal that lacks a sign shows a question mark
     console = Console()
     if not console.is_terminal:
         console.width = WIDTH

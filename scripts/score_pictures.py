@@ -17,9 +17,9 @@ from matplotlib.patches import Rectangle
 from matplotlib.ticker import PercentFormatter
 from numpy.typing import NDArray
 
-from scripts.scores import BINS, DIGITS, Scores, class_names, likely_range, percent
+from scripts.scores import BINS, DIGITS, Scores, Strip, class_names, likely_range, percent
 
-BLUE, VERMILION, INK, QUIET, FAINT = "#0072b2", "#d55e00", "#222222", "#6b6b6b", "#ececec"
+BLUE, VERMILION, INK, QUIET, FAINT, PALE = "#0072b2", "#d55e00", "#222222", "#6b6b6b", "#ececec", "#b5d5e8"
 MISTAKES = LinearSegmentedColormap.from_list("mistakes", ["#ffffff", "#fbd9bd", VERMILION])
 SHOWN = 100  # misread digits in the montage
 COLUMNS = 10
@@ -125,45 +125,43 @@ def draw_calibration(scores: Scores, path: Path) -> None:
         axes.spines[["top", "right"]].set_visible(False)
     upper.yaxis.set_major_formatter(PercentFormatter(1, 0, " %"))
     lower.xaxis.set_major_formatter(PercentFormatter(1, 0, " %"))
-    means = f"Expected calibration error {percent(scores.calibration_error)}: it says {percent(float(scores.confidence.mean()))} on average, and {percent(scores.accuracy)} are right."
+    error, sure = percent(scores.calibration_error), percent(float(scores.confidence.mean()))
+    means = f"Expected calibration error {error}: it says {sure} on average, and {percent(scores.accuracy)} are right."
     ranges = "Dots: the digits of one range of confidence. Bars: where their true share lies with 95 %."
     _entitle(figure, _calibration_line(scores), f"{means}\n{ranges}")
     figure.savefig(path, dpi=120)
 
 
-def draw_corruptions(rows: Sequence[tuple[str, str, NDArray[np.uint8], float]], path: Path) -> None:
-    """The same digits under each corruption, and how many of all test digits are then read right.
+def draw_corruptions(strips: Sequence[Strip], path: Path) -> None:
+    """The same digits under each corruption, and how all test digits are then read. Raises OSError where it can't be written.
 
-    rows: name, what happens, (n, 28, 28) uint8, accuracy 0 to 1; the first is of the digits as they are. Raises OSError.
+    strips: two corruptions or more, after the digits as they are.
     """
     gap = 6
-    strips = [
-        np.pad(np.hstack([np.pad(image, ((0, 0), (0, gap))) for image in row[2]]), ((0, gap), (0, 0))) for row in rows
-    ]
-    mosaic = np.vstack(strips)
+    rows = [np.hstack([np.pad(image, ((0, gap), (0, gap))) for image in strip.images]) for strip in strips]
     middles = [CELL / 2 + (CELL + gap) * k for k in range(len(rows))]
     figure = Figure(figsize=(14, 1.2 + 0.62 * len(rows)), layout="constrained")
-    left, right = figure.subplots(1, 2, sharey=True, width_ratios=[mosaic.shape[1], 150])
-    left.imshow(mosaic, cmap="gray_r", vmin=0, vmax=255, interpolation="nearest", aspect="auto")
+    left, right = figure.subplots(1, 2, sharey=True, width_ratios=[rows[0].shape[1], 170])
+    left.imshow(np.vstack(rows), cmap="gray_r", vmin=0, vmax=255, interpolation="nearest", aspect="auto")
     left.set_yticks(middles, [""] * len(rows))
-    for middle, (name, what, _, _) in zip(middles, rows, strict=True):
-        left.text(-8, middle - 1, name, ha="right", va="bottom", size=12, color=INK, weight="bold")
-        left.text(-8, middle + 2, what, ha="right", va="top", size=9, color=QUIET)
-    left.set_xticks([])
-    left.tick_params(length=0)
-    right.barh(middles, [row[3] for row in rows], CELL * 0.6, color=[QUIET] + [BLUE] * (len(rows) - 1))
-    for middle, row in zip(middles, rows, strict=True):
-        right.text(row[3] + 0.02, middle, percent(row[3], 1), va="center", size=11, color=INK)
-    right.set(xlim=(0, 1.28), xticks=[])
-    right.tick_params(length=0)
+    for middle, strip in zip(middles, strips, strict=True):
+        left.text(-8, middle - 1, strip.name, ha="right", va="bottom", size=12, color=INK, weight="bold")
+        left.text(-8, middle + 2, strip.what, ha="right", va="top", size=9, color=QUIET)
+    accuracies = [strip.scores.accuracy for strip in strips]
+    right.barh(middles, accuracies, CELL * 0.6, color=[QUIET] + [BLUE] * (len(rows) - 1))
+    right.barh(middles, [s.scores.refused for s in strips], CELL * 0.6, accuracies, color=PALE)
+    for middle, accuracy in zip(middles, accuracies, strict=True):
+        right.text(1.02, middle, percent(accuracy, 1), va="center", size=11, color=INK)
+    right.set(xlim=(0, 1.25), xticks=[])
     for axes in (left, right):
+        axes.set_xticks([])
+        axes.tick_params(length=0)
         axes.spines[:].set_visible(False)
-    mean = float(np.mean([row[3] for row in rows[1:]]))
-    hardest, second, *_ = sorted(rows[1:], key=lambda row: row[3])
-    title = f"Spoilt in {len(rows) - 1} ways, {percent(mean, 1)} of the digits are still read right"
-    _entitle(
-        figure, title, f"Hardest is {hardest[0]}, then {second[0]}. Bars: share of all test digits that is read right."
-    )
+    mean = percent(float(np.mean(accuracies[1:])), 1)
+    first, second, *_ = sorted(strips[1:], key=lambda strip: strip.scores.accuracy)
+    pale = ", pale: taken for no digit" if any(strip.scores.refused for strip in strips) else ""
+    subtitle = f"Hardest: {first.name}, then {second.name}. Bars are of all test digits; dark: read right{pale}."
+    _entitle(figure, f"Spoilt in {len(rows) - 1} ways, {mean} of the digits are still read right", subtitle)
     figure.savefig(path, dpi=100)
 
 

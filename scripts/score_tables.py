@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from statistics import fmean
 
 import numpy as np
 from numpy.typing import NDArray
 from rich import box
+from rich.align import Align
 from rich.console import Console, Group, RenderableType
-from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
@@ -17,7 +18,7 @@ from scripts.scores import DIGITS, Scores, class_names, likely_range, percent
 from scripts.writer_numbers import NumberScore
 
 SHADES, PLAIN_SHADES = " ░▒▓█", " .:*#"
-BAR = 40  # characters of a probability of 1
+BAR = 16  # characters of a probability of 1: with a digit of 20 px, a line of 80 is full
 
 
 def show_scores(console: Console, scores: Scores) -> None:
@@ -53,14 +54,15 @@ def confusion_table(scores: Scores) -> Group:
     return _titled("Which digit is read as which", "Rows: what it is. Columns: what it was read as.", table)
 
 
-def corruption_table(accuracies: Mapping[str, float], clean: float) -> Group:
+def corruption_table(spoilt: Mapping[str, Scores], clean: Scores) -> Group:
     """Accuracy under each corruption, and the mean of all."""
-    table = _table("corruption", "how much", "accuracy", left=2)
-    table.add_row("none", "as they are", percent(clean), end_section=True)
+    table = _table("corruption", "how much", "accuracy", "taken for no digit", left=2)
+    table.add_row("none", "as they are", percent(clean.accuracy), percent(clean.refused), end_section=True)
     for corruption in CORRUPTIONS:
-        table.add_row(corruption.name, corruption.what, percent(accuracies[corruption.name]))
+        scores = spoilt[corruption.name]
+        table.add_row(corruption.name, corruption.what, percent(scores.accuracy), percent(scores.refused))
     table.add_section()
-    table.add_row("mean of all", "", percent(mean(accuracies)), style="bold")
+    table.add_row("mean of all", "", percent(mean_accuracy(spoilt.values())), style="bold")
     caption = "The same test digits, with each kind of damage by itself (scripts/corruptions.py)."
     return _titled("Digits spoilt on purpose", caption, table)
 
@@ -92,21 +94,25 @@ def sample_view(
         bars.add_row(Text(name, style), Text(f"{100 * probability:6.2f} %", style), Text(bar, style))
     right = "right" if read == label else "wrong"
     verdict = Text(f"It is {label}. Read as {names[read]}, {100 * probabilities[read]:.2f} % sure: {right}.", "bold")
-    side_by_side = Table.grid(padding=(0, 3))
-    side_by_side.add_row(text_art(image, plain), Padding(Group(bars, "", verdict), (6, 0, 0, 0)))
-    return side_by_side
+    side_by_side = Table.grid(padding=(0, 2))
+    side_by_side.add_row(text_art(image, plain), Align(bars, vertical="middle"))
+    return Group(side_by_side, "", verdict)
 
 
 def text_art(image: NDArray[np.uint8], plain: bool) -> Text:
-    """(28, 28) uint8 as 28 lines, two characters a pixel: a character is twice as high as wide."""
+    """(28, 28) uint8 as text without its empty edges, two characters a pixel: a character is twice as high as wide."""
     shades = PLAIN_SHADES if plain else SHADES
     levels = np.minimum(image.astype(int) * len(shades) // 256, len(shades) - 1)
-    return Text("\n".join("".join(2 * shades[level] for level in row) for row in levels), no_wrap=True)
+    rows, columns = (np.flatnonzero(levels.any(axis=axis)) for axis in (1, 0))
+    if len(rows):
+        levels = levels[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
+    lines = ("".join(2 * shades[level] for level in row) for row in levels)
+    return Text("\n".join(lines), no_wrap=True, overflow="crop")
 
 
-def mean(accuracies: Mapping[str, float]) -> float:
-    """Mean accuracy of all corruptions, 0 to 1."""
-    return float(np.mean(list(accuracies.values())))
+def mean_accuracy(scores: Iterable[Scores]) -> float:
+    """The mean of their accuracies, 0 to 1."""
+    return fmean(one.accuracy for one in scores)
 
 
 def _table(*columns: str, left: int = 0) -> Table:

@@ -103,6 +103,11 @@ class Scores:
         """Share of right answers, 0 to 1."""
         return float(self.is_right.mean())
 
+    @property
+    def refused(self) -> float:
+        """Share that was taken for no digit, 0 to 1: wrong, and yet no number on a page comes out wrong by it."""
+        return float((self.predictions >= DIGITS).mean())
+
     @cached_property
     def confusion(self) -> NDArray[np.int64]:
         """(10, C) how many digits of each label (row) were given each class (column)."""
@@ -158,6 +163,7 @@ class Scores:
             "right": right,
             "accuracy": self.accuracy,
             "accuracy_95": list(likely_range(right, count)),
+            "taken_for_no_digit": self.refused,
             "classes": list(names),
             "precision": dict(zip(names, self.precision, strict=False)),
             "recall": dict(zip(names, self.recall, strict=False)),
@@ -175,6 +181,18 @@ class Scores:
                 for row in self.wrong
             ],
         }
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Strip:
+    """A few digits under one corruption, and how all test digits are read under it."""
+
+    name: str
+    what: str
+    """What happens to them."""
+    images: NDArray[np.uint8]
+    """(n, 28, 28) uint8."""
+    scores: Scores
 
 
 def _shares(parts: NDArray[np.int64], wholes: NDArray[np.int64]) -> list[float | None]:

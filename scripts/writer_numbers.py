@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -47,8 +48,14 @@ def draw_amount(known: Known, rng: np.random.Generator) -> Drawn | None:
 
 def draw_time(known: Known, rng: np.random.Generator) -> Drawn | None:
     """The four digits of a time, 00:00 to 23:59, each as likely as any other; None where he can't write any."""
-    writable = CLOCK[np.isin(CLOCK, known).all(axis=1)]
+    writable = _times(tuple(known.tolist()))
     return tuple(rng.choice(writable).tolist()) if len(writable) else None
+
+
+@cache
+def _times(known: Drawn) -> NDArray[np.int64]:
+    """(n, 4) the times that have no other digits."""
+    return CLOCK[np.isin(CLOCK, known).all(axis=1)]
 
 
 KINDS: dict[str, Callable[[Known, np.random.Generator], Drawn | None]] = {
