@@ -36,9 +36,16 @@ def fit_temperature(logits: NDArray[np.float32], labels: NDArray[np.int64]) -> f
 
 
 def expected_calibration_error(probabilities: NDArray[np.float32], labels: NDArray[np.int64], bins: int = 15) -> float:
-    """Mean distance between confidence and accuracy over `bins` equal ranges of confidence, weighted by their counts."""
-    confidence = probabilities.max(axis=1)
-    right = probabilities.argmax(axis=1) == labels
+    """The calibration gap of a classifier's answers: (N, C) probabilities, (N,) labels."""
+    return calibration_gap(probabilities.max(axis=1), probabilities.argmax(axis=1) == labels, bins)
+
+
+def calibration_gap(confidence: NDArray[np.float32], right: NDArray[np.bool_], bins: int = 15) -> float:
+    """Mean distance between confidence and accuracy over `bins` equal ranges of confidence, weighted by their counts.
+
+    confidence, right: (N,). Source: Naeini, Cooper and Hauskrecht, "Obtaining well calibrated probabilities using Bayesian
+    binning", 2015, where it is called the expected calibration error.
+    """
     index = np.minimum((confidence * bins).astype(int), bins - 1)
     error = 0.0
     for k in range(bins):

@@ -1,0 +1,117 @@
+"""Tell how far the confidence of numbers read on pages can be trusted. Knows what was found and the truth, no picture.
+
+    python -m live read PAGES --json > found.jsonl
+    python -m scripts.page_confidence PAGES/truth.jsonl found.jsonl
+
+TRUTH, a line a page: {"file", "numbers": [{"text", "quad", "cut"?: true}]}. FOUND, as `read --json` writes it. A found number
+belongs to the true one that its box overlaps most (intersection over union of 0.3 or more); one that lies on a number that
+leaves the page is passed over. Digits are judged one by one where a number was found with as many digits as it has.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from scripts.calibration import calibration_gap
+
+SAME_NUMBER = 0.3
+ON_A_CUT_NUMBER = 0.3
+SURE = 0.95
+Judged = list[tuple[float, bool]]
+"""Confidence (0 to 1), and whether it was right."""
+
+
+def read_lines(path: Path) -> list[dict[str, Any]]:
+    """JSON lines of a file. Raises OSError and ValueError."""
+    return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines() if line.strip()]
+
+
+def judge(truth: list[dict[str, Any]], found: list[dict[str, Any]]) -> tuple[Judged, Judged]:
+    """Numbers and digits of all pages, each with its confidence and whether it was right."""
+    by_name = {Path(page["source"]).name: page["numbers"] for page in found}
+    numbers: Judged = []
+    digits: Judged = []
+    for page in truth:
+        for true, shown in pairs(page["numbers"], by_name.get(page["file"], [])):
+            text = "" if true is None else true["text"]
+            numbers.append((shown["confidence"], shown["text"] == text))
+            if len(text) == len(shown["text"]):
+                right = [a == b for a, b in zip(text, shown["text"], strict=True)]
+                digits += list(zip((digit["confidence"] for digit in shown["digits"]), right, strict=True))
+    return numbers, digits
+
+
+def pairs(
+    truth: list[dict[str, Any]], found: list[dict[str, Any]]
+) -> Iterator[tuple[dict[str, Any] | None, dict[str, Any]]]:
+    """Each found number with the true one it belongs to, or None; those on numbers that are cut are left out."""
+    whole = [number for number in truth if not number.get("cut")]
+    cut = [bounds(number) for number in truth if number.get("cut")]
+    shown = [n for n in found if not any(shared(bounds(n), box)[1] > ON_A_CUT_NUMBER for box in cut)]
+    overlaps = ((shared(bounds(t), bounds(f))[0], i, j) for i, t in enumerate(whole) for j, f in enumerate(shown))
+    of: dict[int, int] = {}
+    for overlap, i, j in sorted(overlaps, reverse=True):
+        if overlap >= SAME_NUMBER and j not in of and i not in of.values():
+            of[j] = i
+    for j, number in enumerate(shown):
+        yield (whole[of[j]] if j in of else None), number
+
+
+def bounds(number: dict[str, Any]) -> tuple[float, float, float, float]:
+    """Left, top, right, bottom of a number's quad, px."""
+    xs, ys = zip(*number["quad"], strict=True)
+    return min(xs), min(ys), max(xs), max(ys)
+
+
+def shared(a: tuple[float, ...], b: tuple[float, ...]) -> tuple[float, float]:
+    """Intersection over union of two boxes, and the share of `a` that lies in `b`."""
+    width, height = min(a[2], b[2]) - max(a[0], b[0]), min(a[3], b[3]) - max(a[1], b[1])
+    if width <= 0 or height <= 0:
+        return 0.0, 0.0
+    first, second = ((box[2] - box[0]) * (box[3] - box[1]) for box in (a, b))
+    return width * height / (first + second - width * height), width * height / max(first, 1e-9)
+
+
+def summary(name: str, judged: Judged) -> str:
+    """One line of the table."""
+    if not judged:
+        return f"{name} | 0 | | | |"
+    confidence, right = np.array([c for c, _ in judged], np.float32), np.array([r for _, r in judged])
+    sure = confidence >= SURE
+    of_sure = f"{100 * right[sure].mean():.2f} %" if sure.any() else "–"
+    gap = calibration_gap(confidence, right)
+    return f"{name} | {len(right):,} | {100 * right.mean():.2f} % | {gap:.4f} | {100 * sure.mean():.1f} % | {of_sure}"
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Print the table as Markdown; returns the exit code."""
+    parser = argparse.ArgumentParser(
+        prog="python -m scripts.page_confidence", description=(__doc__ or "").splitlines()[0]
+    )
+    parser.add_argument("truth", type=Path, help="what is on the pages, a line a page")
+    parser.add_argument("found", type=Path, help="what `python -m live read --json` found on them")
+    options = parser.parse_args(arguments)
+    try:
+        numbers, digits = judge(read_lines(options.truth), read_lines(options.found))
+    except OSError as error:
+        print(f"{error.filename} can't be read: {error.strerror}.", file=sys.stderr)
+        return 1
+    except (ValueError, KeyError, TypeError) as error:
+        print(f"{options.truth} and {options.found} should hold JSON lines of pages: {error!r}.", file=sys.stderr)
+        return 1
+    print(f"what | shown | right | expected calibration error | at {SURE} or more | of these right")
+    print("--- | --- | --- | --- | --- | ---")
+    print(summary("numbers", numbers))
+    print(summary("their digits", digits))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
