@@ -188,7 +188,7 @@ CORRUPTIONS = (
     Corruption("translate", "2 to 4 px, in any direction", translate),
     Corruption("thick", "strokes 1.5 px wider", thick),
     Corruption("thin", "strokes 1.5 px thinner, 1 px at least", thin),
-    Corruption("stripe", "inverted stripe 3 px wide, at any slope, within 4 px of the centre", stripe),
+    Corruption("stripe", "inverted stripe 3 px wide, at any slope, 0 to 4 px off centre", stripe),
     Corruption("fog", "soft cloud, up to half as dark as ink", fog),
     Corruption("faint", "ink at a quarter of its darkness", faint),
     Corruption("spatter", "4 to 7 drops of ink, 1.2 to 3 px across", spatter),

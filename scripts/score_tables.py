@@ -56,14 +56,14 @@ def confusion_table(scores: Scores) -> Group:
 
 def corruption_table(spoilt: Mapping[str, Scores], clean: Scores) -> Group:
     """Accuracy under each corruption, and the mean of all."""
-    table = _table("corruption", "how much", "accuracy", "taken for no digit", left=2)
+    table = _table("corruption", "how much", "accuracy", "no digit", left=2)
     table.add_row("none", "as they are", percent(clean.accuracy), percent(clean.refused), end_section=True)
     for corruption in CORRUPTIONS:
         scores = spoilt[corruption.name]
         table.add_row(corruption.name, corruption.what, percent(scores.accuracy), percent(scores.refused))
     table.add_section()
     table.add_row("mean of all", "", percent(mean_accuracy(spoilt.values())), style="bold")
-    caption = "The same test digits, with each kind of damage by itself (scripts/corruptions.py)."
+    caption = "The same test digits, with each kind of damage by itself; no digit: taken for none."
     return _titled("Digits spoilt on purpose", caption, table)
 
 
