@@ -25,6 +25,9 @@ Picture = NDArray[np.uint8]
 
 SIDE_PX = (240, 1000)  # pictures are looked at with a longer side in this range
 WINDOWS = (0.5, 0.2, 0.07)  # the widest thing that may be a stroke, as a share of the picture's longer side
+CROP_PX = (
+    48  # so small a picture was cut out by somebody: the digit may touch its edge, and no shadow's edge is looked for
+)
 PAPER_SIDE_PX = 100  # light changes slowly: it is estimated on a picture of about this size
 FULL = 0.6  # a digit leaves more of its box bare than the rest
 PEN_SHARE = 0.4  # what is fainter than this share of the pen's darkness is no ink
@@ -62,6 +65,7 @@ class _Found:
     """The most contrast for the longest strokes is best."""
     is_free: bool
     """Whether it keeps clear of the picture's edge: else it is rather a shadow, or what lies around the digit."""
+    is_light: bool
 
 
 def find_digit(image: Picture) -> LoneDigit:
@@ -77,19 +81,11 @@ def find_digit(image: Picture) -> LoneDigit:
     scale = min(max(longer, SIDE_PX[0]), SIDE_PX[1]) / longer
     size = max(1, round(gray.shape[1] * scale)), max(1, round(gray.shape[0] * scale))
     gray = cv2.resize(gray, size, interpolation=cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC)
-    best: _Found | None = None
-    is_light = False
-    for window in WINDOWS:  # the widest view first: a narrower one sees only parts of a thick stroke
-        for light, seen in ((False, gray), (True, cv2.bitwise_not(gray))):
-            found = _explain(seen, window)
-            if found is not None and (best is None or found.rating > best.rating):
-                best, is_light = found, light
-        if best is not None and best.is_free:
-            break
-    if best is None:
+    found = _best(gray, is_crop=longer <= CROP_PX)
+    if found is None:
         raise NoDigitError("there is no ink to be seen")
-    field = stack_mnist([best.grey])[0, ..., 0]
-    return LoneDigit(field, _scaled(best.box, 1 / scale, image.shape), is_light)
+    field = stack_mnist([found.grey])[0, ..., 0]
+    return LoneDigit(field, _scaled(found.box, 1 / scale, image.shape), found.is_light)
 
 
 def _as_it_is(gray: Picture) -> LoneDigit | None:
@@ -110,10 +106,25 @@ def _as_it_is(gray: Picture) -> LoneDigit | None:
     return None
 
 
-def _explain(gray: Picture, window: float) -> _Found | None:
+def _best(gray: Picture, *, is_crop: bool) -> _Found | None:
+    """The best explanation of a picture, (H, W) uint8; None where there is none.
+
+    The widest view comes first: a narrower one sees only parts of a thick stroke, but can tell it from a shadow's edge.
+    """
+    cut_by_edge: _Found | None = None
+    for window in WINDOWS:
+        views = (_explain(gray, window), _explain(cv2.bitwise_not(gray), window, is_light=True))
+        found = max((view for view in views if view is not None), key=lambda view: view.rating, default=None)
+        if found is not None and (found.is_free or is_crop):
+            return found
+        cut_by_edge = cut_by_edge or found
+    return cut_by_edge
+
+
+def _explain(gray: Picture, window: float, *, is_light: bool = False) -> _Found | None:
     """The digit, where ink is darker than paper and no stroke wider than `window`; None where there is none.
 
-    gray: (H, W) uint8.
+    gray: (H, W) uint8; is_light: whether it was turned into its negative for that.
     """
     longer = max(gray.shape)
     settings = InkSettings(paper_window=window)
@@ -135,7 +146,9 @@ def _explain(gray: Picture, window: float) -> _Found | None:
     is_free = min(box.x, box.y) > MARGIN_PX + 2
     is_free &= box.right < gray.shape[1] - MARGIN_PX - 1 and box.bottom < gray.shape[0] - MARGIN_PX - 1
     rating = contrast * max(box.width, box.height) / longer * (1 if is_free else UNLIKELY)
-    return _Found(grey[bounds], Box(box.x - MARGIN_PX, box.y - MARGIN_PX, box.width, box.height), rating, is_free)
+    return _Found(
+        grey[bounds], Box(box.x - MARGIN_PX, box.y - MARGIN_PX, box.width, box.height), rating, is_free, is_light
+    )
 
 
 def _clear(darkness: Picture, smallest: float) -> tuple[Picture, Picture]:
