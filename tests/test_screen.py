@@ -7,8 +7,9 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
-from typing import cast
+from typing import Any, cast
 
 import numpy as np
 import pytest
@@ -191,6 +192,19 @@ def test_every_file_of_a_run_is_closed_and_named(result: FrameResult, tmp_path: 
     assert sorted(path.name for path in tmp_path.iterdir()) == sorted(names.values())
 
 
+def has_snapshots(folder: Path, count: int) -> bool:
+    """Whether so many snapshots lie there, whole."""
+    files = list(folder.glob("numcam-*.json"))
+    return len(files) >= count and all(file.read_text().rstrip().endswith("}") for file in files)
+
+
+def newest_snapshot(folder: Path) -> dict[str, Any]:
+    """What was read in the last snapshot."""
+    newest = max(folder.glob("numcam-*.json"), key=lambda path: path.stat().st_mtime_ns)
+    fields: dict[str, Any] = json.loads(newest.read_text())
+    return fields
+
+
 def test_the_real_window_shows_numbers_and_answers_keys(xvfb: VirtualDisplay, tmp_path: Path) -> None:
     program = subprocess.Popen(
         [sys.executable, "-m", "live", "--source", "demo", "--max-seconds", "90"],
@@ -199,10 +213,15 @@ def test_the_real_window_shows_numbers_and_answers_keys(xvfb: VirtualDisplay, tm
     )  # fmt: skip
     try:
         window = xvfb.window("Numcam")
-        # a label's own colour: numbers are framed and read
-        wait_for(lambda: bool(drawn_in(xvfb.screenshot(tmp_path), SURE.chip).sum() > 2000))
-        xvfb.press(window, "s")
-        wait_for(lambda: bool(list(tmp_path.glob("numcam-*.json"))))
+        # the sheet comes and goes in the clip: on a busy machine a key may arrive when it has just left
+        for wanted in range(1, 9):
+            # a label's own colour: numbers are framed and read
+            wait_for(lambda: bool(drawn_in(xvfb.screenshot(tmp_path), SURE.chip).sum() > 2000))
+            xvfb.press(window, "s")
+            wait_for(partial(has_snapshots, tmp_path, wanted))
+            fields = newest_snapshot(tmp_path)
+            if fields["numbers"]:
+                break
         xvfb.press(window, "Left")  # no Q
         assert program.poll() is None
         xvfb.press(window, "q")
@@ -212,6 +231,5 @@ def test_the_real_window_shows_numbers_and_answers_keys(xvfb: VirtualDisplay, tm
         program.wait()
     assert program.returncode == 0
     assert "read" in told.splitlines()[-1]
-    fields = json.loads(next(tmp_path.glob("numcam-*.json")).read_text())
     assert fields["width"] == 1280
     assert fields["numbers"]
