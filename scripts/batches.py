@@ -13,7 +13,7 @@ import keras
 import numpy as np
 from numpy.typing import NDArray
 
-from scripts.distort import distort
+from scripts.distort import distort, spoil
 from scripts.training_set import Examples, as_input
 
 
@@ -58,7 +58,8 @@ class Batches(keras.utils.PyDataset):  # type: ignore[misc]  # Keras comes witho
         rows = self._order[index * self._plan.batch_size : (index + 1) * self._plan.batch_size]
         images = self._images[rows]
         if self._plan.augment:
-            images = distort(images, np.random.default_rng([self._plan.seed, self._epoch, index]))
+            rng = np.random.default_rng([self._plan.seed, self._epoch, index])
+            images = spoil(distort(images, rng), rng)
         return as_input(images), one_hot(self._labels[rows], self._plan.classes)
 
     def on_epoch_end(self) -> None:

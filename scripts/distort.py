@@ -1,6 +1,7 @@
-"""Bend digits a little, anew each time they are shown to the network. Knows arrays in MNIST's format, no network.
+"""Bend digits anew each time they are shown to the network, and spoil a few. Knows arrays in MNIST's format, no network.
 
 Turned, slanted, stretched and shifted, and pushed about by a smooth random field: what one hand does from one day to the next.
+Hazy, grainy, blurred or faint: what a camera makes of it.
 Source: Simard, Steinkraus and Platt, "Best practices for convolutional neural networks applied to visual document analysis",
 2003, for affine and elastic distortion of MNIST.
 """
@@ -31,6 +32,22 @@ class Distortion:
     elastic_px: float = 0.7
 
 
+@dataclass(frozen=True, slots=True)
+class Spoiling:
+    """How badly a few pictures are spoiled: largest values of uniform draws, ink at full strength is 1."""
+
+    share: float = 0.15
+    """Of the pictures; each of them is spoiled in one way."""
+    haze: float = 0.3
+    """Grey over everything."""
+    noise: float = 0.15
+    """Standard deviation."""
+    blur_px: float = 1.0
+    """Standard deviation."""
+    fade: float = 0.6
+    """What the ink loses."""
+
+
 def distort(
     images: NDArray[np.uint8], rng: np.random.Generator, distortion: Distortion | None = None
 ) -> NDArray[np.uint8]:
@@ -50,6 +67,26 @@ def distort(
     for k in range(count):
         cv2.remap(images[k], maps[k], None, cv2.INTER_LINEAR, dst=bent[k], borderMode=cv2.BORDER_CONSTANT)
     return bent
+
+
+def spoil(images: NDArray[np.uint8], rng: np.random.Generator, spoiling: Spoiling | None = None) -> NDArray[np.uint8]:
+    """(N, 28, 28) uint8 -> (N, 28, 28) uint8, a few of them hazy, grainy, blurred or faint. N = 0 is ordinary."""
+    how = spoiling or Spoiling()
+    spoiled = images.copy()
+    ways = rng.integers(0, 4, len(images))
+    strengths = rng.random(len(images))
+    for k in np.flatnonzero(rng.random(len(images)) < how.share):
+        ink, strength = images[k].astype(np.float32), float(strengths[k])
+        if ways[k] == 0:
+            ink += how.haze * strength * (255 - ink)
+        elif ways[k] == 1:
+            ink += rng.normal(0, 255 * how.noise * strength, ink.shape)
+        elif ways[k] == 2:
+            ink = cv2.GaussianBlur(ink, (0, 0), how.blur_px * strength + 0.01)
+        else:
+            ink *= 1 - how.fade * strength
+        spoiled[k] = np.clip(ink, 0, 255)
+    return spoiled
 
 
 def _between() -> NDArray[np.float32]:

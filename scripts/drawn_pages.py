@@ -5,7 +5,6 @@ python -m scripts.drawn_pages FOLDER --level office --count 20
 
 from __future__ import annotations
 
-import argparse
 import gzip
 import json
 from collections.abc import Sequence
@@ -19,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scripts.camera_look import draw_desk, lay_sheet, light_field, place_sheet, project, see
+from scripts.command_line import script_parser
 from scripts.page_style import LEVELS, Level, PageStyle, random_style
 from scripts.sheet import DigitShapes, Sheet, draw_sheet
 
@@ -101,7 +101,7 @@ def truth_line(page: DrawnPage, file: str) -> str:
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Write pages and their truth into a folder."""
-    parser = argparse.ArgumentParser(prog="python -m scripts.drawn_pages", description=__doc__.split("\n")[0])
+    parser = script_parser("scripts.drawn_pages", __doc__)
     parser.add_argument("folder", type=Path, help="where PNG files and truth.jsonl go")
     parser.add_argument("--level", choices=LEVELS, default="office")
     parser.add_argument("--count", type=int, default=20)

@@ -27,6 +27,7 @@ from rich.progress import track
 
 from models.classifier import WEIGHTS, Classifier, load_classifier
 from models.errors import ModelError
+from scripts.command_line import add_data, missing_package, script_parser
 from scripts.corruptions import CORRUPTIONS
 from scripts.datasets import DataError, Digits, load_mnist
 from scripts.score_tables import corruption_table, mean_accuracy, number_table, sample_view, show_scores
@@ -38,17 +39,9 @@ WIDTH = 110  # characters of the tables where they go into a file, not onto a sc
 
 def parse(arguments: list[str] | None) -> argparse.Namespace:
     """The command line."""
-    summary, _, more = (__doc__ or "").partition("\n")
-    parser = argparse.ArgumentParser(
-        prog="python -m scripts.evaluate",
-        description=summary,
-        epilog=more,
-        formatter_class=argparse.RawTextHelpFormatter,
-    )
+    parser = script_parser("scripts.evaluate", __doc__)
     parser.add_argument("model", nargs="?", type=Path, help="model file (default: the one that comes with Numcam)")
-    parser.add_argument(
-        "--data", type=Path, help="mnist.npz, or a folder of IDX files; without it, MNIST is downloaded"
-    )
+    add_data(parser)
     parser.add_argument("--output", type=Path, help="folder for pictures and report (default: runs/MODEL-evaluation)")
     parser.add_argument("--sample", type=int, metavar="N", help="show test digit N, counted from 0, and nothing else")
     parser.add_argument(
@@ -195,7 +188,7 @@ def main(arguments: list[str] | None = None) -> int:
     except (DataError, ModelError) as error:
         print(error, file=sys.stderr)
     except ModuleNotFoundError as error:
-        print(f'The package {error.name} is missing: pip install "numcam[train]".', file=sys.stderr)
+        print(missing_package(error), file=sys.stderr)
     except OSError as error:
         reason = error.strerror or error
         print(f"{options.output} can't be written: {reason}. Make room, or choose another --output.", file=sys.stderr)

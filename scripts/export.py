@@ -28,9 +28,11 @@ from models.card import card_path
 from models.classifier import load_keras
 from models.errors import ModelError
 from models.quiet import quiet_stderr
+from scripts.command_line import script_parser
 from scripts.datasets import DataError, load_mnist
 from scripts.exporting import FORMATS, Format, Inputs
 from scripts.training_set import as_input
+from scripts.whole_files import replaced
 
 CHECKED = 1_000  # digits on which the written file is compared with Keras
 CALIBRATED = 1_000  # other digits, on which the 8-bit formats measure the range of each layer
@@ -178,12 +180,7 @@ def copy_card(card: Path, copy: Path) -> None:
     """Lay the model's card beside its exports, if it has one. Raises OSError."""
     if not card.is_file() or card.resolve() == copy.resolve():
         return
-    new = copy.with_name(f".{copy.name}.new")
-    try:
-        shutil.copyfile(card, new)
-        new.replace(copy)
-    finally:
-        new.unlink(missing_ok=True)
+    replaced(copy, lambda new: shutil.copyfile(card, new))
 
 
 def show(done: Sequence[Exported]) -> None:
@@ -218,7 +215,7 @@ def _size(path: Path) -> int:
 
 def parse(arguments: list[str] | None) -> argparse.Namespace:
     """The command line."""
-    parser = argparse.ArgumentParser(prog="python -m scripts.export", description=__doc__.splitlines()[0])
+    parser = script_parser("scripts.export", __doc__)
     parser.add_argument("model", type=Path, metavar="MODEL", help="a .keras file")
     parser.add_argument("--format", default="all", choices=[*FORMATS, "all"], help="(default: %(default)s)")
     parser.add_argument("--output", type=Path, metavar="FOLDER", help="where to write (default: beside the model)")

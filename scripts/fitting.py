@@ -8,7 +8,6 @@ another name first and then renamed: whatever happens, what lies there is whole.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -23,6 +22,7 @@ from scripts.datasets import DataError
 from scripts.history import History, save_history
 from scripts.recipes import Recipe
 from scripts.training_set import Examples, as_input
+from scripts.whole_files import replaced
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,16 +55,6 @@ class RunFiles:
         """Take away what only an unfinished run needs."""
         for path in (self.state, self.pictures):
             path.unlink(missing_ok=True)
-
-
-def replaced(path: Path, write: Callable[[Path], Any]) -> None:
-    """Have `write` write a new file, and only then put it in `path`'s place. Raises OSError with the old file still there."""
-    new = path.with_name("new-" + path.name)
-    try:
-        write(new)
-        new.replace(path)
-    finally:
-        new.unlink(missing_ok=True)
 
 
 def fit(

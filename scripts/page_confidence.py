@@ -10,7 +10,6 @@ leaves the page is passed over. Digits are judged one by one where a number was 
 
 from __future__ import annotations
 
-import argparse
 import json
 import sys
 from collections.abc import Iterator
@@ -20,6 +19,7 @@ from typing import Any
 import numpy as np
 
 from scripts.calibration import calibration_gap
+from scripts.command_line import script_parser
 
 SAME_NUMBER = 0.3
 ON_A_CUT_NUMBER = 0.3
@@ -92,9 +92,7 @@ def summary(name: str, judged: Judged) -> str:
 
 def main(arguments: list[str] | None = None) -> int:
     """Print the table as Markdown; returns the exit code."""
-    parser = argparse.ArgumentParser(
-        prog="python -m scripts.page_confidence", description=(__doc__ or "").splitlines()[0]
-    )
+    parser = script_parser("scripts.page_confidence", __doc__)
     parser.add_argument("truth", type=Path, help="what is on the pages, a line a page")
     parser.add_argument("found", type=Path, help="what `python -m live read --json` found on them")
     options = parser.parse_args(arguments)

@@ -1,6 +1,8 @@
 """Say which digit each picture shows, and how sure the network is of it. Knows one digit a picture, no page and no camera.
 
 python -m scripts.predict seven.jpg scans/ --save seen.png
+
+Whole pages of numbers: python -m live read FILE
 """
 
 from __future__ import annotations
@@ -24,6 +26,7 @@ from live.video.pictures import read_picture
 from models.classifier import load_classifier
 from models.errors import ModelError
 from scripts.answers import Answer, show_text
+from scripts.command_line import script_parser
 from scripts.lone_digit import NoDigitError, find_digit
 from scripts.montage import PER_SCREEN, Card, draw_montage
 
@@ -38,10 +41,7 @@ KEY_WAIT_MS = 50
 
 def parse(arguments: Sequence[str] | None) -> argparse.Namespace:
     """The command line."""
-    parser = argparse.ArgumentParser(
-        prog="python -m scripts.predict",
-        description="Say which digit each picture shows. Whole pages of numbers: python -m live read FILE.",
-    )
+    parser = script_parser("scripts.predict", __doc__)
     parser.add_argument("paths", nargs="+", type=Path, metavar="FILE|FOLDER", help="pictures of one digit each")
     parser.add_argument("--model", type=Path, help="a model file (default: the one that comes with Numcam)")
     parser.add_argument("--json", action="store_true", dest="as_json", help="print a line of JSON a picture")

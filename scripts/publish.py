@@ -20,10 +20,11 @@ from models.errors import ModelError
 from scripts.calibration import expected_calibration_error, fit_temperature
 from scripts.export import CHECKED, compared, export, export_onnx
 from scripts.exporting import FORMATS
-from scripts.fitting import RunFiles, replaced
+from scripts.fitting import RunFiles
 from scripts.history import History
 from scripts.recipes import Recipe
 from scripts.training_set import CLASSES, Examples, as_input
+from scripts.whole_files import replaced
 
 CALIBRATED = 2_000  # held-out pictures on which the 8-bit file measures the range of each layer
 MAY_COST = 0.0002  # share of right answers that 8 bits may cost

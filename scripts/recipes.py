@@ -21,7 +21,7 @@ class Recipe:
     validation: float = 0.1
     """Share of the training part that is held out, by writer where writers are known."""
     augment: bool = False
-    """Whether digits are bent anew each time they are shown (scripts/distort.py)."""
+    """Whether digits are bent, and a few spoiled, anew each time they are shown (scripts/distort.py)."""
     examples: int = 0
     """Pictures drawn once: digits in other pens, European strokes, and what is no digit (scripts/training_set.py)."""
     pages: int = 0
@@ -47,7 +47,7 @@ RECIPES: dict[str, Recipe] = {
     "cnn-dropout": Recipe(epochs=10, batch_size=32, validation=0.2),
     "lenet-5": Recipe(epochs=15, batch_size=64),
     "numcam": Recipe(
-        epochs=20, learning_rate=2e-3, cosine=True, weight_decay=1e-3, validation=0.08, augment=True,
-        examples=160_000, pages=1_000, eight_bit=True, patience=12,
+        epochs=40, learning_rate=2e-3, cosine=True, weight_decay=1e-3, validation=0.08, augment=True,
+        examples=160_000, pages=1_000, drawn_share=0.6, eight_bit=True, patience=25,
     ),
 }  # fmt: skip

