@@ -35,7 +35,7 @@ EXAMPLES = """examples:
   {prog} --source 1 --record out.mp4    the second camera, recorded
   {prog} --source clip.mp4 --headless   a file: what it says, as text
   {prog} --source rtsp://door/stream --log read.jsonl
-  {prog} --set tracking.confirm_hits=5  any setting of config.yaml
+  {prog} --set tracking.forget_after_s=1  any setting of config.yaml
   {prog} read page.jpg scans/ --save annotated
   {prog} cameras                        which camera is number 1?
 

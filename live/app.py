@@ -26,7 +26,7 @@ from live.video.window import Window
 from models.classifier import load_classifier
 
 TITLE = "Numcam"
-STILL = TrackingSettings(confirm_hits=1, confirm_confidence=0.0, forget_after_s=0.0)
+STILL = TrackingSettings(confirm_doubt=1.0, confirm_confidence=0.0, forget_after_s=0.0)
 """A still picture is read for itself: what is in it is shown at once, and forgotten with it."""
 
 REST_S = 0.5
@@ -170,7 +170,7 @@ class _Loop:
         """All that is known about one frame."""
         stopwatch = Stopwatch()
         reading = self.reader.read(frame.image, stopwatch)
-        numbers = tracker.update(reading.numbers, frame.captured_at)
+        numbers = tracker.update(reading.numbers, frame.captured_at, frame.size)
         stopwatch("track")
         return FrameResult(frame, numbers, reading, stopwatch.timings())
 

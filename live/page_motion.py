@@ -14,7 +14,7 @@ Boxes = NDArray[np.float32]
 
 # what a number's width and height may change by from frame to frame, as a share, to tell of the page's motion
 SIZE_CHANGE = 0.35
-# the farthest that a page moves from frame to frame, in heights of its numbers
+# the farthest that a page is from where it was expected, in heights of its numbers
 FARTHEST = 3.0
 
 
@@ -55,13 +55,13 @@ def _areas(first: Boxes, second: Boxes) -> tuple[NDArray[np.float32], ...]:
     return np.prod(np.maximum(high - low, 0), axis=2), areas[:, None], others[None]
 
 
-def page_shift(before: Sequence[Quad], now: Sequence[Quad]) -> NDArray[np.float32]:
-    """The shift (x, y), px, that most numbers made since the last frame: (2,) float32, 0 where nothing tells.
+def page_shift(before: Sequence[Quad], now: Sequence[Quad]) -> NDArray[np.float32] | None:
+    """The shift (x, y), px, that brings most numbers from where they were expected to where they are; None: nothing tells.
 
     Every pair of an old and a new number of about the same size proposes its shift; the one with most others near it wins.
     """
     if not before or not now:
-        return np.zeros(2, np.float32)
+        return None
     old, new = np.stack(before), np.stack(now)
     old_size, new_size = np.ptp(old, axis=1), np.ptp(new, axis=1)
     height = float(np.median(old_size[:, 1]))
@@ -69,10 +69,10 @@ def page_shift(before: Sequence[Quad], now: Sequence[Quad]) -> NDArray[np.float3
     shifts = new.mean(axis=1)[None] - old.mean(axis=1)[:, None]
     candidates = shifts[(change.max(axis=2) < SIZE_CHANGE) & (np.abs(shifts).max(axis=2) < FARTHEST * height)]
     if len(candidates) == 0:
-        return np.zeros(2, np.float32)
+        return None
     near = np.abs(candidates[:, None] - candidates[None]).max(axis=2) < max(2.0, 0.12 * height)
     votes = near.sum(axis=1)
-    # of equals the smaller shift: paper is held still more often than it is moved
+    # of equals the smaller shift: paper goes on as it moved before more often than not
     best = np.lexsort((np.hypot(*candidates.T), -votes))[0]
     shift: NDArray[np.float32] = candidates[near[best]].mean(axis=0).astype(np.float32)
     return shift

@@ -62,6 +62,11 @@ class Frame:
         if self.image.shape[0] == 0 or self.image.shape[1] == 0:
             raise ValueError("image must have at least one pixel")
 
+    @property
+    def size(self) -> tuple[int, int]:
+        """Width and height, px."""
+        return self.image.shape[1], self.image.shape[0]
+
 
 @dataclass(frozen=True, eq=False)
 class Region:

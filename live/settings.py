@@ -82,7 +82,7 @@ class ModelSettings(Section, frozen=True):
 class TrackingSettings(Section, frozen=True):
     """When a number is taken for the same as before, and when it is shown."""
 
-    confirm_hits: Count = 3
+    confirm_doubt: Share = 0.02
     confirm_confidence: Share = 0.5
     forget_after_s: NotNegative = 0.5
     memory_s: Positive = 0.7
