@@ -24,7 +24,7 @@ FAINT = 0.75  # a 1 that is fainter than this share, or taller than the next, is
 TALL = 1.35
 BEYOND = (1.2, 1.7)  # where a stroke is looked for beyond its end, in half lengths from its middle
 GOES_ON = 0.28  # darkness beyond an end, as a share of the stroke's own, from which the stroke goes on
-BACKGROUND = 0.55  # what lies under and around a lone digit is one sheet: darkest to brightest, at least this
+BACKGROUND = 0.65  # what lies under and around a digit is one sheet: darkest to brightest, at least this
 ONE = 1
 
 
@@ -48,7 +48,8 @@ def without_line_pieces(placed: list[Placed], ink: Ink) -> list[Placed]:
 
 
 def without_impostors(numbers: tuple[Number, ...], ink: Ink, settings: GroupingSettings) -> tuple[Number, ...]:
-    """The numbers, less the lone digits that are none: nothing beside them vouches for them."""
+    """The numbers, less those off paper, and the lone digits that are none: nothing beside them vouches for them."""
+    numbers = tuple(number for number in numbers if is_on_paper(number, ink))
     lone = [number for number in numbers if len(number.digits) == 1]
     if not lone:
         return numbers
@@ -61,18 +62,22 @@ def without_impostors(numbers: tuple[Number, ...], ink: Ink, settings: GroupingS
             number.confidence < settings.min_lone_confidence
             or (tall > 0 and not HEIGHTS[0] * tall <= box.height <= HEIGHTS[1] * tall)
             or stroke_darkness(ink, box) < DARKNESS * dark
-            or evenness(ink, box) < BACKGROUND
             or (number.digits[0].label == ONE and goes_on(ink, box))
         )
 
     return tuple(number for number in numbers if len(number.digits) > 1 or not is_impostor(number))
 
 
-def evenness(ink: Ink, box: Box) -> float:
-    """Brightness of the paper under and around a box, darkest to brightest, 0 to 1.
+def is_on_paper(number: Number, ink: Ink) -> bool:
+    """Whether one of its digits lies on an even ground. The rim of a cup looks like a 0, the edges of things like a 17.
 
-    Low where a dark thing lies: its outline looks like a 0, the edge of a sheet like a 1.
+    One is enough: a shadow's edge may cross the others.
     """
+    return any(evenness(ink, digit.box) >= BACKGROUND for digit in number.digits)
+
+
+def evenness(ink: Ink, box: Box) -> float:
+    """Brightness of the paper under and around a box, darkest to brightest, 0 to 1. Low where another thing begins."""
     top, left = max(box.y // ink.step - 1, 0), max(box.x // ink.step - 1, 0)
     around = ink.paper[top : box.bottom // ink.step + 2, left : box.right // ink.step + 2]
     return float(around.min()) / max(float(around.max()), 1.0)
