@@ -16,6 +16,7 @@ from live.reading.reader import PageReader
 from live.records import Frame, FrameResult
 from live.screen import Screen
 from live.settings import Settings, TrackingSettings
+from live.stillness import Stillness
 from live.stopwatch import Stopwatch
 from live.tracking import NumberTracker
 from live.video.display import DisplayCheck
@@ -113,6 +114,8 @@ class _Loop:
     def over(self, source: FrameSource) -> None:
         """Every frame of the source, until something ends the run."""
         tracker = NumberTracker(STILL if source.still else self.settings.tracking)
+        stillness = Stillness(0.0 if source.still else self.settings.tracking.reread_s)
+        result: FrameResult | None = None
         start = time.monotonic()
         end = start + (self.settings.max_seconds or math.inf)
         for frame in self._frames(source, tracker, end):
@@ -124,7 +127,11 @@ class _Loop:
             if source.still:
                 tracker.reset()
                 self.outputs.turn_page()
-            self._show(self._read(frame, tracker), still=source.still)
+            if result is None or stillness.must_read(frame.image, frame.captured_at):
+                result = self._read(frame, tracker)
+            else:
+                result = replace(result, frame=frame)
+            self._show(result, still=source.still)
             self.summary.frames += 1
             self.summary.seconds = time.monotonic() - start
             if self._is_over(end):

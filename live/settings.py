@@ -86,6 +86,7 @@ class TrackingSettings(Section, frozen=True):
     confirm_confidence: Share = 0.5
     forget_after_s: NotNegative = 0.5
     memory_s: Positive = 0.7
+    reread_s: NotNegative = 0.2
     min_iou: Share = 0.2
 
 
