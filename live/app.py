@@ -13,6 +13,7 @@ from pathlib import Path
 from live.event_log import Event
 from live.outputs import Outputs
 from live.reading.reader import PageReader
+from live.reading.turning import TurningReader
 from live.records import Frame, FrameResult
 from live.screen import Screen
 from live.settings import Settings, TrackingSettings
@@ -71,13 +72,14 @@ def run(settings: Settings, say: Say, tell: Say, display: DisplayCheck | None = 
         if display is None and not settings.headless:
             display = DisplayCheck()  # goes on while the model is loaded
         model = Path(settings.model.path) if settings.model.path is not None else None
-        reader = PageReader(load_classifier(model, settings.model.threads, settings.model.runtime), settings)
+        classifier = load_classifier(model, settings.model.threads, settings.model.runtime)
         headless = settings.headless or display is None or _tell_no_display(display, say)
         source = stack.enter_context(
             open_source(settings.source, settings.camera, realtime=settings.realtime, headless=headless)
         )
         if source.note is not None:
             say(source.note)
+        reader = TurningReader(PageReader(classifier, settings), classifier, remembers=not source.still)
         outputs = stack.enter_context(Outputs(settings))
         summary.files = outputs.files
         screen = None
@@ -104,7 +106,7 @@ class _Loop:
     """The parts of one run, put together once."""
 
     settings: Settings
-    reader: PageReader
+    reader: TurningReader
     outputs: Outputs
     summary: RunSummary
     screen: Screen | None

@@ -19,11 +19,14 @@ FARTHEST = 3.0
 
 
 def page_slope(quads: Sequence[Quad]) -> float:
-    """The slope of most lines, radians; 0 where there are none. Read from the quads' upper edges."""
+    """The slope of the lines, radians, in a quarter turn to either side; 0 where there are none. From the quads' upper edges.
+
+    A line and the same on its head have one slope: the mean is taken of twice the angles.
+    """
     if not quads:
         return 0.0
     edges = np.stack(quads)[:, 1] - np.stack(quads)[:, 0]
-    return float(np.median(np.arctan2(edges[:, 1], edges[:, 0])))
+    return float(np.angle(np.exp(2j * np.arctan2(edges[:, 1], edges[:, 0])).sum()) / 2)
 
 
 def boxes_along(quads: Sequence[Quad], slope: float) -> Boxes:

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from live.errors import OutputError, SourceError
 from live.output_files import claim
 from live.reading.reader import PageReader
+from live.reading.turning import TurningReader
 from live.records import Frame, FrameResult, Number, Reading, TrackedNumber
 from live.reports import number_fields, picture_fields
 from live.settings import Settings
@@ -47,7 +48,8 @@ class ReadOptions:
 def read_pictures(options: ReadOptions, settings: Settings) -> int:
     """Read all pictures; returns 0, or 1 where one of them couldn't be read. Raises OutputError and ModelError."""
     model = Path(settings.model.path) if settings.model.path is not None else None
-    reader = PageReader(load_classifier(model, settings.model.threads, settings.model.runtime), settings)
+    classifier = load_classifier(model, settings.model.threads, settings.model.runtime)
+    reader = TurningReader(PageReader(classifier, settings), classifier, remembers=False)
     found = list(find_pictures(options.paths))
     pictures = [item for item in found if isinstance(item, Path)]
     failures = 0

@@ -40,7 +40,7 @@ class Pieces:
     """One for each upright, without cuts."""
 
 
-def _ignore(stage: str) -> None:
+def ignore(stage: str) -> None:
     """Nobody measures."""
 
 
@@ -51,7 +51,7 @@ class PageReader:
         self._classifier = classifier
         self._settings = settings
 
-    def read(self, image: NDArray[np.uint8], mark: Mark = _ignore) -> Reading:
+    def read(self, image: NDArray[np.uint8], mark: Mark = ignore) -> Reading:
         """Find and read all numbers.
 
         image: (H, W, 3) uint8 BGR. mark: called with a stage's name (`STAGES`) as it ends, for whoever holds a clock.

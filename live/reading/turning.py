@@ -1,0 +1,84 @@
+"""Read pages that lie on their side or on their head. Knows quarter turns and what the classifier says of all pieces of ink.
+
+A page that is turned gives itself away: what the network was shown of it, turned the other way, is full of sure digits. That is
+asked only where few pieces were sure, costs one batch, and the page is read again only when another turn clearly wins.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from live.reading.reader import Mark, PageReader, ignore
+from live.records import DIGIT_CLASSES, Box, Digit, Number, Reading
+from models.classifier import Classifier
+
+SURE = 0.9  # confidence from which a digit counts
+ENOUGH = 0.6  # share of sure digits among all pieces from which a page surely lies as it should
+CLEARLY = 1.5  # another turn has so many times the sure digits
+AND_MORE = 3.0  # and so many more: a few letters look like digits on their head
+EVERY = 6  # of readings that are doubtful, one in so many is looked at from the other sides
+
+
+class TurningReader:
+    """A `PageReader` that finds out how the page lies, and remembers it for the next picture."""
+
+    def __init__(self, reader: PageReader, classifier: Classifier, *, remembers: bool = True) -> None:
+        """remembers: pictures follow each other as a camera's do; else each is another page, and looked at from all sides."""
+        self._reader = reader
+        self._classifier = classifier
+        self._remembers = remembers
+        self._turn = 0
+        self._doubtful = 0
+
+    def read(self, image: NDArray[np.uint8], mark: Mark = ignore) -> Reading:
+        """As `PageReader.read`; numbers, ink and quads are those of the picture as it was given."""
+        if not self._remembers:
+            self._turn = 0
+        reading = self._reader.read(turned(image, self._turn), mark)
+        scores = self._scores(reading)
+        best = int(np.argmax(scores))
+        if best and scores[best] > CLEARLY * scores[0] + AND_MORE:
+            self._turn = (self._turn + best) % 4
+            reading = self._reader.read(turned(image, self._turn), mark)
+            mark("turn")
+        return reading if self._turn == 0 else turned_back(reading, self._turn)
+
+    def _scores(self, reading: Reading) -> list[float]:
+        """How many sure digits there are with each further quarter turn; of one entry where there is no need to ask."""
+        as_it_is = sum(digit.confidence for number in reading.numbers for digit in number.digits)
+        if as_it_is >= ENOUGH * len(reading.inputs):
+            return [as_it_is]
+        self._doubtful += 1
+        if self._remembers and self._doubtful % EVERY != 1:
+            return [as_it_is]
+        rows = [self._classifier(np.ascontiguousarray(np.rot90(reading.inputs, k, axes=(1, 2)))) for k in range(4)]
+        best = np.stack(rows)[..., :DIGIT_CLASSES].max(axis=2)
+        return [float(value) for value in np.where(best > SURE, best, 0).sum(axis=1)]
+
+
+def turned(image: NDArray[np.uint8], turn: int) -> NDArray[np.uint8]:
+    """The picture turned to the left by so many quarters."""
+    return image if turn == 0 else np.ascontiguousarray(np.rot90(image, turn))
+
+
+def turned_back(reading: Reading, turn: int) -> Reading:
+    """What was read in a picture that `turned` made, in px of the picture before that."""
+    height, width = reading.ink.shape
+
+    def back(points: NDArray[np.float32]) -> NDArray[np.float32]:
+        """(N, 2) px of the turned picture -> (N, 2) px."""
+        x, y = points.T
+        across, down = width - 1 - x, height - 1 - y
+        return np.stack(((x, y), (down, x), (across, down), (y, across))[turn], axis=1)
+
+    def placed(digit: Digit) -> Digit:
+        box = digit.box
+        corners = back(np.array([[box.x, box.y], [box.right - 1, box.bottom - 1]], np.float32))
+        (left, top), (right, bottom) = corners.min(axis=0), corners.max(axis=0)
+        return Digit(Box(int(left), int(top), int(right - left) + 1, int(bottom - top) + 1), digit.probabilities)
+
+    numbers = tuple(Number(tuple(map(placed, number.digits)), back(number.quad)) for number in reading.numbers)
+    return replace(reading, numbers=numbers, ink=np.ascontiguousarray(np.rot90(reading.ink, -turn)))
