@@ -17,7 +17,7 @@ from live.commands.number_files import CsvFile, NumberFile, table_file
 from live.commands.read_options import ReadOptions
 from live.errors import OutputError, SourceError
 from live.output_files import claim
-from live.reading.reader import PageReader
+from live.reading.reader import PageReader, Trace
 from live.records import Frame, FrameResult, Number, Reading, TrackedNumber
 from live.reports import picture_fields
 from live.settings import Settings
@@ -51,7 +51,12 @@ def read_pictures(options: ReadOptions, settings: Settings) -> int:
                 failures += 1
                 print(error, file=sys.stderr, flush=True)
                 continue
-            results.add(item, image, reader.read(image))
+            if options.explain:
+                trace = reader.trace(image)
+                results.add(item, image, trace.reading)
+                results.explain(image, trace)
+            else:
+                results.add(item, image, reader.read(image))
         results.show()
     return 1 if failures else 0
 
@@ -93,6 +98,8 @@ class Results:
         self._overlay = settings.overlay
         self._sources = sources
         self._saved: set[Path] = set()
+        self._annotations = 0
+        self._page = Path()
         self._table = None if options.as_json else new_table()
         self._files: list[NumberFile] = []
         if options.save is not None:
@@ -111,9 +118,19 @@ class Results:
         for file in self._files:
             file.add(path, reading.numbers)
         if self._options.save is not None:
-            write_picture(self._place(self._options.save, path), self._annotated(path, image, reading))
+            suffix = path.suffix if path.suffix.lower() in KEPT_SUFFIXES else ".png"
+            self._page = self._place(self._options.save, path.stem, suffix)
+            self._annotations += 1
+            write_picture(claim(self._page), self._annotated(path, image, reading))
         if self._table is not None:
             add_rows(self._table, path, reading.numbers)
+
+    def explain(self, image: NDArray[np.uint8], trace: Trace) -> None:
+        """Write what each stage saw of the picture that was added last. Raises OutputError."""
+        from live.video.stage_pictures import explain
+
+        for stage, picture in explain(image, trace, self._overlay).items():
+            write_picture(claim(self._place(self._page.parent, f"{self._page.stem}-{stage}", ".png")), picture)
 
     def show(self) -> None:
         """Print the table, and what was written."""
@@ -121,21 +138,21 @@ class Results:
             from rich.console import Console
 
             Console(markup=False, emoji=False, highlight=False).print(self._table)  # names may hold [brackets]
-        if self._saved:
-            print(f"Annotated pictures: {len(self._saved)} in {self._options.save}", file=sys.stderr)
+        if self._annotations:
+            stages = ", and what each stage saw" if self._options.explain else ""
+            print(f"Annotated pictures: {self._annotations} in {self._options.save}{stages}", file=sys.stderr)
         for path in (self._options.csv_file, self._options.table_file):
             if path is not None:
                 print(f"Written: {path}", file=sys.stderr)
 
-    def _place(self, folder: Path, source: Path) -> Path:
-        """A name for the annotated copy: the picture's own, unless this run has given it away or it is a source."""
-        suffix = source.suffix if source.suffix.lower() in KEPT_SUFFIXES else ".png"
-        path, number = folder / f"{source.stem}{suffix}", 1
+    def _place(self, folder: Path, stem: str, suffix: str) -> Path:
+        """A new file's name: that stem, unless this run has given it away or it is a source."""
+        path, number = folder / f"{stem}{suffix}", 1
         while path in self._saved or path.resolve() in self._sources:
             number += 1
-            path = folder / f"{source.stem}-{number}{suffix}"
+            path = folder / f"{stem}-{number}{suffix}"
         self._saved.add(path)
-        return claim(path)
+        return path
 
     def _annotated(self, path: Path, image: NDArray[np.uint8], reading: Reading) -> NDArray[np.uint8]:
         """The picture with every number framed."""

@@ -54,7 +54,7 @@ def draw(
     tall = np.linalg.norm(crowd.quads[:, 3] - crowd.quads[:, 0], axis=1)
     if settings.digit_boxes:
         _draw_digit_boxes(picture, shown, crowd.ink)
-    _draw_frames(picture, crowd.quads, tall, [tone_of(tracked.number.confidence) for tracked in shown])
+    draw_frames(picture, crowd.quads, tall, [tone_of(tracked.number.confidence) for tracked in shown])
     numbers = [tracked.number for tracked in shown]
     choices = [
         label_sizes(number.text, number.confidence, float(high), (crowd.width, crowd.height), settings)
@@ -64,7 +64,7 @@ def draw(
     placed = place_labels(choices, crowd, [memory.spot_of(tracked.track_id) for tracked in shown])
     memory.remember({tracked.track_id: spot for tracked, (_, _, spot) in zip(shown, placed, strict=True)})
     for number, (label, corner, _) in zip(numbers, placed, strict=True):
-        _draw_label(picture, label, corner, tone_of(number.confidence))
+        draw_label(picture, label, corner, tone_of(number.confidence))
     return picture
 
 
@@ -115,7 +115,7 @@ def _draw_digit_boxes(picture: NDArray[np.uint8], shown: Sequence[TrackedNumber]
         cv2.addWeighted(lined, DIGIT_BOX_OPACITY, part, 1 - DIGIT_BOX_OPACITY, 0, dst=part)
 
 
-def _draw_frames(
+def draw_frames(
     picture: NDArray[np.uint8], quads: NDArray[np.float32], tall: NDArray[np.float32], tones: list[Tone]
 ) -> None:
     """Frame the numbers, in place: a line with a pale casing, thinner around small numbers."""
@@ -140,7 +140,7 @@ def _grown(quads: NDArray[np.float32], by: NDArray[np.float32]) -> NDArray[np.fl
     return quads + by[:, None, None] * np.stack([-along - down, along - down, along + down, -along + down], axis=1)
 
 
-def _draw_label(picture: NDArray[np.uint8], label: Label, corner: tuple[int, int], tone: Tone) -> None:
+def draw_label(picture: NDArray[np.uint8], label: Label, corner: tuple[int, int], tone: Tone) -> None:
     """Draw a chip with its top left corner at `corner`, in place."""
     x, y = corner
     rounded(picture, corner, (label.width, label.height), tone.chip)
