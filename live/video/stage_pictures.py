@@ -34,7 +34,7 @@ from live.video.stage_parts import (
 )
 from live.video.stage_sheets import draw_cuts, draw_inputs
 
-LABEL_PX = (11, 22)  # smallest and largest letters beside a piece
+LABEL_PX = (14, 22)  # smallest and largest letters beside a piece
 FADED = 0.65  # what is left of the page's own contrast under its numbers
 
 
@@ -105,9 +105,11 @@ def draw_numbers(image: Picture, trace: Trace, settings: OverlaySettings, scale:
     )
     reading = Reading((), trace.reading.ink, trace.reading.inputs)
     result = FrameResult(Frame(page, 0, 0.0, "explained"), numbers, reading)
-    page = draw(result, OverlaySettings(text_scale=settings.text_scale))
+    quads = [_quad(p, trace.pieces.angle) * scale for p, _ in gone]
+    around = [Box(*cv2.boundingRect(np.rint(quad).astype(np.int32))) for quad in quads]
+    page = draw(result, OverlaySettings(text_scale=settings.text_scale), uncovered=around)
     texts = [f"{p.digit.label}  {percent(p.digit.confidence)}" if p.digit is not None else "" for p, _ in gone]
-    _mark(page, [_quad(p, trace.pieces.angle) * scale for p, _ in gone], texts, [tone for _, tone in gone])
+    _mark(page, quads, texts, [tone for _, tone in gone])
     strangers, lines, unsure, lone = map(len, reasons)
     count = len(numbers)
     return titled(
