@@ -16,6 +16,7 @@ from types import FrameType
 from typing import Any, NoReturn
 
 from live import __version__
+from live.commands.read_options import add_read_options, read_options
 from live.errors import NumcamError, SettingsError
 from live.event_log import LOG_SUFFIXES
 from live.settings import Settings, load_settings, merge, parse_yaml
@@ -76,10 +77,7 @@ def make_parser() -> Parser:
     add_run_options(parser)
     commands = parser.add_subparsers(dest="command", title="other commands", metavar=f"{{{','.join(COMMANDS)}}}")
     read = commands.add_parser("read", help="the numbers on still pictures", description="Read still pictures.")
-    read.add_argument("paths", nargs="+", type=Path, metavar="FILE|FOLDER", help="pictures, or folders of pictures")
-    read.add_argument("--json", action="store_true", dest="as_json", help="print a line of JSON a picture")
-    read.add_argument("--save", type=Path, metavar="FOLDER", help="write the annotated pictures into it")
-    read.add_argument("--csv", type=Path, metavar="FILE", dest="csv_file", help="write a row a number into it")
+    add_read_options(read)
     cameras = commands.add_parser("cameras", help="list the cameras with index, name and sizes")
     doctor = commands.add_parser("doctor", help="what this machine has, for bug reports")
     for command in (read, cameras, doctor):
@@ -159,11 +157,10 @@ def execute(options: argparse.Namespace) -> int:
     chosen = {name: value for name in RUN_OPTIONS if (value := getattr(options, name)) is not None}
     settings = load_settings(options.config, merge(assigned(options.assignments or ()), chosen))
     if options.command == "read":
-        from live.commands.read import ReadOptions, read_pictures
+        wanted = read_options(options)
+        from live.commands.read import read_pictures  # OpenCV loads here
 
-        return read_pictures(
-            ReadOptions(tuple(options.paths), options.as_json, options.save, options.csv_file), settings
-        )
+        return read_pictures(wanted, settings)
     if options.command == "cameras":
         from live.commands.cameras import show_cameras
 

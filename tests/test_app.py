@@ -7,7 +7,7 @@ import math
 import time
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from types import TracebackType
+from types import SimpleNamespace, TracebackType
 from typing import Any, ClassVar, Self
 
 import av
@@ -66,11 +66,12 @@ class ToldReader:
     def __init__(self, *_: Any) -> None:
         """Needs no classifier."""
 
-    def read(self, image: NDArray[np.uint8], mark: Callable[[str], None]) -> Reading:
+    def trace(self, image: NDArray[np.uint8], mark: Callable[[str], None]) -> SimpleNamespace:
         """What is written on the frame, by its index."""
         mark("read")
         blank = reading_of(image, 2)
-        return Reading(tuple(type(self).reads(int(image[0, 0, 0]))), blank.ink, blank.inputs)
+        reading = Reading(tuple(type(self).reads(int(image[0, 0, 0]))), blank.ink, blank.inputs)
+        return SimpleNamespace(reading=reading)
 
 
 class KeyedWindow:

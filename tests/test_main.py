@@ -77,7 +77,7 @@ def test_a_reader_that_leaves_early_ends_a_run_quietly(tmp_path: Path) -> None:
 def test_a_bug_shows_where_it_is_and_exits_with_1(tmp_path: Path) -> None:
     script = (
         "import sys, live.tracking as t; from live.__main__ import main\n"
-        "def broken(self, numbers, captured_at): raise RuntimeError('a bug')\n"
+        "def broken(*_): raise RuntimeError('a bug')\n"
         "t.NumberTracker.update = broken\n"
         "sys.exit(main(['--source', 'demo', '--headless', '--record', 'r.mp4']))"
     )

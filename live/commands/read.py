@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import csv
 import json
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,12 +13,14 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from live.commands.number_files import CsvFile, NumberFile, table_file
+from live.commands.read_options import ReadOptions
 from live.errors import OutputError, SourceError
 from live.output_files import claim
-from live.reading.reader import PageReader
+from live.reading.reader import PageReader, Trace
 from live.reading.turning import TurningReader
 from live.records import Frame, FrameResult, Number, Reading, TrackedNumber
-from live.reports import number_fields, picture_fields
+from live.reports import picture_fields
 from live.settings import Settings
 from live.video.overlay import draw
 from live.video.pictures import pictures_in, read_picture
@@ -30,19 +30,8 @@ if TYPE_CHECKING:
     from rich.table import Table
 
 LONG_WORK = 4  # pictures from which on a progress bar is worth its line
-CSV_COLUMNS = ("source", "text", "confidence", "x0", "y0", "x1", "y1", "x2", "y2", "x3", "y3")
 KEPT_SUFFIXES = frozenset({".bmp", ".jpeg", ".jpg", ".png", ".tif", ".tiff", ".webp"})
 """Formats that an annotated picture keeps; others become PNG."""
-
-
-@dataclass(frozen=True, slots=True)
-class ReadOptions:
-    """What is to be done with the pictures."""
-
-    paths: tuple[Path, ...]
-    as_json: bool = False
-    save: Path | None = None
-    csv_file: Path | None = None
 
 
 def read_pictures(options: ReadOptions, settings: Settings) -> int:
@@ -64,7 +53,10 @@ def read_pictures(options: ReadOptions, settings: Settings) -> int:
                 failures += 1
                 print(error, file=sys.stderr, flush=True)
                 continue
-            results.add(item, image, reader.read(image))
+            turned = reader.trace(image)
+            results.add(item, image, turned.reading)
+            if options.explain:
+                results.explain(turned.image, turned.trace)
         results.show()
     return 1 if failures else 0
 
@@ -106,11 +98,16 @@ class Results:
         self._overlay = settings.overlay
         self._sources = sources
         self._saved: set[Path] = set()
+        self._annotations = 0
+        self._page = Path()
         self._table = None if options.as_json else new_table()
+        self._files: list[NumberFile] = []
         if options.save is not None:
             make_folder(options.save)
         if options.csv_file is not None:
-            self._csv = CsvFile(options.csv_file, stack)
+            self._files.append(CsvFile(options.csv_file, stack))
+        if options.table_file is not None:
+            self._files.append(table_file(options.table_file, stack, several=len(sources) > 1))
 
     def add(self, path: Path, image: NDArray[np.uint8], reading: Reading) -> None:
         """Hand on what was read in one picture. Raises OutputError."""
@@ -118,12 +115,22 @@ class Results:
         if self._options.as_json:
             fields = picture_fields(str(path), (width, height), reading.numbers)
             print(json.dumps(fields), flush=True)
-        if self._options.csv_file is not None:
-            self._csv.add(path, reading.numbers)
+        for file in self._files:
+            file.add(path, reading.numbers)
         if self._options.save is not None:
-            write_picture(self._place(self._options.save, path), self._annotated(path, image, reading))
+            suffix = path.suffix if path.suffix.lower() in KEPT_SUFFIXES else ".png"
+            self._page = self._place(self._options.save, path.stem, suffix)
+            self._annotations += 1
+            write_picture(claim(self._page), self._annotated(path, image, reading))
         if self._table is not None:
             add_rows(self._table, path, reading.numbers)
+
+    def explain(self, image: NDArray[np.uint8], trace: Trace) -> None:
+        """Write what each stage saw of the picture that was added last. Raises OutputError."""
+        from live.video.stage_pictures import explain
+
+        for stage, picture in explain(image, trace, self._overlay).items():
+            write_picture(claim(self._place(self._page.parent, f"{self._page.stem}-{stage}", ".png")), picture)
 
     def show(self) -> None:
         """Print the table, and what was written."""
@@ -131,20 +138,21 @@ class Results:
             from rich.console import Console
 
             Console(markup=False, emoji=False, highlight=False).print(self._table)  # names may hold [brackets]
-        if self._saved:
-            print(f"Annotated pictures: {len(self._saved)} in {self._options.save}", file=sys.stderr)
-        if self._options.csv_file is not None:
-            print(f"Written: {self._options.csv_file}", file=sys.stderr)
+        if self._annotations:
+            stages = ", and what each stage saw" if self._options.explain else ""
+            print(f"Annotated pictures: {self._annotations} in {self._options.save}{stages}", file=sys.stderr)
+        for path in (self._options.csv_file, self._options.table_file):
+            if path is not None:
+                print(f"Written: {path}", file=sys.stderr)
 
-    def _place(self, folder: Path, source: Path) -> Path:
-        """A name for the annotated copy: the picture's own, unless this run has given it away or it is a source."""
-        suffix = source.suffix if source.suffix.lower() in KEPT_SUFFIXES else ".png"
-        path, number = folder / f"{source.stem}{suffix}", 1
+    def _place(self, folder: Path, stem: str, suffix: str) -> Path:
+        """A new file's name: that stem, unless this run has given it away or it is a source."""
+        path, number = folder / f"{stem}{suffix}", 1
         while path in self._saved or path.resolve() in self._sources:
             number += 1
-            path = folder / f"{source.stem}-{number}{suffix}"
+            path = folder / f"{stem}-{number}{suffix}"
         self._saved.add(path)
-        return claim(path)
+        return path
 
     def _annotated(self, path: Path, image: NDArray[np.uint8], reading: Reading) -> NDArray[np.uint8]:
         """The picture with every number framed."""
@@ -154,36 +162,6 @@ class Results:
         )
         frame = Frame(image, index=0, captured_at=0.0, source=path.name)
         return draw(FrameResult(frame, shown, reading), self._overlay)
-
-
-class CsvFile:
-    """One row a number, written as they are read."""
-
-    def __init__(self, path: Path, stack: ExitStack) -> None:
-        """Raises OutputError where it can't be written."""
-        self._path = path
-        try:
-            self._file = stack.enter_context(
-                claim(path).open("w", encoding="utf-8", errors="backslashreplace", newline="")
-            )
-        except OSError as error:
-            raise OutputError(f"{path} can't be written: {error.strerror}.") from error
-        self._rows = csv.writer(self._file)
-        self._write(CSV_COLUMNS)
-
-    def add(self, path: Path, numbers: Sequence[Number]) -> None:
-        """Write the numbers of one picture. Raises OutputError."""
-        for number in numbers:
-            fields = number_fields(number)
-            corners = [value for corner in fields["quad"] for value in corner]
-            self._write([path, fields["text"], fields["confidence"], *corners])
-
-    def _write(self, row: Sequence[object]) -> None:
-        try:
-            self._rows.writerow(row)
-            self._file.flush()
-        except OSError as error:
-            raise OutputError(f"{self._path} can't be written: {error.strerror}.") from error
 
 
 def make_folder(folder: Path) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TypeVar
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -97,12 +99,14 @@ def quad_of(extent: tuple[float, float, float, float], angle: float) -> NDArray[
     return back(np.array([[left, top], [right, top], [right, bottom], [left, bottom]], np.float32), angle)
 
 
-Found = tuple[tuple[float, float, float, float], list[Placed]]
+Extent = tuple[float, float, float, float]
+"""Left, top, right, bottom, px of the turned frame."""
+Thing = TypeVar("Thing")
 
 
-def in_reading_order(found: list[Found]) -> list[Found]:
+def in_reading_order(found: list[tuple[Extent, Thing]]) -> list[tuple[Extent, Thing]]:
     """Sort into lines by the height at which they stand, then from left to right."""
-    lines: list[list[Found]] = []
+    lines: list[list[tuple[Extent, Thing]]] = []
     for item in sorted(found, key=lambda f: f[0][1] + f[0][3]):
         middle = (item[0][1] + item[0][3]) / 2
         last = lines[-1][-1][0] if lines else None

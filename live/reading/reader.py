@@ -8,14 +8,14 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from live.reading.choosing import choose
+from live.reading.choosing import Placed, choose
 from live.reading.grouping import group_digits
 from live.reading.impostors import without_impostors, without_line_pieces
 from live.reading.ink import Ink, find_ink
 from live.reading.joining import find_clusters
 from live.reading.regions import Component, Upright, find_contours, line_angle, measure, upright
 from live.reading.splitting import Lattice, build_lattice
-from live.records import DIGIT_CLASSES, Reading
+from live.records import DIGIT_CLASSES, Number, Reading
 from live.settings import Settings
 from models.classifier import Classifier
 from models.mnist_format import stack_mnist
@@ -40,6 +40,38 @@ class Pieces:
     """One for each upright, without cuts."""
 
 
+@dataclass(frozen=True, eq=False)
+class Trace:
+    """One reading with all that was worked out on the way: what shows why a number was read as it was, or not at all."""
+
+    reading: Reading
+    pieces: Pieces
+    answers: Inputs
+    """(N, C) float32, what the classifier answered, row by row as `reading.inputs`: first `pieces.whole`, then `again`."""
+    again: list[Lattice]
+    """What was asked about a second time: cuts through, and joins of, what was not surely one digit."""
+    chosen: list[Placed]
+    """The digits and strangers that explain the ink best."""
+    kept: list[Placed]
+    """Those that are no piece of a line."""
+    grouped: tuple[Number, ...]
+    """The numbers, before the lone digits that are none were taken out."""
+
+
+@dataclass(frozen=True, eq=False)
+class _Questions:
+    """What the classifier was asked, and what there is to choose from."""
+
+    again: list[Lattice]
+    inputs: Inputs
+    answers: Inputs
+    """Of all inputs, row by row."""
+    lattices: list[Lattice]
+    """What is surely a digit, and what was asked about again."""
+    probabilities: Inputs
+    """Row by row as the regions of `lattices`."""
+
+
 def ignore(stage: str) -> None:
     """Nobody measures."""
 
@@ -56,6 +88,10 @@ class PageReader:
 
         image: (H, W, 3) uint8 BGR. mark: called with a stage's name (`STAGES`) as it ends, for whoever holds a clock.
         """
+        return self.trace(image, mark).reading
+
+    def trace(self, image: NDArray[np.uint8], mark: Mark = ignore) -> Trace:
+        """`read`, with what it worked out on the way."""
         ink = find_ink(image, self._settings.ink)
         mark("ink")
         pieces = self.find_pieces(ink)
@@ -64,13 +100,15 @@ class PageReader:
         mark("format")
         probabilities = self._classifier(inputs)
         mark("classify")
-        lattices, inputs, probabilities = self._look_again(pieces, inputs, probabilities)
+        asked = self._look_again(pieces, inputs, probabilities)
         mark("look again")
-        placed = without_line_pieces(choose(lattices, probabilities), ink)
-        numbers = group_digits(placed, pieces.angle, self._settings.grouping)
-        numbers = without_impostors(numbers, ink, self._settings.grouping)
+        chosen = choose(asked.lattices, asked.probabilities)
+        kept = without_line_pieces(chosen, ink)
+        grouped = group_digits(kept, pieces.angle, self._settings.grouping)
+        numbers = without_impostors(grouped, ink, self._settings.grouping)
         mark("group")
-        return Reading(numbers, ink.mask, inputs)
+        reading = Reading(numbers, ink.mask, asked.inputs)
+        return Trace(reading, pieces, asked.answers, asked.again, chosen, kept, grouped)
 
     def find_pieces(self, ink: Ink) -> Pieces:
         """All pieces of ink that are large enough to be a digit, laid upright."""
@@ -96,7 +134,7 @@ class PageReader:
                 lattices.append(build_lattice(cluster, piece, pieces.angle, settings.splitting))
         return lattices
 
-    def _look_again(self, pieces: Pieces, inputs: Inputs, answers: Inputs) -> tuple[list[Lattice], Inputs, Inputs]:
+    def _look_again(self, pieces: Pieces, inputs: Inputs, answers: Inputs) -> _Questions:
         """Ask a second time, about cuts and joins of what was not surely a digit; most pages need little of it."""
         limit = self._settings.splitting.sure_confidence
         rows = {lattice.components[0]: k for k, lattice in enumerate(w for w in pieces.whole if w.regions)}
@@ -105,5 +143,11 @@ class PageReader:
         more = stack_mnist([region.ink for lattice in again for region in lattice.regions])
         kept = [lattice for lattice in pieces.whole if lattice.components[0] in sure]
         kept_rows = [rows[lattice.components[0]] for lattice in kept]
-        all_answers = np.concatenate([answers[kept_rows], self._classifier(more)])
-        return kept + again, np.concatenate([inputs, more]), all_answers
+        more_answers = self._classifier(more)
+        return _Questions(
+            again,
+            np.concatenate([inputs, more]),
+            np.concatenate([answers, more_answers]),
+            kept + again,
+            np.concatenate([answers[kept_rows], more_answers]),
+        )

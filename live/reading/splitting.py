@@ -41,6 +41,8 @@ class Lattice:
     """Index of the last cut: the ink's right edge."""
     height: float = 0.0
     """Of the whole ink across the line, px."""
+    cuts: tuple[int, ...] = ()
+    """Columns of the whole ink, px: the left edge, each cut, the right edge; where there is no cut, nothing."""
 
 
 def build_lattice(
@@ -73,7 +75,7 @@ def build_lattice(
             regions.append(Region(frame_box(extent, angle), part, angle))
             extents.append(extent)
     boxes = np.array(extents, np.float32).reshape(-1, 4)
-    return Lattice(components, tuple(runs), tuple(regions), boxes, last, float(height))
+    return Lattice(components, tuple(runs), tuple(regions), boxes, last, float(height), tuple(cuts) if last > 1 else ())
 
 
 def find_cuts(ink: NDArray[np.uint8], settings: SplittingSettings) -> list[int]:

@@ -6,12 +6,12 @@ asked only where few pieces were sure, costs one batch, and the page is read aga
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from live.reading.reader import Mark, PageReader, ignore
+from live.reading.reader import Mark, PageReader, Trace, ignore
 from live.records import DIGIT_CLASSES, Box, Digit, Number, Reading
 from models.classifier import Classifier
 
@@ -20,6 +20,23 @@ ENOUGH = 0.6  # share of sure digits among all pieces from which a page surely l
 CLEARLY = 1.5  # another turn has so many times the sure digits
 AND_MORE = 3.0  # and so many more: a few letters look like digits on their head
 EVERY = 6  # of readings that are doubtful, one in so many is looked at from the other sides
+
+
+@dataclass(frozen=True, eq=False)
+class TurnedTrace:
+    """What was worked out for a picture that was turned so that its page lies upright."""
+
+    image: NDArray[np.uint8]
+    """(H, W, 3) uint8 BGR, upright."""
+    trace: Trace
+    """Of that picture."""
+    turn: int
+    """Quarter turns to the left that it took."""
+
+    @property
+    def reading(self) -> Reading:
+        """In px of the picture as it was given."""
+        return turned_back(self.trace.reading, self.turn)
 
 
 class TurningReader:
@@ -35,16 +52,22 @@ class TurningReader:
 
     def read(self, image: NDArray[np.uint8], mark: Mark = ignore) -> Reading:
         """As `PageReader.read`; numbers, ink and quads are those of the picture as it was given."""
+        return self.trace(image, mark).reading
+
+    def trace(self, image: NDArray[np.uint8], mark: Mark = ignore) -> TurnedTrace:
+        """`read`, with what was worked out on the way."""
         if not self._remembers:
             self._turn = 0
-        reading = self._reader.read(turned(image, self._turn), mark)
-        scores = self._scores(reading)
+        upright = turned(image, self._turn)
+        trace = self._reader.trace(upright, mark)
+        scores = self._scores(trace.reading)
         best = int(np.argmax(scores))
         if best and scores[best] > CLEARLY * scores[0] + AND_MORE:
             self._turn = (self._turn + best) % 4
-            reading = self._reader.read(turned(image, self._turn), mark)
+            upright = turned(image, self._turn)
+            trace = self._reader.trace(upright, mark)
             mark("turn")
-        return reading if self._turn == 0 else turned_back(reading, self._turn)
+        return TurnedTrace(upright, trace, self._turn)
 
     def _scores(self, reading: Reading) -> list[float]:
         """How many sure digits there are with each further quarter turn; of one entry where there is no need to ask."""
@@ -66,6 +89,8 @@ def turned(image: NDArray[np.uint8], turn: int) -> NDArray[np.uint8]:
 
 def turned_back(reading: Reading, turn: int) -> Reading:
     """What was read in a picture that `turned` made, in px of the picture before that."""
+    if turn == 0:
+        return reading
     height, width = reading.ink.shape
 
     def back(points: NDArray[np.float32]) -> NDArray[np.float32]:

@@ -13,7 +13,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from live.records import FrameResult, TrackedNumber
+from live.records import Box, FrameResult, TrackedNumber
 from live.settings import OverlaySettings
 from live.video.labels import Crowd, Label, LabelMemory, label_sizes, place_labels
 from live.video.lettering import SHIFT, Colour, Letters, at_shift, rounded, rounded_corners, width_of, write
@@ -38,23 +38,29 @@ DIGIT_BOX_OPACITY = 0.5
 
 
 def draw(
-    result: FrameResult, settings: OverlaySettings, *, mirrored: bool = False, memory: LabelMemory | None = None
+    result: FrameResult,
+    settings: OverlaySettings,
+    *,
+    mirrored: bool = False,
+    memory: LabelMemory | None = None,
+    uncovered: Sequence[Box] = (),
 ) -> NDArray[np.uint8]:
     """The frame with every shown number framed and labelled: a new (H, W, 3) uint8 picture.
 
     mirrored: flip frame and frames left to right, the text still reads the right way round (for the preview alone).
     memory: keeps labels where they were in the frame before; one for each row of pictures that are drawn.
+    uncovered: what else labels should not hide.
     """
     image = result.frame.image
     picture = cv2.flip(image, 1) if mirrored else image.copy()
     shown = result.shown
     if not shown:
         return picture
-    crowd = _crowd_of(shown, picture, mirrored=mirrored)
+    crowd = _crowd_of(shown, picture, uncovered, mirrored=mirrored)
     tall = np.linalg.norm(crowd.quads[:, 3] - crowd.quads[:, 0], axis=1)
     if settings.digit_boxes:
         _draw_digit_boxes(picture, shown, crowd.ink)
-    _draw_frames(picture, crowd.quads, tall, [tone_of(tracked.number.confidence) for tracked in shown])
+    draw_frames(picture, crowd.quads, tall, [tone_of(tracked.number.confidence) for tracked in shown])
     numbers = [tracked.number for tracked in shown]
     choices = [
         label_sizes(number.text, number.confidence, float(high), (crowd.width, crowd.height), settings)
@@ -64,7 +70,7 @@ def draw(
     placed = place_labels(choices, crowd, [memory.spot_of(tracked.track_id) for tracked in shown])
     memory.remember({tracked.track_id: spot for tracked, (_, _, spot) in zip(shown, placed, strict=True)})
     for number, (label, corner, _) in zip(numbers, placed, strict=True):
-        _draw_label(picture, label, corner, tone_of(number.confidence))
+        draw_label(picture, label, corner, tone_of(number.confidence))
     return picture
 
 
@@ -75,27 +81,31 @@ def tone_of(confidence: float) -> Tone:
     return UNSURE if confidence >= UNSURE_FROM else DOUBTFUL
 
 
-def _crowd_of(shown: Sequence[TrackedNumber], picture: NDArray[np.uint8], *, mirrored: bool) -> Crowd:
-    """Frames to draw around the numbers, each quad a little widened, and their digits' boxes; flipped where the picture is."""
+def _crowd_of(
+    shown: Sequence[TrackedNumber], picture: NDArray[np.uint8], uncovered: Sequence[Box], *, mirrored: bool
+) -> Crowd:
+    """Frames to draw around the numbers, each quad a little widened, and their digits' boxes; flipped where the picture is.
+
+    What else is to stay uncovered follows the digits.
+    """
     height, width = picture.shape[:2]
     quads = np.stack([tracked.number.quad for tracked in shown]).astype(np.float32)
     tall = np.linalg.norm(quads[:, 3] - quads[:, 0], axis=1)
     quads = _grown(quads, 2 + 0.07 * tall)
-    boxes = _boxes_of(shown)
+    boxes = _boxes_of([*(digit.box for tracked in shown for digit in tracked.number.digits), *uncovered])
     if mirrored:
         quads = np.stack([width - 1 - quads[..., 0], quads[..., 1]], axis=2)[:, [1, 0, 3, 2]]
         boxes = np.stack([width - boxes[:, 2], boxes[:, 1], width - boxes[:, 0], boxes[:, 3]], axis=1)
     return Crowd(width, height, quads, boxes)
 
 
-def _boxes_of(shown: Sequence[TrackedNumber]) -> NDArray[np.float32]:
-    """Left, top, right, bottom of every digit, number by number, (D, 4) px."""
-    boxes = [digit.box for tracked in shown for digit in tracked.number.digits]
+def _boxes_of(boxes: Sequence[Box]) -> NDArray[np.float32]:
+    """Left, top, right, bottom of each box, (D, 4) px."""
     return np.array([(box.x, box.y, box.right, box.bottom) for box in boxes], np.float32)
 
 
 def _draw_digit_boxes(picture: NDArray[np.uint8], shown: Sequence[TrackedNumber], boxes: NDArray[np.float32]) -> None:
-    """Frame every digit by a thin, half transparent line, in place; boxes as `_boxes_of` gives them."""
+    """Frame every digit by a thin, half transparent line, in place; boxes as `_boxes_of` gives them, number by number."""
     height, width = picture.shape[:2]
     line = max(1, round(height / 1000))
     rows = boxes.astype(int).tolist()
@@ -115,7 +125,7 @@ def _draw_digit_boxes(picture: NDArray[np.uint8], shown: Sequence[TrackedNumber]
         cv2.addWeighted(lined, DIGIT_BOX_OPACITY, part, 1 - DIGIT_BOX_OPACITY, 0, dst=part)
 
 
-def _draw_frames(
+def draw_frames(
     picture: NDArray[np.uint8], quads: NDArray[np.float32], tall: NDArray[np.float32], tones: list[Tone]
 ) -> None:
     """Frame the numbers, in place: a line with a pale casing, thinner around small numbers."""
@@ -140,7 +150,7 @@ def _grown(quads: NDArray[np.float32], by: NDArray[np.float32]) -> NDArray[np.fl
     return quads + by[:, None, None] * np.stack([-along - down, along - down, along + down, -along + down], axis=1)
 
 
-def _draw_label(picture: NDArray[np.uint8], label: Label, corner: tuple[int, int], tone: Tone) -> None:
+def draw_label(picture: NDArray[np.uint8], label: Label, corner: tuple[int, int], tone: Tone) -> None:
     """Draw a chip with its top left corner at `corner`, in place."""
     x, y = corner
     rounded(picture, corner, (label.width, label.height), tone.chip)

@@ -1,0 +1,165 @@
+"""Files of numbers that `read` writes: a row a number, or the page's own rows and columns. Knows no picture, prints nothing."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Sequence
+from contextlib import ExitStack
+from io import BytesIO
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
+
+from live.errors import OutputError
+from live.output_files import claim
+from live.reading.table_layout import lay_out
+from live.records import Number
+from live.reports import number_fields
+
+if TYPE_CHECKING:
+    from xlsxwriter import Workbook
+
+CSV_COLUMNS = ("source", "text", "confidence", "x0", "y0", "x1", "y1", "x2", "y2", "x3", "y3")
+LONGEST_SHEET_NAME = 31  # Excel's own limit; so are the letters below, and the name that it keeps for itself
+NOT_IN_SHEET_NAMES = frozenset("[]:*?/\\'")
+KEPT_SHEET_NAME = "history"
+
+
+class NumberFile(Protocol):
+    """A file that takes the numbers of one picture after the other."""
+
+    def add(self, path: Path, numbers: Sequence[Number]) -> None:
+        """Write the numbers of one picture. Raises OutputError."""
+
+
+def table_file(path: Path, stack: ExitStack, *, several: bool) -> NumberFile:
+    """The table that the file's suffix asks for. several: more than one picture is read. Raises OutputError."""
+    return XlsxTable(path, stack) if path.suffix.lower() == ".xlsx" else CsvTable(path, stack, several=several)
+
+
+def table_of(numbers: Sequence[Number]) -> list[list[str]]:
+    """The texts of one picture's numbers in rows and columns."""
+    return lay_out([number.quad for number in numbers], [number.text for number in numbers])
+
+
+class _CsvRows:
+    """Rows of CSV, each on the disk before the next."""
+
+    def __init__(self, path: Path, stack: ExitStack) -> None:
+        """Raises OutputError where it can't be written."""
+        self._path = path
+        try:
+            self._file = stack.enter_context(
+                claim(path).open("w", encoding="utf-8", errors="backslashreplace", newline="")
+            )
+        except OSError as error:
+            raise OutputError(f"{path} can't be written: {error.strerror}.") from error
+        self._rows = csv.writer(self._file)
+
+    def write(self, row: Sequence[object]) -> None:
+        """Write one row. Raises OutputError."""
+        try:
+            self._rows.writerow(row)
+            self._file.flush()
+        except OSError as error:
+            raise OutputError(f"{self._path} can't be written: {error.strerror}.") from error
+
+
+class CsvFile:
+    """One row a number, written as they are read."""
+
+    def __init__(self, path: Path, stack: ExitStack) -> None:
+        """Raises OutputError where it can't be written."""
+        self._rows = _CsvRows(path, stack)
+        self._rows.write(CSV_COLUMNS)
+
+    def add(self, path: Path, numbers: Sequence[Number]) -> None:
+        """Write the numbers of one picture. Raises OutputError."""
+        for number in numbers:
+            fields = number_fields(number)
+            corners = [value for corner in fields["quad"] for value in corner]
+            self._rows.write([path, fields["text"], fields["confidence"], *corners])
+
+
+class CsvTable:
+    """The rows and columns of each page, one page after the other with an empty row between."""
+
+    def __init__(self, path: Path, stack: ExitStack, *, several: bool) -> None:
+        """several: name the source over each page. Raises OutputError where it can't be written."""
+        self._rows = _CsvRows(path, stack)
+        self._several = several
+        self._begun = False
+
+    def add(self, path: Path, numbers: Sequence[Number]) -> None:
+        """Write one page. Raises OutputError."""
+        if self._begun:
+            self._rows.write([])
+        if self._several:
+            self._rows.write([path])
+        for row in table_of(numbers):
+            self._rows.write(row)
+        self._begun = True
+
+
+class XlsxTable:
+    """A workbook with a sheet a page; every number is text, so that leading zeros stay. Written when `stack` closes."""
+
+    def __init__(self, path: Path, stack: ExitStack) -> None:
+        """Raises OutputError where it can't be written."""
+        from xlsxwriter import Workbook
+
+        self._path = path
+        self._names: set[str] = set()
+        try:
+            claim(path).touch()  # a place that can't be written is told before any picture is read
+        except OSError as error:
+            raise OutputError(f"{path} can't be written: {error.strerror}.") from error
+        self._content = BytesIO()
+        self._book: Workbook = Workbook(self._content, {"in_memory": True})
+        self._as_text = self._book.add_format({"num_format": "@", "align": "right"})
+        stack.callback(self._close)
+
+    def add(self, path: Path, numbers: Sequence[Number]) -> None:
+        """Add a sheet for one page."""
+        sheet = self._book.add_worksheet(sheet_name(path.stem, self._names))
+        rows = table_of(numbers)
+        for r, row in enumerate(rows):
+            for c, text in enumerate(row):
+                if text:
+                    sheet.write_string(r, c, text, self._as_text)
+        if rows:
+            columns = len(rows[0])
+            sheet.ignore_errors({"number_stored_as_text": f"A1:{_cell(len(rows) - 1, columns - 1)}"})
+            for c in range(columns):
+                sheet.set_column(c, c, max(8, *(len(row[c]) + 2 for row in rows)), self._as_text)
+
+    def _close(self) -> None:
+        """Put the workbook into its file. Raises OutputError."""
+        try:
+            self._book.close()
+            self._path.write_bytes(self._content.getvalue())
+        except OSError as error:
+            raise OutputError(f"{self._path} can't be written: {error.strerror}.") from error
+
+
+def sheet_name(stem: str, taken: set[str]) -> str:
+    """A name that Excel allows for a page's sheet, near the picture's own; it is added to those taken."""
+    allowed = "".join("_" if c in NOT_IN_SHEET_NAMES or not c.isprintable() else c for c in stem).strip() or "page"
+    # Excel counts a letter beyond the first plane as two
+    while len(allowed.encode("utf-16-le")) > 2 * LONGEST_SHEET_NAME:
+        allowed = allowed[:-1]
+    name, number = allowed, 1
+    while name.casefold() in taken or name.casefold() == KEPT_SHEET_NAME:
+        number += 1
+        ending = f"-{number}"
+        name = allowed[: LONGEST_SHEET_NAME - len(ending)] + ending
+        while len(name.encode("utf-16-le")) > 2 * LONGEST_SHEET_NAME:
+            name = name[: -len(ending) - 1] + ending
+    taken.add(name.casefold())
+    return name
+
+
+def _cell(row: int, column: int) -> str:
+    """A cell's name, A1 for (0, 0)."""
+    from xlsxwriter.utility import xl_rowcol_to_cell
+
+    return str(xl_rowcol_to_cell(row, column))

@@ -1,0 +1,56 @@
+"""The options of `read`: what they are called, and which can't go together. Knows no picture and loads no OpenCV."""
+
+from __future__ import annotations
+
+import argparse
+from dataclasses import dataclass
+from pathlib import Path
+
+from live.errors import SettingsError
+
+TABLE_SUFFIXES = (".csv", ".xlsx")
+
+
+@dataclass(frozen=True, slots=True)
+class ReadOptions:
+    """What is to be done with the pictures. Raises SettingsError where that can't be meant so."""
+
+    paths: tuple[Path, ...]
+    as_json: bool = False
+    save: Path | None = None
+    csv_file: Path | None = None
+    table_file: Path | None = None
+    explain: bool = False
+
+    def __post_init__(self) -> None:
+        if self.explain and self.save is None:
+            raise SettingsError("--explain writes pictures: say where with --save FOLDER.")
+        if self.table_file is None:
+            return
+        if self.table_file.suffix.lower() not in TABLE_SUFFIXES:
+            raise SettingsError(f"--table: a table ends in {' or '.join(TABLE_SUFFIXES)}; {self.table_file} does not.")
+        if self.csv_file is not None and self.csv_file.absolute() == self.table_file.absolute():
+            raise SettingsError("--csv and --table must be different files.")
+
+
+def add_read_options(parser: argparse.ArgumentParser) -> None:
+    """The options of `read`, into its own parser."""
+    parser.add_argument("paths", nargs="+", type=Path, metavar="FILE|FOLDER", help="pictures, or folders of pictures")
+    parser.add_argument("--json", action="store_true", dest="as_json", help="print a line of JSON a picture")
+    parser.add_argument("--save", type=Path, metavar="FOLDER", help="write the annotated pictures into it")
+    parser.add_argument(
+        "--explain", action="store_true",
+        help="with --save: also write what each stage saw, from the ink to the numbers, as five pictures a page",
+    )  # fmt: skip
+    parser.add_argument("--csv", type=Path, metavar="FILE", dest="csv_file", help="write a row a number into it")
+    parser.add_argument(
+        "--table", type=Path, metavar="FILE", dest="table_file",
+        help="write the numbers in rows and columns, as they stand on the page: .csv or .xlsx",
+    )  # fmt: skip
+
+
+def read_options(options: argparse.Namespace) -> ReadOptions:
+    """What was asked for on the command line. Raises SettingsError."""
+    return ReadOptions(
+        tuple(options.paths), options.as_json, options.save, options.csv_file, options.table_file, options.explain
+    )

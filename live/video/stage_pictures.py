@@ -1,0 +1,185 @@
+"""Pictures of a reading's stages on the page: its ink, its pieces, its numbers. Knows what was worked out, works out nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from live.reading.choosing import Placed
+from live.reading.grouping import in_reading_order, quad_of
+from live.reading.reader import Trace
+from live.reading.regions import Component
+from live.records import Box, Frame, FrameResult, Number, Reading, TrackedNumber
+from live.settings import OverlaySettings
+from live.video.labels import Crowd, Label, label_of, place_labels
+from live.video.overlay import DOUBTFUL, SURE, UNSURE, Tone, draw, draw_frames, draw_label
+from live.video.stage_parts import (
+    BLACK,
+    BLUE,
+    FAINT,
+    GRAPHITE,
+    INK,
+    PAPER,
+    PURPLE,
+    SKY,
+    Picture,
+    percent,
+    scale_for,
+    scaled,
+    titled,
+)
+from live.video.stage_sheets import draw_cuts, draw_inputs
+
+LABEL_PX = (14, 22)  # smallest and largest letters beside a piece
+FADED = 0.65  # what is left of the page's own contrast under its numbers
+
+
+def explain(image: Picture, trace: Trace, settings: OverlaySettings) -> dict[str, Picture]:
+    """A picture of each stage by its name, in the order of the stages. image: (H, W, 3) uint8 BGR, as it was read."""
+    names = piece_names(trace)
+    tall = float(np.median([trace.pieces.components[k].height for k in _asked(trace)] or [40.0]))
+    scale = scale_for((image.shape[1], image.shape[0]), tall)
+    return {
+        "1-ink": draw_ink(trace, scale),
+        "2-regions": draw_regions(trace, names, scale),
+        "3-cuts": draw_cuts(trace, names),
+        "4-inputs": draw_inputs(trace, names),
+        "5-numbers": draw_numbers(image, trace, settings, scale),
+    }
+
+
+def piece_names(trace: Trace) -> dict[int, str]:
+    """What each piece that the network was asked about is called, by its component's index: 1, 2, ... in reading order."""
+    components = trace.pieces.components
+    found = [((c.left, c.top, c.right, c.bottom), k) for k in _asked(trace) for c in (components[k],)]
+    return {k: str(number) for number, (_, k) in enumerate(in_reading_order(found), start=1)}
+
+
+def draw_ink(trace: Trace, scale: float) -> Picture:
+    """The ink mask, dark on white."""
+    mask = trace.reading.ink
+    ink = scaled(cv2.cvtColor(cv2.bitwise_not(mask), cv2.COLOR_GRAY2BGR), scale)
+    share = 100 * float(np.count_nonzero(mask)) / mask.size
+    return titled(
+        ink, "1  Ink",
+        f"What counts as a stroke once the light is evened out: {share:.1f} % of the picture. A stroke that is missing or broken "
+        "here can't be read: more light, a darker pen or a steadier hand helps.",
+    )  # fmt: skip
+
+
+def draw_regions(trace: Trace, names: dict[int, str], scale: float) -> Picture:
+    """Every piece of ink in the colour of what became of it; those the network is asked about are framed and numbered."""
+    mask, components = trace.reading.ink, trace.pieces.components
+    page = np.full((*mask.shape, 3), PAPER, np.uint8)
+    page[mask > 0] = PURPLE.line
+    page[_filled(mask, [c.contour for c in components])] = FAINT
+    page[_filled(mask, [components[k].contour for k in names])] = INK
+    page = scaled(page, scale)
+    framed = [_quad(components[k], trace.pieces.angle) * scale for k in names]
+    _mark(page, framed, list(names.values()), [BLUE] * len(names))
+    slope = np.degrees(trace.pieces.angle)
+    return titled(
+        page, "2  Regions",
+        f"The ink in connected pieces, along lines that slope by {slope:.1f}°. {len(names)} of them are large enough to be a "
+        "digit; their numbers are found again in the next pictures.",
+        [("asked about", INK), ("too low for a digit, maybe a part of one", FAINT),
+         ("passed over: too small, too large, or cut off by the picture's edge", PURPLE.line)],
+    )  # fmt: skip
+
+
+def draw_numbers(image: Picture, trace: Trace, settings: OverlaySettings, scale: float) -> Picture:
+    """The page with its numbers and their digits, and with what was taken for a digit first and let go later."""
+    page = scaled(image, scale)
+    page = np.asarray(cv2.addWeighted(page, FADED, np.full_like(page, 255), 1 - FADED, 0), np.uint8)
+    reasons = let_go(trace)
+    gone = [
+        (placed, tone) for tone, group in zip((GRAPHITE, PURPLE, SKY, BLACK), reasons, strict=True) for placed in group
+    ]
+    numbers = tuple(
+        TrackedNumber(k, _enlarged(number, scale), hits=1, first_seen=0.0, last_seen=0.0, confirmed=True)
+        for k, number in enumerate(trace.reading.numbers)
+    )
+    reading = Reading((), trace.reading.ink, trace.reading.inputs)
+    result = FrameResult(Frame(page, 0, 0.0, "explained"), numbers, reading)
+    quads = [_quad(p, trace.pieces.angle) * scale for p, _ in gone]
+    around = [Box(*cv2.boundingRect(np.rint(quad).astype(np.int32))) for quad in quads]
+    page = draw(result, OverlaySettings(text_scale=settings.text_scale), uncovered=around)
+    texts = [f"{p.digit.label}  {percent(p.digit.confidence)}" if p.digit is not None else "" for p, _ in gone]
+    _mark(page, quads, texts, [tone for _, tone in gone])
+    strangers, lines, unsure, lone = map(len, reasons)
+    count = len(numbers)
+    return titled(
+        page, "5  Numbers",
+        f"{count} number{'' if count == 1 else 's'}, each with its digits in thin frames and with how sure all of them are. "
+        "What else was looked at and is not shown has a colour of its own.",
+        [("sure", SURE.line), ("less sure", UNSURE.line), ("doubtful", DOUBTFUL.line),
+         (f"no digit ({strangers})", GRAPHITE.line), (f"a piece of a line ({lines})", PURPLE.line),
+         (f"in a word, or too unsure ({unsure})", SKY.line),
+         (f"alone, and unlike the page's digits ({lone})", BLACK.line)],
+    )  # fmt: skip
+
+
+def let_go(trace: Trace) -> tuple[list[Placed], list[Placed], list[Placed], list[Placed]]:
+    """What is in no number: no digits; pieces of lines; digits of words or too unsure ones; lone ones unlike the page."""
+    kept = {id(p) for p in trace.kept}
+    grouped = {id(digit) for number in trace.grouped for digit in number.digits}
+    shown = {id(digit) for number in trace.reading.numbers for digit in number.digits}
+    digits = [p for p in trace.chosen if p.digit is not None]
+    return (
+        [p for p in trace.chosen if p.digit is None],
+        [p for p in digits if id(p) not in kept],
+        [p for p in digits if id(p) in kept and id(p.digit) not in grouped],
+        [p for p in digits if id(p.digit) in grouped and id(p.digit) not in shown],
+    )
+
+
+def _asked(trace: Trace) -> list[int]:
+    """Indices of the components that the network was asked about."""
+    return [lattice.components[0] for lattice in trace.pieces.whole if lattice.regions]
+
+
+def _filled(mask: NDArray[np.uint8], contours: Sequence[NDArray[np.int32]]) -> NDArray[np.bool_]:
+    """(H, W) the ink within these outlines."""
+    inside = np.zeros_like(mask)
+    cv2.drawContours(inside, list(contours), -1, 255, cv2.FILLED)
+    return np.asarray((inside > 0) & (mask > 0), np.bool_)
+
+
+def _quad(piece: Component | Placed, angle: float) -> NDArray[np.float32]:
+    """(4, 2) its corners, px of the frame."""
+    return quad_of((piece.left, piece.top, piece.right, piece.bottom), angle)
+
+
+def _mark(page: Picture, quads: list[NDArray[np.float32]], texts: list[str], tones: list[Tone]) -> None:
+    """Frame the quads (4, 2) and put their texts beside them, where they hide least; in place. Empty texts are left out."""
+    if not quads:
+        return
+    stacked = np.stack(quads).astype(np.float32)
+    tall = np.linalg.norm(stacked[:, 3] - stacked[:, 0], axis=1).astype(np.float32)
+    draw_frames(page, stacked, tall, tones)
+    size = int(np.clip(0.36 * np.median(tall), *LABEL_PX))
+    labelled = [k for k, text in enumerate(texts) if text]
+    if not labelled:
+        return
+    labels = [label_of(texts[k], "", size) for k in labelled]
+    ink = np.concatenate([stacked.min(axis=1), stacked.max(axis=1)], axis=1)
+    crowd = Crowd(page.shape[1], page.shape[0], stacked[labelled], ink)
+    choices: list[tuple[Label, Label]] = [(label, label) for label in labels]
+    for k, (label, corner, _) in zip(labelled, place_labels(choices, crowd, [None] * len(labels)), strict=True):
+        draw_label(page, label, corner, tones[k])
+
+
+def _enlarged(number: Number, scale: float) -> Number:
+    """The number where it stands on a page `scale` times as large."""
+    digits = tuple(replace(digit, box=_enlarged_box(digit.box, scale)) for digit in number.digits)
+    return Number(digits, (number.quad * scale).astype(np.float32))
+
+
+def _enlarged_box(box: Box, scale: float) -> Box:
+    """The box on a page `scale` times as large, at least a px wide and high."""
+    x, y, width, height = (round(v * scale) for v in (box.x, box.y, box.width, box.height))
+    return Box(x, y, max(1, width), max(1, height))
