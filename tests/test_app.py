@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from live import app
 from live.app import RunSummary, event_line, run
 from live.errors import OutputError, SourceError
-from live.event_log import Event
+from live.events import Event
 from live.records import Frame, Number, Reading, TrackedNumber
 from live.settings import Settings
 from live.video.frame_source import Source
