@@ -18,6 +18,7 @@ from live.clipboard import Clipboard, ClipboardError, NoClipboardError, use_clip
 from tests.results import event_of
 from tests.xvfb_display import VirtualDisplay, wait_for, xvfb
 
+__all__ = ["xvfb"]  # a fixture
 ROOT = Path(__file__).parents[1]
 XCLIP = shutil.which("xclip")
 needs_xclip = pytest.mark.skipif(XCLIP is None, reason="no xclip here: apt-get install xclip")
@@ -36,7 +37,9 @@ def display(xvfb: VirtualDisplay, monkeypatch: pytest.MonkeyPatch) -> Iterator[V
     monkeypatch.setenv("DISPLAY", xvfb.name)
     yield xvfb
     # another owner of the selection, which ends by itself, lets the last xclip end
-    subprocess.run(["xclip", "-selection", "c", "-i", "-loops", "1"], input=b"-", stdout=subprocess.DEVNULL, check=False)
+    subprocess.run(
+        ["xclip", "-selection", "c", "-i", "-loops", "1"], input=b"-", stdout=subprocess.DEVNULL, check=False
+    )
     pasted()
 
 
@@ -116,7 +119,7 @@ def test_a_helper_that_complains_or_hangs_is_told(tmp_path: Path, monkeypatch: p
     helper = tmp_path / "xclip"
     monkeypatch.setenv("PATH", str(tmp_path), prepend=os.pathsep)
     monkeypatch.setenv("DISPLAY", ":none")
-    helper.write_text("#!/bin/sh\necho \"Error: Can't open display: :none\" >&2\nexit 1\n")
+    helper.write_text('#!/bin/sh\necho "Error: Can\'t open display: :none" >&2\nexit 1\n')
     helper.chmod(0o755)
     use_clipboard()  # there is a helper: more can't be told before
     with pytest.raises(ClipboardError, match="Can't open display: :none"):
@@ -130,7 +133,8 @@ def test_a_helper_that_complains_or_hangs_is_told(tmp_path: Path, monkeypatch: p
 
 
 @needs_xclip
-def test_a_number_can_be_pasted(display: VirtualDisplay) -> None:
+@pytest.mark.usefixtures("display")
+def test_a_number_can_be_pasted() -> None:
     said: list[str] = []
     with Clipboard(said.append) as board:
         board.add([event_of("007")])

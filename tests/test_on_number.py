@@ -58,7 +58,9 @@ def test_a_command_is_told_the_number_in_its_environment(tmp_path: Path) -> None
 def test_no_shell_reads_the_command(tmp_path: Path) -> None:
     said: list[str] = []
     writes = python("import sys, json; open('words.json', 'w').write(json.dumps(sys.argv[1:]))")
-    with NumberCommand(f"{writes} $NUMCAM_NUMBER ; touch x | tee y > z && `touch w` $(touch v)", said.append) as command:
+    with NumberCommand(
+        f"{writes} $NUMCAM_NUMBER ; touch x | tee y > z && `touch w` $(touch v)", said.append
+    ) as command:
         command.add([event_of("12")])
     assert [path.name for path in tmp_path.iterdir()] == ["words.json"]
     words = ["$NUMCAM_NUMBER", ";", "touch", "x", "|", "tee", "y", ">", "z", "&&", "`touch", "w`", "$(touch", "v)"]
@@ -136,8 +138,9 @@ def test_the_loop_never_waits_and_the_end_leaves_no_process() -> None:
 
 def sleeping() -> list[int]:
     """The programs that the command above has started and that still run."""
-    found = []
-    for process in psutil.process_iter(["name", "cmdline", "environ"]):
-        if process.info["cmdline"] == ["sleep", "600"] and "NUMCAM_NUMBER" in (process.info["environ"] or {}):
-            found.append(process.pid)
-    return found
+    processes = [process.info | {"pid": process.pid} for process in psutil.process_iter(["cmdline", "environ"])]
+    return [
+        told["pid"]
+        for told in processes
+        if told["cmdline"] == ["sleep", "600"] and "NUMCAM_NUMBER" in (told["environ"] or {})
+    ]
