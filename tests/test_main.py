@@ -137,7 +137,7 @@ def test_a_command_that_can_not_be_meant_is_told_before_anything_is_opened(
 def test_a_bug_shows_where_it_is_and_exits_with_1(tmp_path: Path) -> None:
     script = (
         "import sys, live.tracking as t; from live.__main__ import main\n"
-        "def broken(self, numbers, captured_at): raise RuntimeError('a bug')\n"
+        "def broken(self, *_): raise RuntimeError('a bug')\n"
         "t.NumberTracker.update = broken\n"
         "sys.exit(main(['--source', 'demo', '--headless', '--record', 'r.mp4']))"
     )
