@@ -19,12 +19,14 @@ from live import __version__
 from live.commands.read_options import add_read_options, read_options
 from live.errors import NumcamError, SettingsError
 from live.event_log import LOG_SUFFIXES
+from live.on_number import found, words_of
 from live.settings import Settings, load_settings, merge, parse_yaml
 from models.errors import ModelError
 
 DONE, FAILED, WRONG_ARGUMENTS, INTERRUPTED = 0, 1, 2, 130
 RUN_OPTIONS = (
-    "source", "headless", "record", "log", "log_frames", "max_seconds", "max_frames", "realtime", "mirror",
+    "source", "headless", "record", "log", "log_frames", "on_number", "clipboard", "max_seconds", "max_frames", "realtime",
+    "mirror",
 )  # fmt: skip
 
 COMMANDS = ("read", "cameras", "doctor")
@@ -36,6 +38,7 @@ EXAMPLES = """examples:
   {prog} --source 1 --record out.mp4    the second camera, recorded
   {prog} --source clip.mp4 --headless   a file: what it says, as text
   {prog} --source rtsp://door/stream --log read.jsonl
+  {prog} --clipboard --on-number 'notify-send "A number"'
   {prog} --set tracking.forget_after_s=1  any setting of config.yaml
   {prog} read page.jpg scans/ --save annotated
   {prog} cameras                        which camera is number 1?
@@ -118,8 +121,21 @@ def add_run_options(parser: argparse.ArgumentParser) -> None:
     shown.add_argument("--mirror", action="store_true", default=None, help="mirror the preview (never the recording)")
     written = parser.add_argument_group("what to write (an earlier file of the same name is kept beside it)")
     written.add_argument("--record", metavar="FILE", help="the annotated video: .mp4, .mov or .mkv")
-    written.add_argument("--log", metavar="FILE", help="what was read and when: .jsonl or .csv")
+    written.add_argument(
+        "--log", metavar="FILE",
+        help="a row each time a number appears, changes or leaves: .jsonl or .csv",
+    )  # fmt: skip
     written.add_argument("--log-frames", metavar="FILE", help="a line of JSON a frame, with every number in it")
+    told = parser.add_argument_group("who else is told")
+    told.add_argument(
+        "--on-number", metavar="COMMAND",
+        help="run a command for each number that appears or changes; it finds NUMCAM_NUMBER, NUMCAM_CONFIDENCE (0 to 1), "
+        "NUMCAM_TRACK, NUMCAM_SOURCE, NUMCAM_TIME and NUMCAM_EVENT (appeared or changed) in its environment. No shell reads "
+        "it; for variables and pipes write one: sh -c 'echo $NUMCAM_NUMBER | wc'",
+    )  # fmt: skip
+    told.add_argument(
+        "--clipboard", action="store_true", default=None, help="copy the newest number to the clipboard",
+    )  # fmt: skip
     add_settings_options(parser)
 
 
@@ -139,7 +155,7 @@ def assigned(assignments: Sequence[str]) -> dict[str, Any]:
 
 
 def check_outputs(settings: Settings) -> None:
-    """Raise SettingsError where the files to write can't be meant so."""
+    """Raise SettingsError where what is to be written or run can't be meant so, CommandError where it is not there."""
     if settings.log is not None and Path(settings.log).suffix.lower() not in LOG_SUFFIXES:
         raise SettingsError(f"log: a log ends in {' or '.join(LOG_SUFFIXES)}; {settings.log} does not.")
     if settings.record is not None:
@@ -150,6 +166,8 @@ def check_outputs(settings: Settings) -> None:
     named = [Path(name).absolute() for name in (settings.record, settings.log, settings.log_frames) if name is not None]
     if len(set(named)) < len(named):
         raise SettingsError("record, log and log_frames must be different files.")
+    if settings.on_number is not None:
+        found(words_of(settings.on_number))
 
 
 def execute(options: argparse.Namespace) -> int:
@@ -181,7 +199,9 @@ def run_live(settings: Settings) -> int:
     from live.app import run  # OpenCV and the runtime load here: --help and wrong arguments answer at once
 
     summary = run(settings, say=_say, tell=_tell, display=display)
-    return INTERRUPTED if summary.interrupted else DONE
+    if summary.interrupted:
+        return INTERRUPTED
+    return FAILED if summary.failed else DONE
 
 
 def _say(line: str) -> None:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 
-from live.event_log import Event
+from live.events import Event
 from live.outputs import Outputs
 from live.reading.reader import PageReader
 from live.reading.turning import TurningReader
@@ -45,6 +45,8 @@ class RunSummary:
     seconds: float = 0.0
     numbers: int = 0
     interrupted: bool = False
+    failed: bool = False
+    """Whether a log had to be given up on the way."""
     files: list[Path] = field(default_factory=list)
 
     def line(self) -> str:
@@ -80,7 +82,7 @@ def run(settings: Settings, say: Say, tell: Say, display: DisplayCheck | None = 
         if source.note is not None:
             say(source.note)
         reader = TurningReader(PageReader(classifier, settings), classifier, remembers=not source.still)
-        outputs = stack.enter_context(Outputs(settings))
+        outputs = stack.enter_context(Outputs(settings, say))
         summary.files = outputs.files
         screen = None
         if not headless:
@@ -90,6 +92,7 @@ def run(settings: Settings, say: Say, tell: Say, display: DisplayCheck | None = 
             _Loop(settings, reader, outputs, summary, screen, tell).over(source)
         except KeyboardInterrupt:
             summary.interrupted = True
+        summary.failed = outputs.has_failed
     return summary
 
 

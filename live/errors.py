@@ -6,6 +6,7 @@ Each message is one line that a person can act on: what happened, where, and wha
     ├── SettingsError   an unknown setting, a value out of range, a settings file that can't be read
     ├── SourceError     a camera, stream, video, picture or folder that gives no frames
     ├── OutputError     a recording, log or snapshot that can't be written
+    ├── CommandError    a command of your own (--on-number) that can't be run
     └── DisplayError    a window was asked for where no display can be used
 """
 
@@ -24,6 +25,10 @@ class SourceError(NumcamError):
 
 class OutputError(NumcamError):
     """A file that was asked for can't be written."""
+
+
+class CommandError(NumcamError):
+    """The program that was to be run for each number is not there."""
 
 
 class DisplayError(NumcamError):

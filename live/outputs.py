@@ -1,9 +1,11 @@
-"""The files a run writes: recordings, logs, snapshots. Knows results and pictures, no window and no camera."""
+"""What a run hands out: recordings, logs, snapshots, numbers to commands and clipboard. Knows no window and no camera."""
 
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from contextlib import ExitStack
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -12,36 +14,54 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from live.clipboard import Clipboard
 from live.errors import OutputError
-from live.event_log import Event, EventFinder, EventLog, FrameLog, TextFile
+from live.event_log import EventLog, FrameLog, TextFile
+from live.events import Event, EventFinder
+from live.on_number import NumberCommand
 from live.output_files import timestamped
 from live.records import FrameResult
 from live.reports import picture_fields
 from live.settings import Settings
 from live.video.recorder import Recorder
 
+Say = Callable[[str], None]
+
 
 class Outputs:
-    """All files of one run. Use as a context manager: every ending closes them."""
+    """All files of one run, and who else is told its numbers. Use as a context manager: every ending closes them."""
 
-    def __init__(self, settings: Settings) -> None:
-        """Makes ready what is asked for; files appear with the first frame. Raises OutputError."""
+    def __init__(self, settings: Settings, say: Say) -> None:
+        """Makes ready what is asked for; files appear with the first frame. Raises OutputError, CommandError, SettingsError.
+
+        say: is given a line where something goes wrong that is no reason to end the run.
+        """
         self._settings = settings
+        self._say = say
         self._stack = ExitStack()
         self._finder = EventFinder()
         self._recorder: Recorder | None = None
         self._recorded_from = 0.0
         self.files: list[Path] = []
         """Every file written so far."""
+        self.has_failed = False
+        """Whether a log had to be given up."""
         self._log = None if settings.log is None else self._stack.enter_context(EventLog(Path(settings.log)))
         self._frame_log = (
             None if settings.log_frames is None else self._stack.enter_context(FrameLog(Path(settings.log_frames)))
         )
+        self._takers: list[NumberCommand | Clipboard] = []
+        if settings.on_number is not None:
+            self._takers.append(NumberCommand(settings.on_number, say))
+        if settings.clipboard:
+            self._takers.append(Clipboard(say))
         if settings.record is not None:
             self._recorder = Recorder(Path(settings.record), settings.recording)
 
     def __enter__(self) -> Self:
-        """Nothing to do: files open with their first frame."""
+        """Begin to listen for numbers; files open with their first frame."""
+        for taker in self._takers:
+            self._stack.enter_context(taker)
         return self
 
     def __exit__(
@@ -52,24 +72,32 @@ class Outputs:
             self.stop_recording()
 
     def add(self, result: FrameResult) -> list[Event]:
-        """Log one frame; returns what happened in it. Raises OutputError."""
+        """Log one frame, and hand on what happened in it, which is returned. A log that can't be written is given up."""
         events = self._finder.events(result)
-        if self._log is not None:
-            self._log.add(events)
-            self._note(self._log)
-        if self._frame_log is not None:
-            self._frame_log.add(result)
-            self._note(self._frame_log)
+        if self._log is not None and not self._is_written(self._log, partial(self._log.add, events)):
+            self._log = None
+        if self._frame_log is not None and not self._is_written(self._frame_log, partial(self._frame_log.add, result)):
+            self._frame_log = None
+        for taker in self._takers:
+            taker.add(events)
         return events
 
     def turn_page(self) -> None:
         """Another picture follows, which has nothing to do with the one before."""
         self._finder.turn_page()
 
-    def _note(self, file: TextFile) -> None:
-        """Remember a file that is there now."""
-        if file.path not in self.files:
+    def _is_written(self, file: TextFile, write: Callable[[], None]) -> bool:
+        """Whether `write` could write to a log; tells it where it couldn't. Remembers a file that is there now."""
+        try:
+            write()
+        except OutputError as error:
+            self._say(f"{error} Reading goes on without it.")
+            self.has_failed, written = True, False
+        else:
+            written = True
+        if file.is_open and file.path not in self.files:
             self.files.append(file.path)
+        return written
 
     @property
     def is_recording(self) -> bool:

@@ -119,6 +119,8 @@ class Settings(Section, frozen=True):
     record: str | None = None
     log: str | None = None
     log_frames: str | None = None
+    on_number: str | None = None
+    clipboard: bool = False
     max_seconds: Positive | None = None
     max_frames: Count | None = None
     realtime: bool | None = None
@@ -142,11 +144,18 @@ def load_settings(config: Path | None = None, options: Mapping[str, Any] | None 
     """Defaults, then `config.yaml` of the current folder if there is one, then `config`, then `options`.
 
     options: names of `Settings` outside its sections; None stands for "not given".
-    Raises SettingsError where a file can't be read, a name is unknown or a value out of its range.
+    Raises SettingsError where a file can't be read, a name is unknown or a value out of its range, and where the current
+    folder's file, which nobody has asked for, names a command to run.
     """
     layers: list[tuple[str, dict[str, Any]]] = []
     if DEFAULT_FILE.is_file():
         layers.append((str(DEFAULT_FILE), read_settings_file(DEFAULT_FILE)))
+        if layers[0][1].get("on_number") is not None and not (config is not None and _is_same(config, DEFAULT_FILE)):
+            # whoever starts Numcam in a folder of somebody else's pictures has not agreed to run what is named there
+            raise SettingsError(
+                f"on_number: {DEFAULT_FILE} names a command, which is not run unasked. Give it with --on-number, or say "
+                f"--config {DEFAULT_FILE}."
+            )
     if config is not None:
         layers.append((str(config), read_settings_file(config)))
     given = {name: value for name, value in (options or {}).items() if value is not None}
@@ -157,6 +166,11 @@ def load_settings(config: Path | None = None, options: Mapping[str, Any] | None 
         merged = merge(merged, layer)
         settings = check(merged, origin)
     return settings
+
+
+def _is_same(path: Path, other: Path) -> bool:
+    """Whether two names are one file."""
+    return path.is_file() and path.samefile(other)
 
 
 def read_settings_file(path: Path) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from live.events import Event, EventKind
 from live.records import Box, Digit, Frame, FrameResult, Number, Reading, TrackedNumber
 
 
@@ -33,6 +34,12 @@ def result_of(image: NDArray[np.uint8], *numbers: Number, confirmed: bool = True
         for track_id, number in enumerate(numbers, start=1)
     )
     return FrameResult(Frame(image, 0, 1.0, "by hand"), tracked, reading_of(image, inputs))
+
+
+def event_of(text: str, kind: EventKind = "appeared", track_id: int = 1, source: str = "by hand") -> Event:
+    """Something that happened to a number, half a second into a run."""
+    tracked = TrackedNumber(track_id, number_at(text, (10, 10)), 3, 0.0, 0.5, confirmed=True)
+    return Event(kind, 0.5, source, tracked)
 
 
 def reading_of(image: NDArray[np.uint8], inputs: int) -> Reading:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import math
+import shlex
+import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
@@ -15,10 +17,11 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from live import app
+from live import app, outputs
 from live.app import RunSummary, event_line, run
+from live.clipboard import Clipboard
 from live.errors import OutputError, SourceError
-from live.event_log import Event
+from live.events import Event
 from live.records import Frame, Number, Reading, TrackedNumber
 from live.settings import Settings
 from live.video.frame_source import Source
@@ -288,6 +291,40 @@ def test_an_output_that_can_not_be_written_leaves_nothing_half_done(stage: Stage
         stage.run(headless=True, log="l.csv", log_frames="f.jsonl", record="none/r.mp4")
     assert list(tmp_path.iterdir()) == []
     assert stage.told == []
+
+
+def test_a_log_that_fails_is_told_once_and_reading_goes_on(stage: Stage, tmp_path: Path) -> None:
+    (tmp_path / "logs").mkdir()
+
+    def removed() -> Clip:
+        clip = Clip(12)
+        clip.before = lambda index: (tmp_path / "logs").rmdir() if index == 0 else None
+        return clip
+
+    summary = stage.run(removed, headless=True, log="logs/l.csv", log_frames="f.jsonl", record="r.mp4")
+    assert stage.notes == [
+        f"{Path('logs/l.csv')} can't be written: No such file or directory. Reading goes on without it."
+    ]
+    assert (summary.frames, summary.numbers, summary.failed) == (12, 1, True)
+    assert frames_in("r.mp4") == 12
+    assert len(Path("f.jsonl").read_text().splitlines()) == 12, "the other log goes on"
+
+
+def test_a_command_is_run_for_each_number_and_each_change(stage: Stage, tmp_path: Path) -> None:
+    stage.reads(lambda index: (number_at("4711" if index < 30 else "4811", (50, 80)),))
+    script = "import os; e = os.environ; open(e['NUMCAM_NUMBER'], 'w').write(e['NUMCAM_EVENT'] + e['NUMCAM_TRACK'])"
+    command = shlex.join([sys.executable, "-I", "-S", "-c", script])
+    assert not stage.run(lambda: Clip(75), headless=True, on_number=command).failed
+    assert {path.name: path.read_text() for path in tmp_path.iterdir()} == {"4711": "appeared1", "4811": "changed1"}
+    assert stage.notes == []
+
+
+def test_the_newest_number_goes_to_the_clipboard(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    copied: list[tuple[str, ...]] = []
+    monkeypatch.setattr(outputs, "Clipboard", lambda say: Clipboard(say, lambda *texts: copied.append(texts)))
+    stage.run(lambda: Clip(10), headless=True, clipboard=True)
+    assert copied[-1] == ("4711",)
+    assert stage.notes == []
 
 
 def test_a_source_without_frames_leaves_nothing(stage: Stage, tmp_path: Path) -> None:

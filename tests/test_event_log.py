@@ -4,6 +4,11 @@ from __future__ import annotations
 
 import csv
 import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -11,11 +16,28 @@ from typing import Any
 import pytest
 
 from live.errors import OutputError
-from live.event_log import COLUMNS, Event, EventFinder, EventLog, FrameLog
+from live.event_log import COLUMNS, EventLog, FrameLog
+from live.events import EventFinder
 from live.records import Frame, FrameResult, TrackedNumber
-from tests.results import number_at, paper, reading_of
+from tests.results import event_of, number_at, paper, reading_of
+from tests.xvfb_display import wait_for
 
+ROOT = Path(__file__).parents[1]
 PAGE = paper((64, 48))
+# writes as fast as it can, and tells why it stopped
+WRITER = """
+import sys
+from pathlib import Path
+from live.errors import OutputError
+from live.event_log import EventLog
+from tests.results import event_of
+with EventLog(Path(sys.argv[1])) as log:
+    try:
+        while True:
+            log.add([event_of("4711"), event_of("12", "changed", 2)])
+    except OutputError as error:
+        print(error)
+"""
 
 
 def result(time: float, *numbers: tuple[int, str], index: int = 0, confirmed: bool = True) -> FrameResult:
@@ -25,33 +47,6 @@ def result(time: float, *numbers: tuple[int, str], index: int = 0, confirmed: bo
         for track_id, text in numbers
     )
     return FrameResult(Frame(PAGE, index, time, "camera 0"), tracked, reading_of(PAGE, 0))
-
-
-def told(events: list[Event]) -> list[tuple[str, int, str]]:
-    """Kind, track id and text of each event."""
-    return [(event.kind, event.tracked.track_id, event.tracked.number.text) for event in events]
-
-
-def test_a_number_appears_changes_and_leaves() -> None:
-    finder = EventFinder()
-    assert finder.events(result(50.0)) == []
-    assert told(finder.events(result(50.1, (1, "12")))) == [("appeared", 1, "12")]
-    assert finder.events(result(50.2, (1, "12"))) == []
-    assert told(finder.events(result(50.3, (1, "17"), (2, "9")))) == [("changed", 1, "17"), ("appeared", 2, "9")]
-    (left,) = finder.events(result(50.4, (2, "9")))
-    assert (left.kind, left.tracked.number.text, left.source) == ("left", "17", "camera 0")
-    assert left.time == pytest.approx(0.4), "seconds since the first frame"
-
-
-def test_what_is_not_confirmed_has_not_happened() -> None:
-    assert EventFinder().events(result(1.0, (1, "12"), confirmed=False)) == []
-
-
-def test_nothing_leaves_when_the_page_is_turned() -> None:
-    finder = EventFinder()
-    finder.events(result(0.0, (1, "12")))
-    finder.turn_page()
-    assert told(finder.events(result(2.0, (2, "34")))) == [("appeared", 2, "34")]
 
 
 def log_of(path: Path) -> str:
@@ -78,6 +73,7 @@ def test_json_lines(tmp_path: Path) -> None:
     assert lines[0]["confidence"] == pytest.approx(0.95, abs=1e-3)
     assert lines[0]["quad"][0] == [20.0, 10.0]
     assert datetime.fromisoformat(lines[0]["clock"]).tzinfo is not None
+    assert len(lines[0]["clock"].partition(".")[2]) == len("123+01:00"), "milliseconds and an offset"
 
 
 def test_csv_has_a_head_and_keeps_leading_zeros(tmp_path: Path) -> None:
@@ -143,3 +139,58 @@ def test_a_full_disk_is_told_in_one_line(tmp_path: Path) -> None:
         log.path = full
         with pytest.raises(OutputError, match="/dev/full can't be written: No space left"):
             log.add(result(0.0))
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGKILL")
+@pytest.mark.parametrize("name", ["log.jsonl", "log.csv"])
+def test_every_line_is_whole_after_a_kill(tmp_path: Path, name: str) -> None:
+    path = tmp_path / name
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    with subprocess.Popen([sys.executable, "-c", WRITER, str(path)], env=environment) as program:
+        wait_for(lambda: path.exists() and path.read_bytes().count(b"\n") >= 40)
+        program.send_signal(signal.SIGKILL)
+    text = path.read_bytes().decode()
+    assert text.endswith("\n")
+    with path.open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file)) if name.endswith("csv") else [json.loads(line) for line in file]
+    assert len(rows) >= 39
+    assert {row["text"] for row in rows} == {"4711", "12"}
+    assert {len(row) for row in rows} == {len(COLUMNS)}
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no limit of that kind")
+def test_a_disk_that_fills_up_in_the_middle_of_a_line_leaves_whole_lines(tmp_path: Path) -> None:
+    path = tmp_path / "log.jsonl"
+    limited = "import resource; resource.setrlimit(resource.RLIMIT_FSIZE, (1000, 1000))\n" + WRITER
+    done = subprocess.run(
+        [sys.executable, "-c", limited, str(path)], env={**os.environ, "PYTHONPATH": str(ROOT)},
+        capture_output=True, text=True, timeout=120, check=True,
+    )  # fmt: skip
+    assert done.stdout.splitlines() == [f"{path} can't be written: File too large."]
+    text = path.read_text()
+    assert 0 < len(text) < 1000
+    assert text.endswith("\n")
+    assert all(json.loads(line)["source"] == "by hand" for line in text.splitlines())
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows removes no file that is open")
+def test_a_folder_that_is_removed_is_told(tmp_path: Path) -> None:
+    folder = tmp_path / "logs"
+    folder.mkdir()
+    with EventLog(folder / "log.csv") as log:
+        log.add([event_of("12")])
+        shutil.rmtree(folder)
+        with pytest.raises(OutputError, match=r"log\.csv can't be written any further: it has been deleted"):
+            log.add([event_of("34")])
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="there are no named pipes here")
+def test_a_pipe_is_a_log_too(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "log.jsonl")
+    reader = os.open(tmp_path / "log.jsonl", os.O_RDONLY | os.O_NONBLOCK)
+    try:
+        with EventLog(tmp_path / "log.jsonl") as log:
+            log.add([event_of("12")])
+        assert json.loads(os.read(reader, 4096))["text"] == "12"
+    finally:
+        os.close(reader)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import json
 import os
 import signal
 import subprocess
@@ -74,10 +76,68 @@ def test_a_reader_that_leaves_early_ends_a_run_quietly(tmp_path: Path) -> None:
         assert list(container.decode(video=0))
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGKILL")
+def test_a_log_is_whole_after_a_kill_and_kept_by_the_next_run(tmp_path: Path) -> None:
+    log = tmp_path / "read.jsonl"
+    with numcam(tmp_path, "--source", "demo", "--headless", "--log", "read.jsonl") as program:
+        wait_for(lambda: log.exists() and log.read_text().count("\n") >= 4, 120)
+        program.send_signal(signal.SIGKILL)
+        program.wait(30)
+    text = log.read_text()
+    assert text.endswith("\n")
+    assert all({"clock", "text", "quad"} <= set(json.loads(line)) for line in text.splitlines())
+    with numcam(tmp_path, "--source", "demo", "--headless", "--max-frames", "1", "--log", "read.jsonl") as program:
+        out, err = program.communicate(timeout=120)
+    assert (program.returncode, err) == (0, ""), out
+    assert (tmp_path / "read.1.jsonl").read_text() == text
+    assert log.exists()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no limit of that kind")
+def test_a_full_disk_ends_the_log_and_not_the_reading(tmp_path: Path) -> None:
+    script = (
+        "import resource, sys; from live.__main__ import main\n"
+        "resource.setrlimit(resource.RLIMIT_FSIZE, (500, 500))\n"
+        "sys.exit(main(['--source', 'demo', '--headless', '--max-frames', '60', '--log', 'read.csv']))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script], cwd=tmp_path, env={**os.environ, "PYTHONPATH": str(ROOT)},
+        capture_output=True, text=True, timeout=240, check=False,
+    )  # fmt: skip
+    assert done.returncode == 1
+    assert done.stderr.splitlines() == ["read.csv can't be written: File too large. Reading goes on without it."]
+    assert done.stdout.splitlines()[-1].startswith("60 frames in ")
+    with (tmp_path / "read.csv").open(newline="") as file:
+        assert all(row["clock"] and json.loads(row["quad"]) for row in csv.DictReader(file))
+
+
+@pytest.mark.parametrize(
+    ("command", "code", "says"),
+    [
+        ("", 2, "there is no command in it"),
+        ("say 'a number", 2, "no closing quotation"),
+        ("no-such-program --loud", 1, "there is no program no-such-program here"),
+    ],
+)
+def test_a_command_that_can_not_be_meant_is_told_before_anything_is_opened(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    command: str,
+    code: int,
+    says: str,
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert main(["--source", "none.mp4", "--on-number", command, "--log", "read.csv"]) == code
+    (told,) = capsys.readouterr().err.splitlines()
+    assert says in told
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_a_bug_shows_where_it_is_and_exits_with_1(tmp_path: Path) -> None:
     script = (
         "import sys, live.tracking as t; from live.__main__ import main\n"
-        "def broken(*_): raise RuntimeError('a bug')\n"
+        "def broken(self, *_): raise RuntimeError('a bug')\n"
         "t.NumberTracker.update = broken\n"
         "sys.exit(main(['--source', 'demo', '--headless', '--record', 'r.mp4']))"
     )

@@ -59,7 +59,7 @@ def window() -> KeyedWindow:
 def outputs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Outputs]:
     """Files in a folder of their own."""
     monkeypatch.chdir(tmp_path)
-    with Outputs(Settings()) as outputs:
+    with Outputs(Settings(), say=lambda _: None) as outputs:
         yield outputs
 
 
@@ -184,7 +184,7 @@ def test_the_record_key_starts_and_ends_a_recording(
 def test_every_file_of_a_run_is_closed_and_named(result: FrameResult, tmp_path: Path) -> None:
     names = {"record": "r.mp4", "log": "l.csv", "log_frames": "f.jsonl"}
     settings = Settings(**{option: str(tmp_path / name) for option, name in names.items()})  # type: ignore[arg-type]
-    with Outputs(settings) as outputs:
+    with Outputs(settings, say=lambda _: None) as outputs:
         assert sorted(tmp_path.iterdir()) == []  # nothing half-written before the first frame
         outputs.add(result)
         outputs.record(result.frame.image, 0.0)

@@ -135,6 +135,18 @@ def test_a_wrong_option_is_told_as_the_command_lines() -> None:
         load_settings(options={"max_seconds": -3.0})
 
 
+def test_a_command_of_the_folders_own_file_is_not_run_unasked(empty_folder: Path) -> None:
+    mine = written(empty_folder, "on_number: touch x", "config.yaml")
+    with pytest.raises(SettingsError, match="names a command, which is not run unasked"):
+        load_settings()
+    with pytest.raises(SettingsError, match="not run unasked"):
+        load_settings(written(empty_folder, "mirror: true"), {"on_number": "touch y"})
+    assert load_settings(mine).on_number == "touch x"
+    written(empty_folder, "on_number: null", "config.yaml")
+    assert load_settings(options={"on_number": "touch y"}).on_number == "touch y"
+    assert load_settings(written(empty_folder, "on_number: touch z")).on_number == "touch z"
+
+
 def test_settings_can_not_be_changed() -> None:
     with pytest.raises(AttributeError):
         Settings().mirror = True  # type: ignore[misc]

@@ -1,0 +1,52 @@
+"""Start other programs, and end them together with what they have started. Knows no number.
+
+They stand apart from Numcam's terminal: Ctrl+C ends Numcam, which then waits for them.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from typing import IO
+
+Stream = int | IO[bytes] | None
+GRACE_S = 1.0
+"""Seconds between asking a program to end and ending it."""
+
+
+def start(
+    words: Sequence[str], environment: Mapping[str, str] | None = None, *, out: Stream = None, err: Stream = None
+) -> subprocess.Popen[bytes]:
+    """Start a program, without a shell and with nothing to read.
+
+    words: the program and its arguments, each as it is. environment: all its variables; None: Numcam's. out, err: where it
+    prints to, as `subprocess.Popen` takes them; None: where Numcam does. Raises OSError where it can't be started, and
+    ValueError where a word or a variable can't be handed over.
+    """
+    return subprocess.Popen(
+        list(words), env=environment, stdin=subprocess.DEVNULL, stdout=out, stderr=err, start_new_session=True
+    )
+
+
+def end(process: subprocess.Popen[bytes]) -> None:
+    """End a program of `start` that is still running, and on POSIX what it has started; returns once it has ended."""
+    _signal_all(process, signal.SIGTERM)
+    try:
+        process.wait(GRACE_S)
+    except subprocess.TimeoutExpired:
+        _signal_all(process, getattr(signal, "SIGKILL", signal.SIGTERM))
+        process.wait()
+
+
+def _signal_all(process: subprocess.Popen[bytes], number: signal.Signals) -> None:
+    """Send a signal to a program's whole group; where there are no groups, end it alone."""
+    if process.poll() is not None:
+        return
+    with suppress(OSError):  # it has just ended by itself
+        if hasattr(os, "killpg"):
+            os.killpg(process.pid, number)
+        else:
+            process.kill()
