@@ -1,4 +1,4 @@
-"""Fit a temperature, and measure how far confidence is from truth. Knows logits and labels only."""
+"""Fit a temperature, tell of rarer classes, and measure how far confidence is from truth. Knows logits and labels only."""
 
 from __future__ import annotations
 
@@ -33,6 +33,15 @@ def fit_temperature(logits: NDArray[np.float32], labels: NDArray[np.int64]) -> f
         else:
             low = a
     return float(np.exp((low + high) / 2))
+
+
+def class_shift(before: float, after: float) -> float:
+    """What to add to the logit of a class whose share of all pictures was `before` in training, and will be `after`.
+
+    Shares from 0 to 1, neither included. Bayes' rule: the odds of an answer change as those of the class do. Source: Saerens,
+    Latinne and Decaestecker, "Adjusting the outputs of a classifier to new a priori probabilities", 2002.
+    """
+    return float(np.log(after / (1 - after)) - np.log(before / (1 - before)))
 
 
 def expected_calibration_error(probabilities: NDArray[np.float32], labels: NDArray[np.int64], bins: int = 15) -> float:
