@@ -16,6 +16,8 @@ from live.records import DIGIT_CLASSES, Digit, Number
 
 # of all readings of one digit so many may be wrong whatever the network says: blur, a hand in front, a bad cut
 MISREAD_SHARE = 0.1
+# so many times the support that it has itself must another text have to take the place of the one on the screen
+HOLD = 1.5
 
 
 @dataclass(frozen=True, eq=False)
@@ -91,12 +93,12 @@ def support(hits: Sequence[Hit], text: str) -> float:
 def agreeing_hits(hits: Sequence[Hit], shown: str) -> list[Hit]:
     """The hits that what is believed is made of, oldest first, never empty.
 
-    shown: the text that stands on the screen, or nothing. It stays until more speaks for another.
+    shown: the text that stands on the screen, or nothing. It stays until `HOLD` times as much speaks for another.
     """
     agreeing = believed(hits)
     as_shown = [hit for hit in hits if hit.number.text == shown]
     if as_shown:
         text = text_of(probabilities_of(agreeing))
-        if text != shown and support(hits, text) <= support(hits, shown):
+        if text != shown and support(hits, text) <= HOLD * support(hits, shown):
             return as_shown
     return agreeing

@@ -29,7 +29,9 @@ from scripts.whole_files import replaced
 
 CALIBRATED = 2_000  # held-out pictures on which the 8-bit file measures the range of each layer
 MAY_COST = 0.0002  # share of right answers that 8 bits may cost
-NO_DIGITS = 0.06  # share of what is no digit among the pieces of a page of numbers; of what was learned from it is a third
+NO_DIGITS = (
+    0.06  # share of what is no digit among the pieces of a page of numbers; of what was learned from it is a third
+)
 
 
 @dataclass(frozen=True, slots=True)
