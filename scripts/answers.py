@@ -14,6 +14,8 @@ from scripts.lone_digit import LoneDigit
 
 IN_FULL = 3  # so many pictures are shown with a bar for each digit; more of them as a row each
 BAR_WIDTH = 40
+# what is no digit is rare on a page of numbers, and the network counts on that; a picture given by itself may show anything
+REFUSED = 0.25
 
 
 @dataclass(frozen=True, eq=False)
@@ -30,8 +32,14 @@ class Answer:
     @property
     def label(self) -> int | None:
         """0 to 9; None where the network takes it for no digit."""
-        best = int(self.probabilities.argmax())
-        return best if best < DIGIT_CLASSES else None
+        if self.no_digit >= REFUSED:
+            return None
+        return int(self.probabilities[:DIGIT_CLASSES].argmax())
+
+    @property
+    def no_digit(self) -> float:
+        """How sure the network is that it is none, 0 to 1."""
+        return float(self.probabilities[DIGIT_CLASSES:].sum())
 
     @property
     def text(self) -> str:
@@ -41,7 +49,7 @@ class Answer:
     @property
     def confidence(self) -> float:
         """How sure the network is of its answer, 0 to 1."""
-        return float(self.probabilities.max())
+        return self.no_digit if self.label is None else float(self.probabilities[self.label])
 
     def fields(self) -> dict[str, object]:
         """Plain values, for JSON."""
@@ -51,7 +59,7 @@ class Answer:
             "label": self.label,
             "confidence": round(self.confidence, 4),
             "probabilities": [round(float(p), 4) for p in self.probabilities[:DIGIT_CLASSES]],
-            "no_digit": round(float(self.probabilities[DIGIT_CLASSES:].sum()), 4),
+            "no_digit": round(self.no_digit, 4),
             "box": [box.x, box.y, box.width, box.height],
             "light_ink": self.digit.is_light,
         }

@@ -41,7 +41,7 @@ class Recipe:
 
 RECIPES: dict[str, Recipe] = {
     "ann-128": Recipe(epochs=5, batch_size=32),
-    "ann-128-20": Recipe(epochs=20, batch_size=64),
+    "ann-128-20": Recipe(epochs=20, batch_size=256, learning_rate=5e-3, cosine=True, patience=20),
     "ann-3x128": Recipe(epochs=5, batch_size=32),
     "cnn-32-64": Recipe(epochs=10, batch_size=64),
     "cnn-dropout": Recipe(epochs=10, batch_size=32, validation=0.2),

@@ -109,6 +109,16 @@ def test_the_outline_of_a_dark_thing_is_no_digit() -> None:
     assert without_impostors((number([digit(0, box)]),), ink, SETTINGS) == ()
 
 
+def test_a_number_off_paper_is_none_and_one_across_a_shadow_s_edge_stays() -> None:
+    ink = ink_of(np.zeros((400, 600), np.uint8))
+    first, second = digit(1, Box(200, 100, 20, 40)), digit(7, Box(230, 100, 20, 40))
+    ink.paper[:, 24:] = 60  # the dark begins under the second
+    numbers = (number([first, second]),)
+    assert without_impostors(numbers, ink, SETTINGS) == numbers
+    ink.paper[12:, :] = 60  # under both
+    assert without_impostors(numbers, ink, SETTINGS) == ()
+
+
 def test_darkness_of_a_stroke() -> None:
     darkness = np.zeros((400, 600), np.uint8)
     bar(darkness, Box(10, 10, 20, 20), 120)
@@ -119,4 +129,4 @@ def test_darkness_of_a_stroke() -> None:
 def test_long_numbers_are_left_alone() -> None:
     ink = ink_of(np.zeros((400, 600), np.uint8))
     numbers = (number([digit(1, Box(0, 0, 5, 5)), digit(1, Box(9, 0, 5, 5))]),)
-    assert without_impostors(numbers, ink, SETTINGS) is numbers
+    assert without_impostors(numbers, ink, SETTINGS) == numbers

@@ -100,8 +100,10 @@ def test_a_full_disk_ends_the_log_and_not_the_reading(tmp_path: Path) -> None:
         "resource.setrlimit(resource.RLIMIT_FSIZE, (500, 500))\n"
         "sys.exit(main(['--source', 'demo', '--headless', '--max-frames', '60', '--log', 'read.csv']))"
     )
+    # the measuring of coverage has a file of its own to write
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("COV")}
     done = subprocess.run(
-        [sys.executable, "-c", script], cwd=tmp_path, env={**os.environ, "PYTHONPATH": str(ROOT)},
+        [sys.executable, "-c", script], cwd=tmp_path, env={**environment, "PYTHONPATH": str(ROOT)},
         capture_output=True, text=True, timeout=240, check=False,
     )  # fmt: skip
     assert done.returncode == 1

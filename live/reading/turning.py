@@ -72,7 +72,7 @@ class TurningReader:
     def _scores(self, reading: Reading) -> list[float]:
         """How many sure digits there are with each further quarter turn; of one entry where there is no need to ask."""
         as_it_is = sum(digit.confidence for number in reading.numbers for digit in number.digits)
-        if as_it_is >= ENOUGH * len(reading.inputs):
+        if as_it_is >= ENOUGH * len(reading.inputs) or len(reading.inputs) <= AND_MORE:
             return [as_it_is]
         self._doubtful += 1
         if self._remembers and self._doubtful % EVERY != 1:
