@@ -133,7 +133,9 @@ def parse(arguments: list[str] | None) -> argparse.Namespace:
     parser = script_parser("scripts.compare", __doc__)
     parser.add_argument("models", nargs="+", type=Path, help="model files")
     add_data(parser)
-    parser.add_argument("--threads", type=int, default=2, help="threads of each network (%(default)s)")
+    parser.add_argument(
+        "--threads", type=int, default=1, help="threads of each network; idle ones disturb the others (%(default)s)"
+    )
     parser.add_argument("--rounds", type=int, default=ROUNDS, help="times each is asked (%(default)s)")
     options = parser.parse_args(arguments)
     if options.rounds < 1 or options.threads < 0:
