@@ -1,7 +1,9 @@
 """Read pages that lie on their side or on their head. Knows quarter turns and what the classifier says of all pieces of ink.
 
 A page that is turned gives itself away: what the network was shown of it, turned the other way, is full of sure digits. That is
-asked only where few pieces were sure, costs one batch, and the page is read again only when another turn clearly wins.
+asked only where few pieces were sure, and costs one batch. Where another turn clearly wins, the page is read again, and that
+reading is taken only if it has more digits in its numbers, and a few at least: wood grain and rims look like digits here and
+there, but make no numbers.
 """
 
 from __future__ import annotations
@@ -63,15 +65,17 @@ class TurningReader:
         scores = self._scores(trace.reading)
         best = int(np.argmax(scores))
         if best and scores[best] > CLEARLY * scores[0] + AND_MORE:
-            self._turn = (self._turn + best) % 4
-            upright = turned(image, self._turn)
-            trace = self._reader.trace(upright, mark)
+            turn = (self._turn + best) % 4
+            otherwise = turned(image, turn)
+            again = self._reader.trace(otherwise, mark)
             mark("turn")
+            if sure_digits(again.reading) > max(AND_MORE, sure_digits(trace.reading)):
+                self._turn, upright, trace = turn, otherwise, again
         return TurnedTrace(upright, trace, self._turn)
 
     def _scores(self, reading: Reading) -> list[float]:
         """How many sure digits there are with each further quarter turn; of one entry where there is no need to ask."""
-        as_it_is = sum(digit.confidence for number in reading.numbers for digit in number.digits)
+        as_it_is = sure_digits(reading)
         if as_it_is >= ENOUGH * len(reading.inputs) or len(reading.inputs) <= AND_MORE:
             return [as_it_is]
         self._doubtful += 1
@@ -80,6 +84,11 @@ class TurningReader:
         rows = [self._classifier(np.ascontiguousarray(np.rot90(reading.inputs, k, axes=(1, 2)))) for k in range(4)]
         best = np.stack(rows)[..., :DIGIT_CLASSES].max(axis=2)
         return [float(value) for value in np.where(best > SURE, best, 0).sum(axis=1)]
+
+
+def sure_digits(reading: Reading) -> float:
+    """How many digits the numbers have, each counted by its confidence."""
+    return sum(digit.confidence for number in reading.numbers for digit in number.digits)
 
 
 def turned(image: NDArray[np.uint8], turn: int) -> NDArray[np.uint8]:
