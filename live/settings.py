@@ -57,7 +57,7 @@ class RegionSettings(Section, frozen=True):
 class SplittingSettings(Section, frozen=True):
     """When a region is taken for several digits that touch."""
 
-    min_aspect: Annotated[float, msgspec.Meta(ge=0.2, le=10)] = 0.75
+    min_aspect: Annotated[float, msgspec.Meta(ge=0.2, le=10)] = 0.5
     max_cuts: Annotated[int, msgspec.Meta(ge=0, le=12)] = 6
     sure_confidence: Share = 0.9
 

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from live.reading.joining import find_clusters
 from live.reading.regions import Component, Upright
-from live.reading.splitting import CUT_COST, best_path, build_lattice, find_cuts, frame_box
+from live.reading.splitting import CUT_COST, MAX_SLICE, best_path, build_lattice, find_cuts, frame_box
 from live.records import Box
 from live.settings import SplittingSettings
 
@@ -34,8 +34,25 @@ def test_touching_digits_have_a_cut_where_they_touch() -> None:
 
 
 def test_narrow_ink_is_never_cut() -> None:
-    assert find_cuts(touching_rings(1)[:, :30], SETTINGS) == []
+    assert find_cuts(touching_rings(1)[:, :28], SETTINGS) == []
     assert find_cuts(touching_rings(2), SplittingSettings(max_cuts=0)) == []
+
+
+def test_two_strokes_side_by_side_are_cut_though_they_are_narrower_than_tall() -> None:
+    ink = np.zeros((60, 36), np.uint8)
+    ink[:, :6] = ink[:, 30:] = 255
+    ink[:6] = 255  # a 1 that touches the bar of a 7
+    ink[6:12, 12:] = 0
+    assert any(6 <= cut <= 30 for cut in find_cuts(ink, SETTINGS))
+
+
+def test_a_flat_zero_beside_a_three_is_one_of_the_runs() -> None:
+    ink = np.zeros((50, 100), np.uint8)
+    cv2.ellipse(ink, (14, 25), (12, 22), 0, -120, 120, 255, 5)
+    cv2.ellipse(ink, (62, 25), (35, 22), 0, 0, 360, 255, 5)
+    lattice = build_lattice((0,), Upright(ink, 0.0, 0.0), 0.0, SETTINGS)
+    widths = [right - left for left, _, right, _ in lattice.extents]
+    assert any(70 <= width <= 80 for width in widths)
 
 
 def test_the_whole_is_always_among_the_runs_and_runs_have_a_digits_width() -> None:
@@ -46,7 +63,7 @@ def test_the_whole_is_always_among_the_runs_and_runs_have_a_digits_width() -> No
     assert lattice.extents[:, 1].min() == 20
     for run, extent in zip(lattice.runs, lattice.extents, strict=True):
         if run != (0, lattice.last):
-            assert extent[2] - extent[0] <= 1.2 * 60
+            assert extent[2] - extent[0] <= MAX_SLICE * 60
 
 
 def test_ink_that_is_none_has_no_runs() -> None:

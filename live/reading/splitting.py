@@ -21,7 +21,7 @@ from live.settings import SplittingSettings
 CUT_COST = 0.25  # what one more cut must gain, in log-probability: a whole digit is likelier than two touching halves
 BRIDGE = 0.6  # most ink in a column that may be a cut, as a share of the height: two 0 that touch share a long wall
 MIN_SLICE = 0.1  # narrowest run that may be a digit, as a share of the ink's height: a 1
-MAX_SLICE = 1.2  # widest
+MAX_SLICE = 1.6  # widest: a flat 0
 WHOLE = slice(None), slice(None)
 
 
