@@ -4,69 +4,42 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import ExitStack
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import partial
+from itertools import count
 from pathlib import Path
 
+from live.errors import SourceError
 from live.events import Event
+from live.lanes import Lane, fetch_from
 from live.outputs import Outputs
 from live.reading.reader import PageReader
 from live.reading.turning import TurningReader
-from live.records import Frame, FrameResult
 from live.screen import Screen
-from live.settings import Settings, TrackingSettings
-from live.stillness import Stillness
-from live.stopwatch import Stopwatch
-from live.tracking import NumberTracker
+from live.settings import Settings
+from live.summary import RunSummary
 from live.video.display import DisplayCheck
-from live.video.labels import LabelMemory
-from live.video.overlay import draw
-from live.video.sources import DEMO_NAME, FrameSource, open_source
+from live.video.frame_source import WAKE_EVERY_S
+from live.video.sources import DEMO_NAME, open_source
 from live.video.window import Window
-from models.classifier import load_classifier
+from live.wall import Wall
+from models.classifier import Classifier, load_classifier
+
+__all__ = ["RunSummary", "event_line", "run"]
 
 TITLE = "Numcam"
-STILL = TrackingSettings(confirm_doubt=1.0, confirm_confidence=0.0, forget_after_s=0.0)
-"""A still picture is read for itself: what is in it is shown at once, and forgotten with it."""
-
-REST_S = 0.5
-"""Seconds between two rounds of the built-in clip, on the clock of `Frame.captured_at`."""
 
 Say = Callable[[str], None]
 
 
-@dataclass(slots=True)
-class RunSummary:
-    """What a run did, kept up to date while it goes on."""
-
-    frames: int = 0
-    seconds: float = 0.0
-    numbers: int = 0
-    interrupted: bool = False
-    failed: bool = False
-    """Whether a log had to be given up on the way."""
-    files: list[Path] = field(default_factory=list)
-
-    def line(self) -> str:
-        """One line for people."""
-        rate = self.frames / self.seconds if self.seconds > 0 else 0.0
-        parts = [
-            f"{self.frames} {'frame' if self.frames == 1 else 'frames'} in {self.seconds:.1f} s ({rate:.1f} a second)",
-            f"{self.numbers} {'number' if self.numbers == 1 else 'numbers'} read",
-        ]
-        if self.files:
-            parts.append("written: " + ", ".join(str(path) for path in self.files))
-        return "; ".join(parts) + "."
-
-
 def run(settings: Settings, say: Say, tell: Say, display: DisplayCheck | None = None) -> RunSummary:
-    """Read until the source ends, a person quits, or a limit of the settings is reached.
+    """Read until every source ends, a person quits, or a limit of the settings is reached.
 
-    say: is given notes (a window that can't be opened, a recording that began); tell: what was read where there is no
-    window, and the summary at the end, which comes however the run ends. display: a look for a display that was begun
-    before. Raises NumcamError and ModelError, with every file closed.
+    say: is given notes (a window that can't be opened, a camera that is lost, a recording that began); tell: what was read
+    where there is no window, and the summary at the end, which comes however the run ends. display: a look for a display
+    that was begun before. Raises NumcamError and ModelError, with every file closed.
     """
     summary = RunSummary()
     with ExitStack() as stack:
@@ -76,23 +49,19 @@ def run(settings: Settings, say: Say, tell: Say, display: DisplayCheck | None = 
         model = Path(settings.model.path) if settings.model.path is not None else None
         classifier = load_classifier(model, settings.model.threads, settings.model.runtime)
         headless = settings.headless or display is None or _tell_no_display(display, say)
-        source = stack.enter_context(
-            open_source(settings.source, settings.camera, realtime=settings.realtime, headless=headless)
-        )
-        if source.note is not None:
-            say(source.note)
-        reader = TurningReader(PageReader(classifier, settings), classifier, remembers=not source.still)
+        lanes = _open_lanes(settings, classifier, stack, say, headless=headless)
         outputs = stack.enter_context(Outputs(settings, say))
         summary.files = outputs.files
         screen = None
         if not headless:
-            window = stack.enter_context(Window(TITLE))
-            screen = Screen(window, outputs, settings.overlay, mirrored=settings.mirror, say=say)
+            screen = Screen(stack.enter_context(Window(TITLE)), outputs, mirrored=settings.mirror, say=say)
+        loop = _Loop(settings, Wall(lanes), outputs, summary, screen, say, tell)
+        stack.callback(loop.sum_up)
         try:
-            _Loop(settings, reader, outputs, summary, screen, tell).over(source)
+            loop.run()
         except KeyboardInterrupt:
             summary.interrupted = True
-        summary.failed = outputs.has_failed
+        summary.failed = summary.failed or outputs.has_failed
     return summary
 
 
@@ -104,108 +73,121 @@ def _tell_no_display(display: DisplayCheck, say: Say) -> bool:
     return reason is not None
 
 
+def _open_lanes(
+    settings: Settings, classifier: Classifier, stack: ExitStack, say: Say, *, headless: bool
+) -> list[Lane]:
+    """Every source of the run, open, each with a reader that remembers how its page lies; `stack` closes them."""
+    open_one = partial(open_source, settings=settings.camera, realtime=settings.realtime, headless=headless)
+    reader, track_ids = PageReader(classifier, settings), count(1)
+    source = stack.enter_context(open_one(settings.source))
+    if source.note is not None:
+        say(source.note)
+    # a person is looking on: the built-in clip is played again and again
+    again = partial(open_one, "demo") if source.name == DEMO_NAME and not headless else None
+    lane = Lane(source, TurningReader(reader, classifier, remembers=not source.still), settings, track_ids, say, again)
+    stack.callback(lane.close)
+    return [lane]
+
+
 @dataclass(slots=True)
 class _Loop:
     """The parts of one run, put together once."""
 
     settings: Settings
-    reader: TurningReader
+    wall: Wall
     outputs: Outputs
     summary: RunSummary
     screen: Screen | None
+    say: Say
     tell: Say
-    labels: LabelMemory = field(default_factory=LabelMemory)
+    _troubles: list[str | None] = field(default_factory=list)
 
-    def over(self, source: FrameSource) -> None:
-        """Every frame of the source, until something ends the run."""
-        tracker = NumberTracker(STILL if source.still else self.settings.tracking)
-        stillness = Stillness(0.0 if source.still else self.settings.tracking.reread_s)
-        result: FrameResult | None = None
+    def run(self) -> None:
+        """Every frame of every source, until something ends the run."""
+        lanes = self.wall.lanes
         start = time.monotonic()
         end = start + (self.settings.max_seconds or math.inf)
-        for frame in self._frames(source, tracker, end):
-            paused = self.screen is not None and self.screen.rest(end)
-            if self._is_over(end):
-                return
-            if paused and not source.still:
-                continue  # as old as the pause was long
-            if source.still:
-                tracker.reset()
-                self.outputs.turn_page()
-            if result is None or stillness.must_read(frame.image, frame.captured_at):
-                result = self._read(frame, tracker)
+        while not self._is_over(end) and not all(lane.ended for lane in lanes):
+            if self.screen is not None and self.screen.rest(end):
+                continue
+            ready, given_up = fetch_from(lanes, WAKE_EVERY_S, in_step=False)
+            for lane in given_up:
+                self._give_up(lane)
+            for lane in ready:
+                self._hand_on(lane)
+                self.summary.seconds = time.monotonic() - start
+            if ready:
+                self._show()
             else:
-                result = replace(result, frame=frame)
-            self._show(result, still=source.still)
-            self.summary.frames += 1
-            self.summary.seconds = time.monotonic() - start
-            if self._is_over(end):
-                return
-        if self.screen is not None and source.still:
+                self._wait()
+        if self.screen is not None and all(lane.source.still for lane in lanes):
             self.screen.hold(until=end)
 
-    def _wait(self, source: FrameSource, end: float) -> None:
-        """While the next frame is awaited: keys are answered, and limits hold."""
+    def sum_up(self) -> None:
+        """Put the counts of the whole run into its summary."""
+        self.summary.captured = sum(lane.captured for lane in self.wall.lanes)
+        self.summary.read_anew = sum(lane.read_anew for lane in self.wall.lanes)
         if self.screen is not None:
-            self.screen.wait(source.trouble)
-        if self._is_over(end):
-            source.close()
+            self.summary.ages = self.screen.ages
 
     def _is_over(self, end: float) -> bool:
         """Whether a person or a limit ends the run."""
         enough = self.settings.max_frames is not None and self.summary.frames >= self.settings.max_frames
         return enough or time.monotonic() >= end or (self.screen is not None and self.screen.quit)
 
-    def _frames(self, source: FrameSource, tracker: NumberTracker, end: float) -> Iterator[Frame]:
-        """The frames of all rounds, as if they were one: indices and times go on."""
-        begin, index = 0.0, 0
-        for playing in self._rounds(source):
-            playing.on_wait = partial(self._wait, playing, end)
-            last = None
-            for frame in playing:
-                last = replace(frame, index=frame.index + index, captured_at=frame.captured_at + begin)
-                yield last
-            if last is None:
-                return
-            begin, index = last.captured_at + REST_S, last.index + 1
-            tracker.reset()
+    def _give_up(self, lane: Lane) -> None:
+        """A source is gone for good: the others go on. Raises SourceError where there is no other."""
+        assert lane.failure is not None
+        if all(other.ended for other in self.wall.lanes):
+            raise SourceError(lane.failure)
+        self.say(lane.failure)
+        self.summary.failed = True
 
-    def _rounds(self, source: FrameSource) -> Iterator[FrameSource]:
-        """The source; the built-in clip again and again in a window, where a person is looking on."""
-        yield source
-        while source.name == DEMO_NAME and self.screen is not None and not self.screen.quit:
-            realtime = self.settings.realtime
-            with open_source("demo", self.settings.camera, realtime=realtime, headless=False) as again:
-                yield again
-
-    def _read(self, frame: Frame, tracker: NumberTracker) -> FrameResult:
-        """All that is known about one frame."""
-        stopwatch = Stopwatch()
-        reading = self.reader.read(frame.image, stopwatch)
-        numbers = tracker.update(reading.numbers, frame.captured_at, frame.size)
-        stopwatch("track")
-        return FrameResult(frame, numbers, reading, stopwatch.timings())
-
-    def _show(self, result: FrameResult, *, still: bool) -> None:
-        """Hand a result to everything that wants it."""
-        events = self.outputs.add(result)
+    def _hand_on(self, lane: Lane) -> None:
+        """Take a lane's next frame, and hand what is known of it to everything but the picture."""
+        place = self.wall.lanes.index(lane)
+        still = lane.source.still
+        result = lane.take()
+        if still:
+            self.outputs.turn_page(place)
+        events = self.outputs.add(result, place)
+        self.summary.frames += 1
         self.summary.numbers += sum(event.kind == "appeared" for event in events)
         if self.screen is None:
             for event in events:
                 if event.kind != "left":
-                    self.tell(event_line(event, still=still))
-        if self.screen is None and not self.outputs.is_recording:
-            return
-        picture = draw(result, self.settings.overlay, memory=self.labels)
-        self.outputs.record(picture, result.frame.captured_at)
+                    self.tell(event_line(event, still=still, named=len(self.wall.lanes) > 1))
+
+    def _show(self) -> None:
+        """Draw, record and show."""
+        self._record()
         if self.screen is not None:
-            self.screen.show(result, picture)
+            self.screen.show(self.wall)
+
+    def _wait(self) -> None:
+        """No frame has come: keys are answered, and what is lost is shown and recorded as such, once a second."""
+        troubles = self.wall.troubles
+        if troubles != self._troubles and any(troubles):
+            self._record()
+        self._troubles = troubles
+        if self.screen is not None:
+            self.screen.wait()
+
+    def _record(self) -> None:
+        """Add what is seen now to the recording, if one goes on."""
+        if self.outputs.is_recording:
+            self.outputs.record(self.wall.picture(), self.wall.time())
 
 
-def event_line(event: Event, *, still: bool) -> str:
-    """One line for a person who has no window: `0:01.2  read 4711  97 %`; of a still picture, its name for the time."""
+def event_line(event: Event, *, still: bool, named: bool = False) -> str:
+    """One line for a person who has no window: `0:01.2  read 4711  97 %`; of a still picture, its name for the time.
+
+    named: tell the source beside the time, as there are several.
+    """
     minutes, seconds = divmod(math.floor(event.time * 10) / 10, 60)
     where = event.source if still else f"{int(minutes)}:{seconds:04.1f}"
+    if named and not still:
+        where += f"  {event.source}"
     verb = "now " if event.kind == "changed" else "read"
     number = event.tracked.number
     return f"{where}  {verb} {number.text:<8} {100 * number.confidence:3.0f} %"

@@ -142,7 +142,8 @@ class FrameLog(TextFile):
         if self._start is None:
             self._start = frame.captured_at
         numbers = [tracked_fields(tracked) | {"confirmed": tracked.confirmed} for tracked in result.numbers]
-        line = {"frame": frame.index, "time": round(frame.captured_at - self._start, 4), "numbers": numbers}
+        time_s = round(frame.captured_at - self._start, 4)
+        line = {"frame": frame.index, "time": time_s, "source": frame.source, "numbers": numbers}
         self.write(json.dumps(line) + "\n")
 
 

@@ -38,9 +38,10 @@ class Event:
 class EventFinder:
     """Compares each frame with the one before: which numbers appeared, changed or left."""
 
-    def __init__(self) -> None:
+    def __init__(self, start: float | None = None) -> None:
+        """start: the time, seconds of `captured_at`, from which events are timed; None: the first frame's."""
         self._shown: dict[int, TrackedNumber] = {}
-        self._start: float | None = None
+        self.start = start
 
     def turn_page(self) -> None:
         """Another picture follows: what was shown does not leave, it is simply not in that one."""
@@ -49,8 +50,8 @@ class EventFinder:
     def events(self, result: FrameResult) -> list[Event]:
         """What happened in this frame: numbers that appeared or changed by their ids, then those that left."""
         frame = result.frame
-        if self._start is None:
-            self._start = frame.captured_at
+        if self.start is None:
+            self.start = frame.captured_at
         now = {tracked.track_id: tracked for tracked in result.shown}
         happened: list[tuple[EventKind, TrackedNumber]] = []
         for track_id, tracked in now.items():
@@ -61,4 +62,4 @@ class EventFinder:
                 happened.append(("changed", tracked))
         happened += [("left", tracked) for track_id, tracked in self._shown.items() if track_id not in now]
         self._shown = now
-        return [Event(kind, frame.captured_at - self._start, frame.source, tracked) for kind, tracked in happened]
+        return [Event(kind, frame.captured_at - self.start, frame.source, tracked) for kind, tracked in happened]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
@@ -39,7 +39,7 @@ class Outputs:
         self._settings = settings
         self._say = say
         self._stack = ExitStack()
-        self._finder = EventFinder()
+        self._finders: dict[int, EventFinder] = {}
         self._recorder: Recorder | None = None
         self._recorded_from = 0.0
         self.files: list[Path] = []
@@ -71,9 +71,15 @@ class Outputs:
         with self._stack:
             self.stop_recording()
 
-    def add(self, result: FrameResult) -> list[Event]:
-        """Log one frame, and hand on what happened in it, which is returned. A log that can't be written is given up."""
-        events = self._finder.events(result)
+    def add(self, result: FrameResult, lane: int = 0) -> list[Event]:
+        """Log one frame, and hand on what happened in it, which is returned. A log that can't be written is given up.
+
+        lane: which of the run's sources the frame is of.
+        """
+        if lane not in self._finders:
+            first = next(iter(self._finders.values()), None)
+            self._finders[lane] = EventFinder(None if first is None else first.start)
+        events = self._finders[lane].events(result)
         if self._log is not None and not self._is_written(self._log, partial(self._log.add, events)):
             self._log = None
         if self._frame_log is not None and not self._is_written(self._frame_log, partial(self._frame_log.add, result)):
@@ -82,9 +88,10 @@ class Outputs:
             taker.add(events)
         return events
 
-    def turn_page(self) -> None:
-        """Another picture follows, which has nothing to do with the one before."""
-        self._finder.turn_page()
+    def turn_page(self, lane: int = 0) -> None:
+        """Another picture follows in a lane, which has nothing to do with the one before."""
+        if lane in self._finders:
+            self._finders[lane].turn_page()
 
     def _is_written(self, file: TextFile, write: Callable[[], None]) -> bool:
         """Whether `write` could write to a log; tells it where it couldn't. Remembers a file that is there now."""
@@ -133,11 +140,17 @@ class Outputs:
         recorder.close()
         return recorder.path if recorder.frames else None
 
-    def snapshot(self, result: FrameResult, picture: NDArray[np.uint8]) -> Path:
-        """Write the annotated picture, and what was read as JSON beside it; returns its path. Raises OutputError."""
+    def snapshot(self, results: Sequence[FrameResult], picture: NDArray[np.uint8]) -> Path:
+        """Write the annotated picture, and what was read as JSON beside it; returns its path. Raises OutputError.
+
+        results: of each source that the picture shows; of several, the JSON holds a list.
+        """
         path = timestamped(".png")
-        height, width = result.frame.image.shape[:2]
-        fields = picture_fields(result.frame.source, (width, height), [tracked.number for tracked in result.shown])
+        pictures = [
+            picture_fields(result.frame.source, result.frame.size, [tracked.number for tracked in result.shown])
+            for result in results
+        ]
+        fields = pictures[0] if len(pictures) == 1 else {"sources": pictures}
         try:
             path.write_bytes(cv2.imencode(".png", picture)[1].tobytes())
             self.files.append(path)

@@ -6,20 +6,15 @@ import time
 from collections import deque
 from collections.abc import Callable
 
-import numpy as np
-from numpy.typing import NDArray
-
+from live.ages import Ages
 from live.errors import OutputError
 from live.outputs import Outputs
-from live.records import FrameResult
-from live.settings import OverlaySettings
 from live.video.hud import HudState, debug_view, draw_hud
-from live.video.labels import LabelMemory
-from live.video.overlay import draw
 from live.video.window import Key, Window
+from live.wall import Wall
 
 HOLD_POLL_MS = 30
-SPEED_OVER = 30  # frames over which the shown speed is taken
+AGE_OVER = 15  # frames over which the shown age is taken
 
 Say = Callable[[str], None]
 
@@ -27,37 +22,38 @@ Say = Callable[[str], None]
 class Screen:
     """The window's state: paused, mirrored, behind the scenes, help."""
 
-    def __init__(self, window: Window, outputs: Outputs, overlay: OverlaySettings, *, mirrored: bool, say: Say) -> None:
+    def __init__(self, window: Window, outputs: Outputs, *, mirrored: bool, say: Say) -> None:
         self._window = window
         self._outputs = outputs
-        self._overlay = overlay
         self._say = say
         self._mirrored = mirrored
-        self._labels = LabelMemory()  # of the mirrored preview: its places are other ones
         self._debug = self._help = self._paused = False
-        self._times: deque[float] = deque(maxlen=SPEED_OVER)
-        self._last: tuple[FrameResult, NDArray[np.uint8]] | None = None
-        self._trouble: str | None = None
+        self._wall: Wall | None = None
+        self._troubles: list[str | None] = []
+        self._recent_ages: deque[float] = deque(maxlen=AGE_OVER)
+        self.ages = Ages()
+        """How old live frames were when they stood on the window."""
         self.quit = False
         """Whether a person wants to end the run."""
 
-    def show(self, result: FrameResult, picture: NDArray[np.uint8]) -> None:
-        """Show one frame and act on the key pressed.
-
-        picture: the annotated frame, (H, W, 3) uint8 BGR.
-        """
-        self._times.append(time.perf_counter())
-        self._last, self._trouble = (result, picture), None
+    def show(self, wall: Wall) -> None:
+        """Show new frames, and act on the key pressed."""
+        self._wall, self._troubles = wall, wall.troubles
         self._refresh()
-        self.answer_key()
+        self.answer_key()  # the window paints as its events are handled
+        age_s = wall.age_s()
+        if age_s is not None:
+            self._recent_ages.append(age_s)
+            self.ages.add(age_s)
 
     def rest(self, until: float) -> bool:
         """Stay with the last frame while a person pauses, to `until` (`time.monotonic`) at most; whether one did."""
         pressed = self._paused
         while self._paused and not self.quit and time.monotonic() < until:
             self.answer_key(HOLD_POLL_MS)
-        if pressed:
-            self._times.clear()  # the pause says nothing about speed
+        if pressed and self._wall is not None:
+            for lane in self._wall.lanes:
+                lane.forget_rate()  # the pause says nothing about speed
         return pressed
 
     def hold(self, until: float) -> None:
@@ -65,10 +61,10 @@ class Screen:
         while not self.quit and time.monotonic() < until:
             self.answer_key(HOLD_POLL_MS)
 
-    def wait(self, trouble: str | None) -> None:
-        """Go on answering keys while no frame comes; `trouble` tells why, in a line."""
-        if trouble != self._trouble:
-            self._trouble = trouble
+    def wait(self) -> None:
+        """Go on answering keys while no frame comes, and show what is lost."""
+        if self._wall is not None and self._wall.troubles != self._troubles:
+            self._troubles = self._wall.troubles
             self._refresh()
         self.answer_key()
 
@@ -105,8 +101,8 @@ class Screen:
 
     def _take_snapshot(self) -> None:
         """Write down what is on the screen, as it was read."""
-        if self._last is not None:
-            self._say(f"Snapshot: {self._outputs.snapshot(*self._last)}")
+        if self._wall is not None:
+            self._say(f"Snapshot: {self._outputs.snapshot(self._wall.results, self._wall.picture())}")
 
     def _toggle_recording(self) -> None:
         """Start a recording under a new name, or end the one that runs."""
@@ -117,23 +113,22 @@ class Screen:
             self._say(f"Recording: {self._outputs.start_recording()}")
 
     def _refresh(self) -> None:
-        """Put the last frame on the window with all that the keys have asked for."""
-        if self._last is None:
+        """Put the newest frames on the window with all that the keys have asked for."""
+        if self._wall is None:
             return
-        result, picture = self._last
-        preview = draw(result, self._overlay, mirrored=True, memory=self._labels) if self._mirrored else picture
-        preview = draw_hud(preview, self._hud(result))
-        self._window.show(debug_view(preview, result.reading) if self._debug else preview)
+        preview = draw_hud(self._wall.picture(mirrored=self._mirrored), self._hud(self._wall))
+        self._window.show(debug_view(preview, self._wall.reading()) if self._debug else preview)
 
-    def _hud(self, result: FrameResult) -> HudState:
+    def _hud(self, wall: Wall) -> HudState:
         """What the window tells besides the picture."""
-        spent = self._times[-1] - self._times[0] if self._times else 0.0
+        ages = sorted(self._recent_ages)
         return HudState(
-            fps=(len(self._times) - 1) / spent if spent > 0 else 0.0,
-            frame_ms=sum(result.timings.values()),
-            recording_s=self._outputs.recorded_s(result.frame.captured_at),
+            fps=tuple(lane.fps for lane in wall.lanes),
+            frame_ms=sum(sum(result.timings.values()) for result in wall.results),
+            age_ms=1000 * ages[len(ages) // 2] if ages else None,
+            dropped=wall.dropped,
+            recording_s=self._outputs.recorded_s(wall.time()),
             paused=self._paused,
             mirrored=self._mirrored,
             help=self._help,
-            trouble=self._trouble,
         )

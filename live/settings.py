@@ -31,7 +31,8 @@ class CameraSettings(Section, frozen=True):
     height: Annotated[int, msgspec.Meta(ge=64, le=4320)] = 720
     fps: Annotated[float, msgspec.Meta(gt=0, le=240)] = 30.0
     open_timeout_s: Annotated[float, msgspec.Meta(gt=0, le=120)] = 5.0
-    read_timeout_s: Annotated[float, msgspec.Meta(gt=0, le=120)] = 3.0
+    stall_s: Annotated[float, msgspec.Meta(gt=0, le=120)] = 3.0
+    give_up_s: Positive | None = None
     picture_s: Annotated[float, msgspec.Meta(gt=0, le=3600)] = 2.0
 
 

@@ -8,8 +8,9 @@ the page flies counts less, for it was blurred; so does one at the frame's edge,
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import count
 
 import numpy as np
 from numpy.typing import NDArray
@@ -102,10 +103,11 @@ class Track:
 class NumberTracker:
     """Gives the same number the same id from frame to frame, and says when it is sure enough to be shown."""
 
-    def __init__(self, settings: TrackingSettings) -> None:
+    def __init__(self, settings: TrackingSettings, ids: Iterator[int] | None = None) -> None:
+        """ids: where the ids come from, for trackers that must not give the same one twice; None: 1, 2, 3, ..."""
         self._settings = settings
+        self._ids = count(1) if ids is None else ids
         self._tracks: list[Track] = []
-        self._next_id = 1
         self._now = -math.inf
         self._velocity = np.zeros(2, np.float32)
         """Of the page, px a second."""
@@ -179,9 +181,8 @@ class NumberTracker:
         )
         for place, row in zip(places, shared, strict=True):
             if row.max(initial=0.0) <= SAME_PLACE:  # else a part of a number that is believed to be whole
-                track = Track(self._next_id, numbers[place].quad, self._now, self._now)
+                track = Track(next(self._ids), numbers[place].quad, self._now, self._now)
                 track.add(numbers[place], self._now, self._settings.memory_s, trust[place])
-                self._next_id += 1
                 self._tracks.append(track)
                 read.append(track)
         return read

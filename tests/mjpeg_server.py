@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import base64
+import random
 import socket
 import threading
 import time
+from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import TracebackType
 from typing import Any, Self
@@ -48,6 +50,9 @@ class MjpegCamera:
     def __init__(self, fps: float = 30.0, size: tuple[int, int] = (640, 360)) -> None:
         self.fps = fps
         self.size = size
+        """May be changed while it serves, as by the rotation of a phone."""
+        self.paint: Callable[[int, tuple[int, int]], NDArray[np.uint8]] = stamped
+        """Makes the picture of a number and a size (w, h)."""
         self.sent = -1
         """The number in the newest picture that was sent to anybody."""
         self.viewers = 0
@@ -57,6 +62,7 @@ class MjpegCamera:
         self._port = 0
         self._began = time.monotonic()
         self._stalled = threading.Event()
+        self._spoilt = threading.Event()
         self._server: ThreadingHTTPServer | None = None
         self._sockets: list[socket.socket] = []
 
@@ -116,6 +122,14 @@ class MjpegCamera:
         """Send again."""
         self._stalled.clear()
 
+    def spoil(self) -> None:
+        """Send noise where pictures should be, as over a bad line."""
+        self._spoilt.set()
+
+    def mend(self) -> None:
+        """Send pictures again."""
+        self._spoilt.clear()
+
     def _serve(self, request: BaseHTTPRequestHandler) -> None:
         self.viewers += 1
         server = self._server
@@ -141,7 +155,9 @@ class MjpegCamera:
 
     def _send_one(self, request: BaseHTTPRequestHandler) -> None:
         number = int((time.monotonic() - self._began) * self.fps) % 2**STAMP_BITS
-        jpeg = cv2.imencode(".jpg", stamped(number, self.size))[1].tobytes()
+        jpeg = cv2.imencode(".jpg", self.paint(number, self.size))[1].tobytes()
+        if self._spoilt.is_set():
+            jpeg = random.Random(number).randbytes(len(jpeg))
         head = f"--{BOUNDARY}\r\nContent-Type: image/jpeg\r\nContent-Length: {len(jpeg)}\r\n\r\n"
         request.wfile.write(head.encode() + jpeg + b"\r\n")
         self.sent = number

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from live.video.hud import RED, HudState, clock, debug_view, draw_help, draw_hud
 from tests.results import changed, drawn_in, paper, reading_of
 
-RUNNING = HudState(fps=29.7, frame_ms=8.2)
+RUNNING = HudState(fps=(29.7,), frame_ms=8.2)
 SIZES = [(64, 64), (320, 240), (640, 480), (1280, 720), (3840, 2160)]
 
 
@@ -36,7 +36,7 @@ def quarters_drawn_on(picture: NDArray[np.uint8], state: HudState) -> set[str]:
         (replace(RUNNING, recording_s=3.0), {"top left", "bottom left", "bottom right"}),
         (replace(RUNNING, paused=True), {"top left", "bottom left", "bottom right"}),
         (replace(RUNNING, mirrored=True), {"top left", "bottom left", "bottom right"}),
-        (HudState(trouble="The camera is away."), {"bottom left", "bottom right"}),
+        (replace(RUNNING, fps=(0.0, 0.0)), {"bottom right"}),
     ],
 )
 def test_each_thing_has_its_corner(state: HudState, quarters: set[str]) -> None:
@@ -59,9 +59,10 @@ def test_only_a_recording_shows_a_red_dot() -> None:
 
 def test_every_state_looks_different() -> None:
     states = [
-        RUNNING, replace(RUNNING, fps=12.0), replace(RUNNING, frame_ms=80.0), replace(RUNNING, recording_s=1.0),
+        RUNNING, replace(RUNNING, fps=(12.0,)), replace(RUNNING, frame_ms=80.0), replace(RUNNING, recording_s=1.0),
         replace(RUNNING, recording_s=2.0), replace(RUNNING, paused=True), replace(RUNNING, mirrored=True),
-        replace(RUNNING, help=True), replace(RUNNING, trouble="No frame for 3 s."),
+        replace(RUNNING, help=True), replace(RUNNING, help=True, age_ms=40.0), replace(RUNNING, help=True, dropped=7),
+        replace(RUNNING, fps=(29.7, 12.0)),
     ]  # fmt: skip
     assert len({draw_hud(paper(), state).tobytes() for state in states}) == len(states)
 
@@ -70,9 +71,7 @@ def test_every_state_looks_different() -> None:
 def test_every_size_of_picture_works_and_none_is_drawn_on(size: tuple[int, int]) -> None:
     image = paper(size)
     image.flags.writeable = False
-    state = HudState(
-        30.0, 8.0, 3700.0, paused=True, mirrored=True, help=True, trouble="The stream is away: " + "word " * 40
-    )
+    state = HudState((30.0, 29.0), 8.0, 41.0, 1234, 3700.0, paused=True, mirrored=True, help=True)
     for picture in (draw_hud(image, state), draw_help(image)):
         assert picture.shape == image.shape
         assert picture.dtype == np.uint8

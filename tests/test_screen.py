@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any, cast
@@ -18,9 +19,10 @@ from numpy.typing import NDArray
 from live.outputs import Outputs
 from live.records import FrameResult
 from live.screen import Screen
-from live.settings import OverlaySettings, Settings
+from live.settings import Settings
 from live.video.overlay import SURE
 from live.video.window import Key, Window
+from tests.lanes_by_hand import ToldSource, lane_of, wall_of
 from tests.results import drawn_in, number_at, paper, result_of
 from tests.xvfb_display import VirtualDisplay, wait_for, xvfb
 
@@ -72,7 +74,7 @@ def told() -> list[str]:
 @pytest.fixture
 def screen(window: KeyedWindow, outputs: Outputs, told: list[str]) -> Screen:
     """A screen on that window."""
-    return Screen(cast("Window", window), outputs, OverlaySettings(), mirrored=False, say=told.append)
+    return Screen(cast("Window", window), outputs, mirrored=False, say=told.append)
 
 
 @pytest.fixture
@@ -85,7 +87,7 @@ def show(screen: Screen, window: KeyedWindow, result: FrameResult, *keys: Key) -
     """Show a frame while these keys are pressed, one a frame; returns what is on the window at the end."""
     window.keys = list(keys)
     for _ in range(max(1, len(keys))):
-        screen.show(result, result.frame.image)
+        screen.show(wall_of(lane_of(result)))
     return window.shown[-1]
 
 
@@ -135,11 +137,41 @@ def test_the_last_picture_stays_until_a_person_quits(screen: Screen, window: Key
 
 
 def test_trouble_is_shown_while_no_frame_comes(screen: Screen, window: KeyedWindow, result: FrameResult) -> None:
-    screen.wait("before any frame")
+    screen.wait()
     assert window.shown == []
-    before = show(screen, window, result).copy()
-    screen.wait("Camera 0 is gone. Waiting for it to come back.")
-    assert np.not_equal(window.shown[-1], before).any()
+    source = ToldSource()
+    screen.show(wall_of(lane_of(result, source)))
+    shown = len(window.shown)
+    screen.wait()
+    assert len(window.shown) == shown, "all is well"
+    source.gone_s = 3.0
+    screen.wait()
+    before, lost = window.shown[-2:]
+    assert np.ptp(lost[60:200].astype(int), axis=2).max() == 0, "no colour is left"
+    assert np.ptp(before[60:200].astype(int), axis=2).max() > 50
+    screen.wait()
+    assert len(window.shown) == shown + 1, "drawn once for each second"
+    source.gone_s = 4.0
+    window.keys = [Key.HELP]
+    screen.wait()
+    assert len(window.shown) == shown + 3, "keys are answered meanwhile"
+
+
+def test_the_age_of_live_frames_is_taken_as_they_are_shown(
+    screen: Screen, window: KeyedWindow, result: FrameResult
+) -> None:
+    show(screen, window, result, Key.HELP)
+    assert len(screen.ages) == 0, "a file's frames have no age"
+    source = ToldSource()
+    source.live = True
+    live = replace(result, frame=replace(result.frame, captured_at=time.perf_counter() - 0.25))
+    for _ in range(2):
+        screen.show(wall_of(lane_of(live, source)))
+    assert 250 <= screen.ages.quantile_ms(0.5) < 5000
+    assert np.not_equal(window.shown[-1], window.shown[-2]).any(), "the second picture tells the age of the first"
+    source.gone_s = 1.0
+    screen.show(wall_of(lane_of(live, source)))
+    assert len(screen.ages) == 2, "what is lost has no age"
 
 
 def test_a_snapshot_is_a_picture_and_its_json(

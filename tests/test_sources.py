@@ -25,7 +25,7 @@ from tests.mjpeg_server import MjpegCamera, read_stamp
 from tests.stamped_files import SIZE, make_pictures, make_video
 
 FRAGMENTS = {"movflags": "frag_every_frame+empty_moov"}
-SETTINGS = CameraSettings(width=640, height=360, open_timeout_s=5, read_timeout_s=2, picture_s=0.2)
+SETTINGS = CameraSettings(width=640, height=360, open_timeout_s=5, stall_s=2, picture_s=0.2)
 
 
 def open_fast(address: str | Path) -> FrameSource:
@@ -226,24 +226,31 @@ def test_decoding_that_is_too_slow_still_shows_something(monkeypatch: pytest.Mon
 
 
 def test_keys_are_answered_while_a_picture_stays(tmp_path: Path) -> None:
-    calls = []
+    asked: list[Frame | None] = []
     with open_paced(make_pictures(tmp_path / "pages", 2)) as source:
-        source.on_wait = lambda: calls.append(time.perf_counter())
         began = time.perf_counter()
-        assert [frame.captured_at for frame in source] == [0, 0.2]
+        while not source.ended:
+            asked.append(source.poll(0.05))
         assert time.perf_counter() - began >= 0.39, "the last picture stays as long as the others"
-    assert len(calls) >= 4
+        assert source.poll() is None
+    assert [frame.captured_at for frame in asked if frame is not None] == [0, 0.2]
+    assert asked.count(None) >= 4
 
 
 def test_closing_while_waiting_ends_the_show(tmp_path: Path) -> None:
     slow = CameraSettings(picture_s=600)
     with open_source(str(make_pictures(tmp_path / "pages")), slow, realtime=True, headless=True) as source:
-        source.on_wait = source.close
-        assert len(list(source)) == 1
+        assert source.poll() is not None
+        assert source.poll() is None
+        assert not source.ended
+        source.close()
+        assert list(source) == []
     clip = make_video(tmp_path / "slow.mkv", frames=3, time_ms=lambda number: number * 600_000)
     with open_paced(clip) as source:
-        source.on_wait = source.close
-        assert len(list(source)) == 1
+        assert source.poll() is not None
+        assert source.poll() is None
+        source.close()
+        assert list(source) == []
 
 
 @pytest.mark.parametrize("name", ["cut.mkv", "cut-fragments.mp4", "cut-index-first.mp4"])

@@ -5,15 +5,10 @@ from __future__ import annotations
 import re
 from pathlib import PurePosixPath
 
-import cv2
-
 from live.settings import CameraSettings
-from live.video.capture import Capture, Feed
+from live.video.feeds import Capture, Feed
 
 SCHEMES = ("http", "https", "rtsp", "rtsps", "udp", "tcp")
-GIVE_UP_S = 30.0
-# each decoding thread holds one frame back; one alone falls behind on 4K
-DECODING_THREADS = 2
 SECRET = re.compile(r"(?i)\b([a-z_-]*(?:pass|pwd|token|secret|auth|key)[a-z_-]*)=[^&/?#]*")
 
 
@@ -48,15 +43,18 @@ def without_password(address: str) -> str:
 
 
 def stream_feed(address: str, settings: CameraSettings) -> Feed:
-    """The stream at an address; timeouts are open parameters, the only way in which OpenCV obeys them."""
+    """The stream at an address."""
     name = without_password(address)
 
     def open_stream() -> Capture | None:
-        capture = open_capture(address, settings)
-        if capture.isOpened():
-            return capture
-        capture.release()
-        return None
+        from av import FFmpegError  # here, not above: a tenth of a second that cameras need not pay
+
+        from live.video.stream_capture import StreamCapture
+
+        try:
+            return StreamCapture(address, settings.open_timeout_s, settings.stall_s)
+        except (FFmpegError, OSError):  # what the user is told covers all of them
+            return None
 
     return Feed(
         name=name,
@@ -65,19 +63,7 @@ def stream_feed(address: str, settings: CameraSettings) -> Feed:
             f"{name} did not open, or sent no picture. "
             "Check the address, the network and the camera's password, or try --source 0."
         ),
-        first_frame_s=settings.open_timeout_s + settings.read_timeout_s,
-        give_up_s=GIVE_UP_S,
+        first_frame_s=settings.open_timeout_s + settings.stall_s,
+        stall_s=settings.stall_s,
+        give_up_s=settings.give_up_s,
     )
-
-
-def open_capture(address: str, settings: CameraSettings) -> cv2.VideoCapture:
-    """OpenCV's own FFmpeg on the address, with the timeouts of the settings."""
-    parameters = [
-        cv2.CAP_PROP_OPEN_TIMEOUT_MSEC,
-        round(settings.open_timeout_s * 1000),
-        cv2.CAP_PROP_READ_TIMEOUT_MSEC,
-        round(settings.read_timeout_s * 1000),
-        cv2.CAP_PROP_N_THREADS,
-        DECODING_THREADS,
-    ]
-    return cv2.VideoCapture(address, cv2.CAP_FFMPEG, parameters)

@@ -13,7 +13,7 @@ import cv2
 from cv2_enumerate_cameras import enumerate_cameras
 
 from live.settings import CameraSettings
-from live.video.capture import Capture, Feed
+from live.video.feeds import Capture, Feed
 from live.video.quiet import silence_opencv
 
 MJPG = cv2.VideoWriter.fourcc(*"MJPG")
@@ -84,7 +84,7 @@ def open_device(index: int, settings: CameraSettings) -> cv2.VideoCapture | None
     silence_opencv()
     # read by OpenCV as it opens: the transforms cost Windows up to a minute, and V4L2 waits 10 s for a hung camera
     os.environ.setdefault("OPENCV_VIDEOIO_MSMF_ENABLE_HW_TRANSFORMS", "0")
-    os.environ.setdefault("OPENCV_VIDEOIO_V4L_SELECT_TIMEOUT", str(max(1, round(settings.read_timeout_s))))
+    os.environ.setdefault("OPENCV_VIDEOIO_V4L_SELECT_TIMEOUT", str(max(1, round(settings.stall_s))))
     for backend in BACKENDS.get(platform.system(), (cv2.CAP_ANY,)):
         capture = cv2.VideoCapture(index, backend)
         if capture.isOpened():
@@ -103,7 +103,7 @@ def ask_for(capture: cv2.VideoCapture, width: int, height: int, fps: float) -> N
 
 
 def camera_feed(index: int, settings: CameraSettings) -> Feed:
-    """Camera `index` as live frames; after a loss it is waited for as long as it takes."""
+    """Camera `index` as live frames."""
     name = next((camera.name for camera in find_cameras() if camera.index == index), None)
 
     def open_camera() -> Capture | None:
@@ -117,7 +117,9 @@ def camera_feed(index: int, settings: CameraSettings) -> Feed:
         name=f"camera {index}",
         open=open_camera,
         why_not=lambda: why_not_opened(index, find_cameras()),
-        first_frame_s=settings.open_timeout_s,
+        first_frame_s=settings.open_timeout_s + settings.stall_s,
+        stall_s=settings.stall_s,
+        give_up_s=settings.give_up_s,
         fps=rate,
     )
 

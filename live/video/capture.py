@@ -1,96 +1,84 @@
-"""Live frames, newest first: a thread that keeps one frame and comes back after a loss. Knows no device."""
+"""Live frames, newest first: one frame is kept, and what was lost is opened again and again. Knows no device."""
 
 from __future__ import annotations
 
 import threading
 import time
 from collections import deque
-from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from live.errors import SourceError
 from live.records import Frame
-from live.video.frame_source import Source
-from live.video.pictures import to_bgr
+from live.video.feeds import Feed, Visit
+from live.video.frame_source import WAKE_EVERY_S, Source
 
-FIRST_WAIT_S = 0.2
-LONGEST_WAIT_S = 2.0
-WAKE_EVERY_S = 0.05
+FIRST_PAUSE_S = 0.2
+LONGEST_PAUSE_S = 2.0
 CLOSE_GRACE_S = 0.5
 RATE_OVER_FRAMES = 31
-
-
-class Capture(Protocol):
-    """What is used of cv2.VideoCapture."""
-
-    def grab(self) -> bool: ...
-    def retrieve(self) -> tuple[bool, NDArray[np.uint8]]: ...
-    def release(self) -> None: ...
-
-
-@dataclass(frozen=True, slots=True)
-class Feed:
-    """A place that live frames come from, and how to open it."""
-
-    name: str
-    """What a person would call it; no password in it."""
-    open: Callable[[], Capture | None]
-    """Opens it anew; None where it does not open. Called from the capture thread alone."""
-    why_not: Callable[[], str]
-    """One line to raise as SourceError when it did not open at the start."""
-    first_frame_s: float
-    """How long to wait for the first frame, seconds."""
-    give_up_s: float | None = None
-    """Seconds after a loss until the end is called a failure; None: it is waited for as long as it takes."""
-    fps: Callable[[Capture], float | None] = lambda _: None
-    """The rate that the opened capture says it has; None where it can't know."""
+# a device that hangs holds a thread, and perhaps memory, each time it is opened: no more than so many at once
+MOST_HUNG = 4
 
 
 class LiveSource(Source):
     """Frames of a camera or stream as they come: never the same twice, never one older than need be.
 
-    A context manager and an iterator. Opening waits for the first frame; SourceError where none comes.
-    `captured_at` is time.perf_counter() at the moment of capture.
+    Opening waits for the first frame; SourceError where none comes. What ends later, or stalls, is lost: it is opened anew
+    with growing pauses, for `Feed.give_up_s`. `captured_at` is time.perf_counter() at the moment of capture.
     """
+
+    live = True
 
     def __init__(self, feed: Feed) -> None:
         super().__init__(feed.name)
         self._feed = feed
-        self._said_fps: float | None = None
         self._changed = threading.Condition()
         self._newest: Frame | None = None
         self._given = -1
         self._captured = 0
-        self._ended = False
+        self._closed = False
         self._lost_at: float | None = None
+        self._pause_s = 0.0
         self._times: deque[float] = deque(maxlen=RATE_OVER_FRAMES)
-        self._closing = threading.Event()
-        self._thread = threading.Thread(target=self._run, name=f"capture {feed.name}", daemon=True)
-        self._thread.start()
+        self._hung: list[Visit] = []
+        with self._changed:  # its first frame may come before its name here does
+            self._visit = Visit(feed, self._take, pause_s=0.0)
         try:
             self._await_first_frame()
         except BaseException:
             self.close()
             raise
 
-    def __next__(self) -> Frame:
-        """The newest frame that was not given yet; waits for one. Raises SourceError where it is gone for good."""
-        while not self._closing.is_set():
-            with self._changed:
-                if self._fresh() is None:
-                    self._changed.wait(WAKE_EVERY_S)
-                frame = self._fresh()
-                if frame is not None:
-                    self._given = frame.index
-                    return frame
-                if self._ended and not self._closing.is_set():
-                    raise SourceError(f"{self.name} ended and did not come back. Check it and start Numcam again.")
-            self.on_wait()  # outside the lock: it may close the source
-        raise StopIteration
+    @property
+    def ended(self) -> bool:
+        """Whether it was closed."""
+        return self._closed
+
+    def poll(self, wait_s: float = WAKE_EVERY_S) -> Frame | None:
+        """The newest frame that was not given yet. Raises SourceError where it is gone for good."""
+        if self._closed:
+            return None
+        with self._changed:
+            self._changed.wait_for(lambda: self._fresh() is not None, wait_s)
+            frame = self._fresh()
+            if frame is not None:
+                self._given = frame.index
+                return frame
+            self._look_after(time.perf_counter())
+        return None
+
+    @property
+    def captured(self) -> int:
+        """How many frames have come, given or not."""
+        return self._captured
+
+    @property
+    def lost_s(self) -> float | None:
+        """Seconds since the last frame, where it is lost."""
+        lost_at = self._lost_at
+        return None if lost_at is None else time.perf_counter() - lost_at
 
     @property
     def width(self) -> int:
@@ -107,72 +95,61 @@ class LiveSource(Source):
         """Frames a second as they really come; what the device says of itself until that is known."""
         with self._changed:
             if len(self._times) < RATE_OVER_FRAMES or self._times[-1] <= self._times[0]:
-                return self._said_fps
+                return self._visit.fps
             return (len(self._times) - 1) / (self._times[-1] - self._times[0])
 
     def close(self) -> None:
         """Stop. Returns soon even when the device hangs: its thread then ends by itself when the device answers."""
-        if self._closing.is_set():
+        if self._closed:
             return
-        self._closing.set()
-        with self._changed:
-            self._changed.notify_all()
-        self._thread.join(CLOSE_GRACE_S)
+        self._closed = True
+        self._visit.leave(CLOSE_GRACE_S)
 
     def _fresh(self) -> Frame | None:
         frame = self._newest
         return frame if frame is not None and frame.index > self._given else None
 
     def _await_first_frame(self) -> None:
+        end = time.perf_counter() + self._feed.first_frame_s
         with self._changed:
-            self._changed.wait_for(lambda: self._newest is not None or self._ended, self._feed.first_frame_s)
-            opened = self._newest is not None
-        if not opened:
-            raise SourceError(self._feed.why_not())
+            while self._newest is None and not self._visit.is_over and time.perf_counter() < end:
+                self._changed.wait(WAKE_EVERY_S)
+            if self._newest is None:
+                raise SourceError(self._feed.why_not())
 
-    def _run(self) -> None:
-        """The capture thread: the only one that ever touches the capture, so it is released by who reads it."""
-        try:
-            while not self._closing.is_set():
-                capture = self._feed.open()
-                if capture is not None:
-                    try:
-                        self._said_fps = self._feed.fps(capture)
-                        self._keep_newest(capture)
-                    finally:
-                        capture.release()
-                if not self._wait_to_reopen():
-                    break
-        finally:
-            with self._changed:
-                self._ended = True
-                self._changed.notify_all()
-
-    def _keep_newest(self, capture: Capture) -> None:
-        while not self._closing.is_set() and capture.grab():
-            captured_at = time.perf_counter()  # before decoding: the moment the picture is of
-            done, image = capture.retrieve()
-            if not done or image.size == 0:
-                return
-            # infrared and laboratory cameras give grey or 16-bit pictures
-            frame = Frame(image=to_bgr(image), index=self._captured, captured_at=captured_at, source=self.name)
+    def _take(self, visit: Visit, image: NDArray[np.uint8], captured_at: float) -> None:
+        """Keep a new frame; called from the visit's thread."""
+        with self._changed:
+            if visit is not self._visit or self._closed:
+                return  # it was given up for hung, and answers now
+            self._newest = Frame(image=image, index=self._captured, captured_at=captured_at, source=self.name)
             self._captured += 1
-            with self._changed:
-                self._newest = frame
-                self._times.append(captured_at)
-                self._lost_at, self.trouble = None, None
-                self._changed.notify_all()
+            self._times.append(captured_at)
+            self._lost_at, self._pause_s = None, 0.0
+            self._changed.notify_all()
 
-    def _wait_to_reopen(self) -> bool:
-        """Wait longer from loss to loss; False where there is no point in trying again."""
-        now = time.perf_counter()
-        if self._newest is None:
-            return False  # it never gave a frame: an error of the start, told at once
-        if self._lost_at is None:
-            self._lost_at = now
+    def _look_after(self, now: float) -> None:
+        """No frame has come: see whether it is lost, and open it anew. Raises SourceError where that was tried for too long."""
+        lost = self._visit.is_lost(now)
+        if lost and self._lost_at is None:
+            self._lost_at = self._newest.captured_at if self._newest is not None else now
             self._times.clear()
-            self.trouble = f"{self.name} is gone: waiting for it to come back"
-        lost_for = now - self._lost_at
-        if self._feed.give_up_s is not None and lost_for >= self._feed.give_up_s:
-            return False
-        return not self._closing.wait(min(LONGEST_WAIT_S, max(FIRST_WAIT_S, lost_for / 2)))
+        if self._lost_at is None:
+            return
+        give_up_s = self._feed.give_up_s
+        if give_up_s is not None and now - self._lost_at >= give_up_s:
+            raise SourceError(
+                f"{self.name} is gone and did not come back in {now - self._lost_at:.0f} s. Check it and start Numcam again."
+            )
+        if lost:
+            self._visit_again()
+
+    def _visit_again(self) -> None:
+        """Open it anew, later from time to time; one that hangs is left to itself."""
+        self._visit.leave()
+        self._hung = [visit for visit in (*self._hung, self._visit) if not visit.is_over]
+        if self._visit in self._hung and len(self._hung) > MOST_HUNG:
+            self._hung.remove(self._visit)
+            return  # until one of them answers
+        self._pause_s = min(LONGEST_PAUSE_S, max(FIRST_PAUSE_S, 2 * self._pause_s))
+        self._visit = Visit(self._feed, self._take, self._pause_s)

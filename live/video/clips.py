@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import math
+from collections import deque
 from collections.abc import Iterator
+from itertools import islice
 from typing import TYPE_CHECKING
 
 import cv2
@@ -12,7 +14,7 @@ from numpy.typing import NDArray
 
 from live.errors import SourceError
 from live.records import Frame
-from live.video.frame_source import Source
+from live.video.frame_source import WAKE_EVERY_S, Source
 from live.video.pace import Pace
 
 if TYPE_CHECKING:
@@ -30,7 +32,7 @@ TEXT_FORMATS = frozenset({"tty"})
 
 
 class VideoFile(Source):
-    """The frames of a video in order, turned as the file says. A context manager and an iterator.
+    """The frames of a video in order, turned as the file says.
 
     `captured_at` is the frame's own time in the file, seconds from its first frame, never going back. Paced, frames
     come at that speed and late ones are skipped, as with a camera; else every frame comes as fast as it is read.
@@ -41,7 +43,6 @@ class VideoFile(Source):
         """address: a path, or an address with open and read `timeouts_s`. SourceError where it holds no picture."""
         super().__init__(name)
         self._pace = Pace(paced)
-        self._closed = False
         self._index = 0
         self._container = open_container(address, name, timeouts_s)
         stream = self._container.streams.video[0]
@@ -49,37 +50,55 @@ class VideoFile(Source):
         rate = stream.average_rate or stream.guessed_rate
         self.fps = float(rate) if rate else None
         self._decoded = timed(decoded(self._container), 1 / (self.fps or UNKNOWN_RATE_FPS))
-        self._next = next(self._decoded, None)
-        if self._next is None:
+        self._ahead: deque[tuple[float, VideoFrame]] = deque(islice(self._decoded, 1))
+        """The frame that is next and, where one is asked for, the one after it."""
+        if self.ended:
             self.close()
             raise SourceError(f"{name} holds no picture that can be read. See in another program whether it plays.")
-        first = to_picture(self._next[1])
+        first = to_picture(self._ahead[0][1])
         self.height, self.width = first.shape[:2]
 
-    def __next__(self) -> Frame:
-        """The frame that is due now. Ends where the file ends."""
-        if self._next is not None:
-            self._pace.arrive(self._next[0])
-        while not self._closed and self._next is not None:
-            seconds, decoded_frame = self._next
-            self._next = next(self._decoded, None)
-            index = self._index
-            self._index += 1
-            if self._next is not None and self._pace.is_late(self._next[0]):
-                continue
-            self._pace.wait_until(seconds, self.on_wait, lambda: self._closed)
-            if self._closed:
-                break
+    @property
+    def captured(self) -> int:
+        """How many are over, given or left out."""
+        return self._index
+
+    @property
+    def ended(self) -> bool:
+        """Whether the file has ended."""
+        return not self._ahead
+
+    def poll(self, wait_s: float = WAKE_EVERY_S) -> Frame | None:
+        """The frame that is due now, those that are late left out."""
+        if self.ended:
+            return None
+        self._pace.arrive(self._ahead[0][0])
+        self._look_ahead()
+        while len(self._ahead) > 1 and self._pace.is_late(self._ahead[1][0]):
+            self._drop()
+            self._look_ahead()
+        frame = None
+        seconds, decoded_frame = self._ahead[0]
+        if self._pace.is_due(seconds, wait_s):
             image = to_picture(decoded_frame)
-            self._pace.leave()
-            return Frame(image=image, index=index, captured_at=seconds, source=self.name)
-        raise StopIteration
+            frame = Frame(image=image, index=self._index, captured_at=seconds, source=self.name)
+            self._drop()
+        self._pace.leave()
+        return frame
 
     def close(self) -> None:
         """Close the file."""
-        self._closed = True
-        self._next = None
+        self._ahead.clear()
         self._container.close()
+
+    def _look_ahead(self) -> None:
+        """Have two frames at hand, as far as there are two."""
+        self._ahead.extend(islice(self._decoded, 2 - len(self._ahead)))
+
+    def _drop(self) -> None:
+        """Go on to the next frame."""
+        self._ahead.popleft()
+        self._index += 1
 
 
 def open_container(address: str, name: str, timeouts_s: tuple[float, float] | None) -> InputContainer:

@@ -3,24 +3,22 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from types import TracebackType
 from typing import Protocol, Self
 
 from live.records import Frame
 
+WAKE_EVERY_S = 0.05
+
 
 class FrameSource(Protocol):
-    """Frames from anywhere: a context manager to be iterated over once."""
+    """Frames from anywhere: a context manager, asked again and again for the next frame."""
 
     name: str
     """What a person would call it; never with a password."""
     note: str | None
     """One line to tell the user at the start, or None."""
-    trouble: str | None
-    """One line while frames stay away and the source tries to come back, else None."""
-    on_wait: Callable[[], None]
-    """Called about twenty times a second while the next frame is awaited, so that keys are answered; it may close()."""
 
     @property
     def width(self) -> int:
@@ -42,6 +40,33 @@ class FrameSource(Protocol):
         """Whether the frames are independent pictures, each to be read for itself."""
         ...
 
+    @property
+    def ended(self) -> bool:
+        """Whether no frame will come any more."""
+        ...
+
+    @property
+    def live(self) -> bool:
+        """Whether frames come as they happen: `captured_at` is then `time.perf_counter()`."""
+        ...
+
+    @property
+    def captured(self) -> int:
+        """How many frames have come so far, given or left out."""
+        ...
+
+    @property
+    def lost_s(self) -> float | None:
+        """Seconds since the last frame, while the source tries to come back; None while all is well."""
+        ...
+
+    def poll(self, wait_s: float = WAKE_EVERY_S) -> Frame | None:
+        """The next frame, waited for up to `wait_s` seconds; None where none is due yet, or none will come.
+
+        Raises SourceError where the source is gone for good.
+        """
+        ...
+
     def __enter__(self) -> Self: ...
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
@@ -49,20 +74,29 @@ class FrameSource(Protocol):
     def __iter__(self) -> Iterator[Frame]: ...
 
     def close(self) -> None:
-        """Stop and let go of the device or file; iteration ends. May be called again, and from `on_wait`."""
+        """Stop and let go of the device or file: it has ended. May be called again."""
         ...
 
 
 class Source(ABC):
-    """What the sources have in common: the block that closes them, and what they tell."""
+    """What the sources have in common: the block that closes them, what they tell, and frames one after the other."""
 
     still: bool = False
+    live: bool = False
 
     def __init__(self, name: str) -> None:
         self.name = name
         self.note: str | None = None
-        self.trouble: str | None = None
-        self.on_wait: Callable[[], None] = lambda: None
+
+    @property
+    def lost_s(self) -> float | None:
+        """Files are never lost."""
+        return None
+
+    @property
+    @abstractmethod
+    def captured(self) -> int:
+        """How many frames have come so far."""
 
     def __enter__(self) -> Self:
         return self
@@ -72,12 +106,21 @@ class Source(ABC):
     ) -> None:
         self.close()
 
-    def __iter__(self) -> Self:
-        return self
+    def __iter__(self) -> Iterator[Frame]:
+        """All frames, each waited for: where there is nothing else to do meanwhile."""
+        while not self.ended:
+            frame = self.poll()
+            if frame is not None:
+                yield frame
+
+    @property
+    @abstractmethod
+    def ended(self) -> bool:
+        """Whether no frame will come any more."""
 
     @abstractmethod
-    def __next__(self) -> Frame:
-        """The next frame, waited for; StopIteration at the end or after close()."""
+    def poll(self, wait_s: float = WAKE_EVERY_S) -> Frame | None:
+        """The next frame, waited for up to `wait_s` seconds."""
 
     @abstractmethod
     def close(self) -> None:

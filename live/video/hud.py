@@ -27,15 +27,19 @@ DOT = "● "  # stands for the red dot, and keeps its width free
 class HudState:
     """What the window tells besides the picture."""
 
-    fps: float = 0.0
+    fps: tuple[float, ...] = ()
+    """Frames a second of each source; 0 where that can't be told yet."""
     frame_ms: float = 0.0
+    """What reading took, all sources together."""
+    age_ms: float | None = None
+    """How old the frames are that are shown; None where no source is live."""
+    dropped: int = 0
+    """Frames that came and were never shown."""
     recording_s: float | None = None
     """Seconds recorded so far; None: not recording."""
     paused: bool = False
     mirrored: bool = False
     help: bool = False
-    trouble: str | None = None
-    """One line on why no frames come."""
 
 
 def draw_hud(picture: NDArray[np.uint8], state: HudState) -> NDArray[np.uint8]:
@@ -43,11 +47,9 @@ def draw_hud(picture: NDArray[np.uint8], state: HudState) -> NDArray[np.uint8]:
     picture = picture.copy()
     height, width = picture.shape[:2]
     size = text_size(height)
-    hint_width = _pill(picture, (width, height), HINT, size, GREY)
-    if state.trouble is not None:
-        _pill(picture, (0, height), _shortened(state.trouble, size, width - hint_width - 4 * size), size, WHITE)
-    elif state.fps > 0:
-        _pill(picture, (0, height), f"{state.fps:.0f} fps   {state.frame_ms:.0f} ms", size, GREY)
+    _pill(picture, (width, height), HINT, size, GREY)
+    if any(state.fps):
+        _pill(picture, (0, height), "   ".join(speed(state)), size, GREY)
     left = 0
     if state.recording_s is not None:
         left += _pill(picture, (left, 0), f"{DOT}REC {clock(state.recording_s)}", size, WHITE)
@@ -80,6 +82,15 @@ def text_size(height: int) -> int:
     return max(11, round(height / 44))
 
 
+def speed(state: HudState) -> list[str]:
+    """How fast all goes, in a few words; with the help, more of them."""
+    rate = " + ".join(f"{fps:.0f}" for fps in state.fps) + " fps"
+    if not state.help:
+        return [rate, f"{state.frame_ms:.0f} ms"]
+    age = [] if state.age_ms is None else [f"{state.age_ms:.0f} ms old"]
+    return [rate, f"{state.frame_ms:.0f} ms to read", *age, f"{state.dropped} dropped"]
+
+
 def clock(seconds: float) -> str:
     """0:07, 12:30, 1:02:03."""
     minutes, rest = divmod(int(seconds), 60)
@@ -101,14 +112,6 @@ def _pill(picture: NDArray[np.uint8], corner: tuple[int, int], text: str, size: 
         x, text = x + width_of(DOT, size), text.removeprefix(DOT)
     write(picture, text, (x, foot), Letters(size, colour))
     return wide + margin
-
-
-def _shortened(text: str, size: int, room: int) -> str:
-    """`text`, cut at a word with "…" where it is wider than `room` px."""
-    words = text.split()
-    while words and width_of(" ".join(words), size) > room:
-        words.pop()
-    return text if len(words) == len(text.split()) else " ".join([*words, "…"])
 
 
 def _caps_width(size: int) -> int:

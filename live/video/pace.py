@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
 
-WAKE_EVERY_S = 0.05
 # a reader that stays away this long has paused, or was still starting: the file waits with it
 PAUSE_S = 1.0
 # where decoding alone is slower than the file, a frame is shown this often all the same
@@ -30,7 +28,7 @@ class Pace:
             self._began += now - self._left_at
 
     def leave(self) -> None:
-        """The reader is given a frame, and goes away with it."""
+        """The reader goes away, with a frame or without one."""
         self._left_at = time.perf_counter()
 
     def is_late(self, next_s: float) -> bool:
@@ -40,16 +38,11 @@ class Pace:
         now = time.perf_counter()
         return now - self._began >= next_s and now - self._arrived_at < LONGEST_SKIP_S
 
-    def wait_until(self, position_s: float, on_wait: Callable[[], None], stopped: Callable[[], bool]) -> None:
-        """Sleep until `position_s` is due or `stopped()`; `on_wait` is called about twenty times a second meanwhile."""
+    def is_due(self, position_s: float, wait_s: float) -> bool:
+        """Whether a frame is due, which is waited for up to `wait_s` seconds."""
         if not self._paced or self._began is None:
-            return
-        while not stopped():
-            left_s = self._began + position_s - time.perf_counter()
-            if left_s <= 0:
-                return
-            if left_s < WAKE_EVERY_S:
-                time.sleep(left_s)
-                return
-            time.sleep(WAKE_EVERY_S)
-            on_wait()
+            return True
+        left_s = self._began + position_s - time.perf_counter()
+        if left_s > 0:
+            time.sleep(min(left_s, wait_s))
+        return left_s <= wait_s

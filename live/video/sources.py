@@ -71,7 +71,7 @@ def open_address(address: str, settings: CameraSettings, *, paced: bool) -> Fram
     if scheme_of(address) not in SCHEMES:
         raise SourceError(f"{name} is no address that can be read. It must begin with {', '.join(SCHEMES)} and ://.")
     if scheme_of(address) in ("http", "https") and file_suffix(address) in VIDEO_SUFFIXES:
-        timeouts_s = (settings.open_timeout_s, settings.read_timeout_s)
+        timeouts_s = (settings.open_timeout_s, settings.stall_s)
         return VideoFile(address, name, paced=paced, timeouts_s=timeouts_s)
     return LiveSource(stream_feed(address, settings))
 

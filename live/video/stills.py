@@ -6,13 +6,13 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from live.records import Frame
-from live.video.frame_source import Source
+from live.video.frame_source import WAKE_EVERY_S, Source
 from live.video.pace import Pace
 from live.video.pictures import read_picture
 
 
 class StillPictures(Source):
-    """Pictures, each of them read for itself. A context manager and an iterator.
+    """Pictures, each of them read for itself.
 
     Paced, each stays for `picture_s` seconds, the last too. `captured_at` is the picture's place in that show,
     `picture_s` apart. Raises SourceError for a picture that can't be read.
@@ -27,20 +27,32 @@ class StillPictures(Source):
         self._paths = paths
         self._picture_s = picture_s
         self._pace = Pace(paced)
-        self._closed = False
+        self._ended = False
         self._index = 0
         self._first = read_picture(paths[0])
         self.height, self.width = self._first.shape[:2]
 
-    def __next__(self) -> Frame:
+    @property
+    def captured(self) -> int:
+        """How many are over, given or left out."""
+        return self._index
+
+    @property
+    def ended(self) -> bool:
+        """Whether the last picture has had its time."""
+        return self._ended
+
+    def poll(self, wait_s: float = WAKE_EVERY_S) -> Frame | None:
         """The next picture, when the one before has been there for its time."""
-        index = self._index
-        captured_at = index * self._picture_s
-        if not self._closed and index <= len(self._paths):
-            self._pace.arrive(captured_at)
-            self._pace.wait_until(captured_at, self.on_wait, lambda: self._closed)
-        if self._closed or index >= len(self._paths):
-            raise StopIteration
+        if self._ended:
+            return None
+        index, captured_at = self._index, self._index * self._picture_s
+        self._pace.arrive(captured_at)
+        is_due = self._pace.is_due(captured_at, wait_s)
+        self._ended = is_due and index == len(self._paths)
+        if not is_due or self._ended:
+            self._pace.leave()
+            return None
         path = self._paths[index]
         image = self._first if index == 0 else read_picture(path)
         self._index += 1
@@ -49,4 +61,4 @@ class StillPictures(Source):
 
     def close(self) -> None:
         """No more pictures."""
-        self._closed = True
+        self._ended = True

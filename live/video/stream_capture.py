@@ -1,0 +1,59 @@
+"""A live stream as a capture, by PyAV. Knows packets and pictures, nothing of losses.
+
+Not by cv2.VideoCapture, which squeezes every picture of a stream into the size of its first one.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import av
+import numpy as np
+from numpy.typing import NDArray
+
+from live.video.clips import to_picture
+
+# sent over UDP, pictures tear where a packet is lost
+OPTIONS = {"rtsp_transport": "tcp"}
+# larger pictures are decoded by two threads, which costs a frame of delay: one alone falls behind on 4K
+ONE_THREAD_PX = 1920 * 1088
+NOT_YET: NDArray[np.uint8] = np.empty((0, 0, 3), np.uint8)
+
+
+class StreamCapture:
+    """Frames of an address, each in its own size."""
+
+    def __init__(self, address: str, open_timeout_s: float, read_timeout_s: float) -> None:
+        """Raises av.FFmpegError or OSError where it does not open, or has no video."""
+        self._container = av.open(
+            address, timeout=(open_timeout_s, read_timeout_s), options=OPTIONS, metadata_errors="replace"
+        )
+        if not self._container.streams.video:
+            self._container.close()
+            raise OSError("no video")
+        codec = self._container.streams.video[0].codec_context
+        codec.thread_type = "SLICE" if codec.width * codec.height <= ONE_THREAD_PX else "AUTO"
+        codec.thread_count = 2
+        self._packets = self._container.demux(video=0)
+        self._packet: Any = None
+
+    def grab(self) -> bool:
+        """Wait for the next packet; False where the stream has ended, or sends nothing."""
+        try:
+            self._packet = next(self._packets, None)
+        except (av.FFmpegError, OSError):
+            return False
+        return self._packet is not None
+
+    def retrieve(self) -> tuple[bool, NDArray[np.uint8]]:
+        """The picture in the packet, (H, W, 3) uint8 BGR; an empty one where it holds none, or is damaged."""
+        assert self._packet is not None
+        try:
+            frames = self._packet.decode()
+        except (av.FFmpegError, OSError):
+            frames = []
+        return True, to_picture(frames[-1]) if frames else NOT_YET
+
+    def release(self) -> None:
+        """Close the connection."""
+        self._container.close()
