@@ -36,6 +36,7 @@ CLOSING_S = 2.0
 EXAMPLES = """examples:
   {prog}                                the first camera, in a window
   {prog} --source 1 --record out.mp4    the second camera, recorded
+  {prog} --source 0 --source 1          two cameras, side by side
   {prog} --source clip.mp4 --headless   a file: what it says, as text
   {prog} --source rtsp://door/stream --log read.jsonl
   {prog} --clipboard --on-number 'notify-send "A number"'
@@ -106,9 +107,11 @@ def add_run_options(parser: argparse.ArgumentParser) -> None:
     source = parser.add_argument_group("what to read")
     source.add_argument(
         "--source",
+        action="append",
         metavar="auto|N|FILE|FOLDER|ADDRESS",
         help="auto: the first camera, or the built-in clip; N: a camera's number; a video or picture; a folder of "
-        "pictures; an http(s), rtsp, udp or tcp address; demo: the built-in clip (default: auto)",
+        "pictures; an http(s), rtsp, udp or tcp address; demo: the built-in clip (default: auto). Given again, another "
+        "one beside it",
     )
     source.add_argument(
         "--realtime", action=argparse.BooleanOptionalAction, default=None,
@@ -173,6 +176,8 @@ def check_outputs(settings: Settings) -> None:
 def execute(options: argparse.Namespace) -> int:
     """Do what the command line asks for; returns the exit code."""
     chosen = {name: value for name in RUN_OPTIONS if (value := getattr(options, name)) is not None}
+    if len(options.source or ()) == 1:
+        chosen["source"] = options.source[0]
     settings = load_settings(options.config, merge(assigned(options.assignments or ()), chosen))
     if options.command == "read":
         wanted = read_options(options)

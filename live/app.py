@@ -22,7 +22,7 @@ from live.settings import Settings
 from live.summary import RunSummary
 from live.video.display import DisplayCheck
 from live.video.frame_source import WAKE_EVERY_S
-from live.video.sources import DEMO_NAME, open_source
+from live.video.sources import DEMO_NAME, may_be_live, open_source
 from live.video.window import Window
 from live.wall import Wall
 from models.classifier import Classifier, load_classifier
@@ -76,17 +76,28 @@ def _tell_no_display(display: DisplayCheck, say: Say) -> bool:
 def _open_lanes(
     settings: Settings, classifier: Classifier, stack: ExitStack, say: Say, *, headless: bool
 ) -> list[Lane]:
-    """Every source of the run, open, each with a reader that remembers how its page lies; `stack` closes them."""
-    open_one = partial(open_source, settings=settings.camera, realtime=settings.realtime, headless=headless)
+    """Every source of the run, open, each with a reader that remembers how its page lies; `stack` closes them.
+
+    Of several, files come at their own speed beside cameras, and their times are laid on the cameras' clock.
+    """
+    several = len(settings.sources) > 1
+    realtime = settings.realtime
+    if several and any(map(may_be_live, settings.sources)):
+        realtime = True
+    on_wall_clock = several and (not headless if realtime is None else realtime)
+    open_one = partial(open_source, settings=settings.camera, realtime=realtime, headless=headless)
     reader, track_ids = PageReader(classifier, settings), count(1)
-    source = stack.enter_context(open_one(settings.source))
-    if source.note is not None:
-        say(source.note)
-    # a person is looking on: the built-in clip is played again and again
-    again = partial(open_one, "demo") if source.name == DEMO_NAME and not headless else None
-    lane = Lane(source, TurningReader(reader, classifier, remembers=not source.still), settings, track_ids, say, again)
-    stack.callback(lane.close)
-    return [lane]
+    lanes = []
+    for address in settings.sources:
+        source = stack.enter_context(open_one(address))
+        if source.note is not None:
+            say(source.note)
+        # a person is looking on: the built-in clip is played again and again
+        again = partial(open_one, "demo") if source.name == DEMO_NAME and not headless else None
+        turning = TurningReader(reader, classifier, remembers=not source.still)
+        lanes.append(Lane(source, turning, settings, track_ids, say, again, on_wall_clock))
+        stack.callback(lanes[-1].close)
+    return lanes
 
 
 @dataclass(slots=True)
@@ -110,7 +121,7 @@ class _Loop:
         while not self._is_over(end) and not all(lane.ended for lane in lanes):
             if self.screen is not None and self.screen.rest(end):
                 continue
-            ready, given_up = fetch_from(lanes, WAKE_EVERY_S, in_step=False)
+            ready, given_up = fetch_from(lanes, WAKE_EVERY_S)
             for lane in given_up:
                 self._give_up(lane)
             for lane in ready:
@@ -127,6 +138,7 @@ class _Loop:
         """Put the counts of the whole run into its summary."""
         self.summary.captured = sum(lane.captured for lane in self.wall.lanes)
         self.summary.read_anew = sum(lane.read_anew for lane in self.wall.lanes)
+        self.summary.reading_s = sum(lane.reading_s for lane in self.wall.lanes)
         if self.screen is not None:
             self.summary.ages = self.screen.ages
 

@@ -60,6 +60,8 @@ class Lane:
     """How many frames were taken."""
     read_anew: int = 0
     """How many of them were read, because they did not look like the one before."""
+    reading_s: float = 0.0
+    """Seconds that reading them took."""
     failure: str | None = None
     """Why it was given up, in one line; None where it was not."""
     _captured: int = 0  # in the rounds before this one
@@ -96,7 +98,9 @@ class Lane:
 
     @property
     def fps(self) -> float:
-        """Frames taken a second, of late; 0 where that can't be told yet."""
+        """Frames taken a second, of late; 0 where none come, or where that can't be told yet."""
+        if self.trouble is not None:
+            return 0.0
         spent = self._times[-1] - self._times[0] if self._times else 0.0
         return (len(self._times) - 1) / spent if spent > 0 else 0.0
 
@@ -149,6 +153,7 @@ class Lane:
         if self.result is None or self._stillness.must_read(frame.image, frame.captured_at):
             self.result = self._read(frame)
             self.read_anew += 1
+            self.reading_s += sum(self.result.timings.values()) / 1000
         else:
             self.result = replace(self.result, frame=frame)
         self.taken += 1
@@ -189,10 +194,10 @@ class Lane:
         return FrameResult(frame, numbers, reading, stopwatch.timings())
 
 
-def fetch_from(lanes: Sequence[Lane], wait_s: float, *, in_step: bool) -> tuple[list[Lane], list[Lane]]:
+def fetch_from(lanes: Sequence[Lane], wait_s: float) -> tuple[list[Lane], list[Lane]]:
     """Ask every lane for its next frame: which lanes have one to be taken now, and which were given up.
 
-    in_step: the lanes are files that are read as fast as can be, so they go on together by the times in the files.
+    Files that are read as fast as can be go on together, by the times in the files.
     """
     open_lanes = [lane for lane in lanes if not lane.ended]
     lost = []
@@ -202,7 +207,7 @@ def fetch_from(lanes: Sequence[Lane], wait_s: float, *, in_step: bool) -> tuple[
         except SourceError:
             lost.append(lane)
     waiting = [(lane.waiting.captured_at, lane) for lane in open_lanes if lane.waiting is not None]
-    if in_step and waiting:
+    if waiting and not any(lane.on_wall_clock for lane in lanes):
         if any(lane.waiting is None and not lane.ended for lane in open_lanes):
             return [], lost
         first = min(captured_at for captured_at, _ in waiting)

@@ -115,7 +115,7 @@ class TrainingSettings(Section, frozen=True):
 class Settings(Section, frozen=True):
     """Everything a user may want; the fields outside the sections are the options of a run."""
 
-    source: str = "auto"
+    source: str | Annotated[tuple[str, ...], msgspec.Meta(min_length=1)] = "auto"
     headless: bool = False
     record: str | None = None
     log: str | None = None
@@ -136,6 +136,11 @@ class Settings(Section, frozen=True):
     recording: RecordingSettings = RecordingSettings()
     overlay: OverlaySettings = OverlaySettings()
     training: TrainingSettings = TrainingSettings()
+
+    @property
+    def sources(self) -> tuple[str, ...]:
+        """What to read from, one or several."""
+        return (self.source,) if isinstance(self.source, str) else self.source
 
 
 DEFAULT_FILE = Path("config.yaml")
@@ -211,12 +216,19 @@ def merge(below: dict[str, Any], above: Mapping[str, Any]) -> dict[str, Any]:
 def check(values: Mapping[str, Any], origin: str) -> Settings:
     """Settings out of plain values; `origin` is named in the error. Raises SettingsError."""
     values = dict(values)
-    if isinstance(values.get("source"), int) and not isinstance(values["source"], bool):
-        values["source"] = str(values["source"])  # `source: 0` in YAML is a camera's number
+    if "source" in values:
+        values["source"] = _as_addresses(values["source"])
     try:
         return msgspec.convert(values, Settings)
     except msgspec.ValidationError as error:
         raise SettingsError(f"In {origin}: {explain(str(error))}") from error
+
+
+def _as_addresses(source: Any) -> Any:
+    """What `source` says, with cameras' numbers as text: `source: 0` and `source: [0, 1]` are cameras in YAML."""
+    if isinstance(source, list | tuple):
+        return [_as_addresses(address) for address in source]
+    return str(source) if isinstance(source, int) and not isinstance(source, bool) else source
 
 
 def explain(message: str) -> str:

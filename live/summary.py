@@ -20,6 +20,8 @@ class RunSummary:
     """Frames that the sources had."""
     read_anew: int = 0
     """Frames that were read: the others looked like the one before."""
+    reading_s: float = 0.0
+    """Seconds that reading them took."""
     ages: Ages | None = None
     """How old live frames were when they were shown; None without a window."""
     interrupted: bool = False

@@ -414,6 +414,52 @@ def test_a_window_that_is_closed_while_a_round_begins_ends_the_run(stage: Stage)
     assert len(stage.opened) == 1
 
 
+def test_two_sources_are_told_apart_in_everything_that_is_written(stage: Stage) -> None:
+    names = iter(["left.mp4", "right.mp4"])
+    summary = stage.run(
+        lambda: Clip(10, name=next(names)),
+        source=("left.mp4", "right.mp4"), headless=True, record="r.mp4", log="l.jsonl", log_frames="f.jsonl",
+    )  # fmt: skip
+    assert len(stage.opened) == 2
+    assert (summary.frames, summary.numbers, summary.captured) == (20, 2, 20)
+    assert [line.split() for line in stage.told[:-1]] == [
+        ["0:00.0", "left.mp4", "read", "4711", "95", "%"],
+        ["0:00.0", "right.mp4", "read", "4711", "95", "%"],
+    ]
+    rows = [json.loads(line) for line in Path("l.jsonl").read_text().splitlines()]
+    assert [(row["source"], row["event"]) for row in rows] == [("left.mp4", "appeared"), ("right.mp4", "appeared")]
+    assert rows[0]["track_id"] != rows[1]["track_id"]
+    frames = [json.loads(line) for line in Path("f.jsonl").read_text().splitlines()]
+    for name in ("left.mp4", "right.mp4"):
+        assert [frame["frame"] for frame in frames if frame["source"] == name] == list(range(10))
+    with av.open("r.mp4") as container:
+        pictures = [(frame.width, frame.height) for frame in container.decode(video=0)]
+    assert pictures == [(644, 240)] * 10
+
+
+def test_one_of_two_sources_is_given_up_and_the_other_goes_on(stage: Stage) -> None:
+    clips = iter([breaking(SourceError("camera 0 is gone. Check it."))(), Clip(10, name="clip.mp4")])
+    summary = stage.run(lambda: next(clips), source=("0", "clip.mp4"), headless=True)
+    assert summary.frames == 15
+    assert summary.failed, "told by the exit code"
+    assert stage.notes == ["camera 0 is gone. Check it."]
+
+
+def test_the_last_of_two_sources_that_is_given_up_ends_the_run(stage: Stage) -> None:
+    clips = iter([Clip(2), breaking(SourceError("camera 1 is gone. Check it."))()])
+    with pytest.raises(SourceError, match="camera 1 is gone"):
+        stage.run(lambda: next(clips), source=("clip.mp4", "1"), headless=True, record="r.mp4")
+    assert frames_in("r.mp4") >= 5
+
+
+def test_a_snapshot_of_two_sources_has_both(stage: Stage) -> None:
+    stage.keys({4: Key.SNAPSHOT, 6: Key.QUIT})
+    summary = stage.run(lambda: Clip(10**9), source=("a.mp4", "b.mp4"))
+    (snapshot,) = (path for path in summary.files if path.suffix == ".json")
+    fields = json.loads(snapshot.read_text())
+    assert [[number["text"] for number in one["numbers"]] for one in fields["sources"]] == [["4711"], ["4711"]]
+
+
 @pytest.mark.parametrize(
     ("seconds", "clock"), [(0.0, "0:00.0"), (1.26, "0:01.2"), (59.97, "0:59.9"), (60.0, "1:00.0"), (3725.5, "62:05.5")]
 )

@@ -86,6 +86,8 @@ def test_an_empty_file_changes_nothing(empty_folder: Path) -> None:
 
 def test_a_cameras_number_may_be_written_as_a_number(empty_folder: Path) -> None:
     assert load_settings(written(empty_folder, "source: 0")).source == "0"
+    assert load_settings(written(empty_folder, "source: 0")).sources == ("0",)
+    assert load_settings(written(empty_folder, "source: [0, clip.mp4]")).sources == ("0", "clip.mp4")
 
 
 @pytest.mark.parametrize(
@@ -104,6 +106,8 @@ def test_a_cameras_number_may_be_written_as_a_number(empty_folder: Path) -> None
         ("model: {runtime: torch}", ["model.runtime", "auto", "onnx", "tflite", "keras", "torch"]),
         ("model: {runtime: null}", ["model.runtime", "str"]),
         ("source: true", ["source", "str"]),
+        ("source: []", ["source", ">= 1"]),
+        ("source: [true]", ["source", "str"]),
         ("- a list", ["list"]),
         ("just words", ["str"]),
         ("a: [", ["not valid YAML"]),

@@ -26,7 +26,7 @@ class Grid:
         rows = [sizes[start : start + self._columns] for start in range(0, len(sizes), self._columns)]
         heights = [max(height for _, height in row) for row in rows]
         widths = [max(row[column][0] for row in rows if column < len(row)) for column in range(self._columns)]
-        scale = min(1.0, WIDEST_PX / (sum(widths) + GAP_PX * (self._columns - 1)))
+        scale = min(1.0, (WIDEST_PX - GAP_PX * (self._columns - 1)) / sum(widths))
         self._widths = [max(1, math.floor(width * scale)) for width in widths]
         self._heights = [max(1, math.floor(height * scale)) for height in heights]
 

@@ -16,7 +16,7 @@ from live.video.pictures import is_picture, pictures_in
 from live.video.quiet import silence_opencv
 from live.video.stills import StillPictures
 
-__all__ = ["DEMO_CLIP", "DEMO_NAME", "CameraInfo", "FrameSource", "list_cameras", "open_source"]
+__all__ = ["DEMO_CLIP", "DEMO_NAME", "CameraInfo", "FrameSource", "list_cameras", "may_be_live", "open_source"]
 
 DEMO_NAME = "built-in clip"
 DEMO_CLIP: Path = Path(__file__).resolve().parents[1] / "demo.mp4"
@@ -42,6 +42,13 @@ def open_source(address: str, settings: CameraSettings, *, realtime: bool | None
     if is_address(address):
         return open_address(address, settings, paced=paced)
     return open_path(Path(address).expanduser(), settings, paced=paced)
+
+
+def may_be_live(address: str) -> bool:
+    """Whether an address may be that of a camera or stream, whose frames come when they come; no device is asked."""
+    if is_address(address):
+        return file_suffix(address) not in VIDEO_SUFFIXES
+    return address == "auto" or camera_index(address) is not None
 
 
 def open_first_camera(settings: CameraSettings, *, paced: bool) -> FrameSource:
