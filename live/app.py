@@ -171,10 +171,10 @@ class _Loop:
                     self.tell(event_line(event, still=still, named=len(self.wall.lanes) > 1))
 
     def _show(self) -> None:
-        """Draw, record and show."""
-        self._record()
+        """Draw, show and record: a person waits for the picture, the recording for nothing."""
         if self.screen is not None:
             self.screen.show(self.wall)
+        self._record()
 
     def _wait(self) -> None:
         """No frame has come: keys are answered, and what is lost is shown and recorded as such, once a second."""
