@@ -1,0 +1,187 @@
+"""Cameras that are switched off, hang, turn their picture and come back, while the whole program runs as a user runs it."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from functools import cache, partial
+from pathlib import Path
+from typing import Any
+
+import av
+import cv2
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from live.video.overlay import SURE
+from scripts.benchmark import page_of
+from tests.mjpeg_server import MjpegCamera
+from tests.results import drawn_in
+from tests.xvfb_display import VirtualDisplay, xvfb
+from tests.xvfb_display import wait_for as wait_for_it
+
+__all__ = ["xvfb"]  # a fixture
+
+ROOT = Path(__file__).parents[1]
+wait_for = partial(wait_for_it, patience_s=120)  # a busy machine takes its time to start the program
+
+
+@cache
+def page(size: tuple[int, int]) -> NDArray[np.uint8]:
+    """A page of five digits, upright or on its side."""
+    upright = page_of(640, 480, 5, seed=1)
+    return upright if size[0] > size[1] else np.ascontiguousarray(np.rot90(upright))
+
+
+@pytest.fixture
+def camera() -> Iterator[MjpegCamera]:
+    """A camera that looks at that page."""
+    with MjpegCamera(fps=10, size=(640, 480)) as stand_in:
+        stand_in.paint = lambda _, size: page(size)
+        yield stand_in
+
+
+class Program:
+    """`python -m live` in a folder of its own."""
+
+    def __init__(self, folder: Path, *arguments: str, display: VirtualDisplay | None = None) -> None:
+        environment = dict(os.environ) if display is None else display.environment
+        self.folder = folder
+        self.notes = folder / "notes.txt"
+        with self.notes.open("w") as notes:
+            self.process = subprocess.Popen(
+                [sys.executable, "-m", "live", *arguments],
+                cwd=folder, env={**environment, "PYTHONPATH": str(ROOT)},
+                stdout=subprocess.PIPE, stderr=notes, text=True,
+            )  # fmt: skip
+
+    def __enter__(self) -> Program:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.process.kill()
+        self.process.communicate()
+
+    def lines(self, name: str) -> list[dict[str, Any]]:
+        """The whole lines of a JSON lines file, so far."""
+        path = self.folder / name
+        text = path.read_text() if path.exists() else ""
+        return [json.loads(line) for line in text.splitlines(keepends=True) if line.endswith("\n")]
+
+    def has_said(self, words: str, times: int = 1) -> bool:
+        """Whether a note held these words so often."""
+        return self.notes.read_text().count(words) >= times
+
+
+def times_in(path: Path) -> list[float]:
+    """The times of all pictures in a recording, seconds."""
+    with av.open(str(path)) as container:
+        return [float(frame.time or 0.0) for frame in container.decode(video=0)]
+
+
+def test_a_run_goes_on_through_all_that_may_happen_to_a_camera(camera: MjpegCamera, tmp_path: Path) -> None:
+    options = ["--record", "r.mp4", "--log", "l.jsonl", "--log-frames", "f.jsonl", "--headless"]
+    # a starved machine may need long for the first picture
+    options += ["--set", "camera.open_timeout_s=60", "--set", "camera.stall_s=2", "--set", "camera.give_up_s=6"]
+    with Program(tmp_path, "--source", camera.address, *options) as program:
+        wait_for(lambda: program.lines("l.jsonl"))
+        began = time.monotonic() - program.lines("f.jsonl")[-1]["time"]
+        camera.stop()
+        wait_for(lambda: program.has_said("is gone"))
+        time.sleep(1.5)
+        camera.start()
+        wait_for(lambda: program.has_said("is back"))
+        camera.stall()
+        wait_for(lambda: program.has_said("is gone", 2))
+        camera.resume()
+        wait_for(lambda: program.has_said("is back", 2))
+        before_turn = len(program.lines("l.jsonl"))
+        camera.size = (480, 640)
+        wait_for(lambda: len(program.lines("l.jsonl")) > before_turn + 1)
+        lasted_s = time.monotonic() - began
+        camera.stop()
+        told, _ = program.process.communicate(timeout=120)
+    assert program.process.returncode == 1
+    notes = program.notes.read_text().splitlines()
+    name = camera.address
+    assert len(notes) >= 6, "lost and back twice; a starved machine may lose it once more"
+    assert set(notes[:-1:2]) == {f"{name} is gone: waiting for it to come back."}
+    assert notes[1:-1:2] == [line for line in notes if line.startswith(f"{name} is back after ")]
+    assert notes[-1].startswith(f"{name} is gone and did not come back in 6 s")
+    assert "r.mp4" in told.splitlines()[-1]
+    assert [path.name for path in tmp_path.glob("*.mp4")] == ["r.mp4"], "one recording"
+    times = times_in(tmp_path / "r.mp4")
+    assert times == sorted(set(times))
+    assert times[-1] == pytest.approx(lasted_s + 6, abs=4), "the last seconds are of the lost camera"
+    assert max(np.diff(times)) < 5, "a second of a lost camera is a picture too"
+    rows = program.lines("l.jsonl")
+    ids = {row["text"]: row["track_id"] for row in rows[:before_turn]}
+    appeared = [row for row in rows[:before_turn] if row["event"] == "appeared"]
+    assert len(appeared) == len(ids), "what lies as it lay is the same number"
+    assert {row["text"] for row in rows[before_turn:] if row["event"] == "appeared"} & set(ids), "read on its side too"
+
+
+def test_one_of_two_cameras_is_lost_and_the_other_goes_on(camera: MjpegCamera, tmp_path: Path) -> None:
+    with MjpegCamera(fps=10, size=(640, 480)) as other:
+        other.paint = camera.paint
+        options = ["--headless", "--log-frames", "f.jsonl", "--record", "r.mp4"]
+        with Program(tmp_path, "--source", camera.address, "--source", other.address, *options) as program:
+
+            def seen(source: str) -> list[dict[str, Any]]:
+                return [line for line in program.lines("f.jsonl") if line["source"] == source]
+
+            wait_for(lambda: seen(camera.address) and seen(other.address))
+            camera.stop()
+            wait_for(lambda: program.has_said("is gone"))
+            before = len(seen(other.address))
+            wait_for(lambda: len(seen(other.address)) > before + 5)
+            camera.start()
+            wait_for(lambda: program.has_said("is back"))
+            program.process.terminate()
+            program.process.communicate(timeout=120)
+        assert program.process.returncode == 130
+        assert program.notes.read_text().count(camera.address) == 2
+        assert other.address not in program.notes.read_text()
+    ids = [
+        {number["track_id"] for line in seen(name) for number in line["numbers"]}
+        for name in (camera.address, other.address)
+    ]
+    assert ids[0]
+    assert not ids[0] & ids[1]
+    with av.open(str(tmp_path / "r.mp4")) as container:
+        assert container.streams.video[0].width == 1284
+
+
+def test_the_window_tells_of_a_lost_camera_and_answers_keys(
+    camera: MjpegCamera, xvfb: VirtualDisplay, tmp_path: Path
+) -> None:
+    with Program(tmp_path, "--source", camera.address, "--log", "l.jsonl", display=xvfb) as program:
+        wait_for(lambda: program.lines("l.jsonl"))
+        window = xvfb.window("Numcam")
+        wait_for(lambda: bool(drawn_in(xvfb.screenshot(tmp_path), SURE.chip).sum() > 300))
+        camera.stop()
+        wait_for(lambda: not drawn_in(xvfb.screenshot(tmp_path), SURE.chip).any())
+        lost = cv2.cvtColor(xvfb.screenshot(tmp_path)[:480, :640], cv2.COLOR_BGR2HSV)
+        assert (lost[..., 1] > 100).mean() < 0.01, "grey, but for the dot before the line"
+        assert (lost[..., 2] > 150).mean() > 0.5, "the page is still seen"
+        xvfb.press(window, "s")
+        wait_for(lambda: program.has_said("Snapshot"))
+        camera.start()
+        wait_for(lambda: bool(drawn_in(xvfb.screenshot(tmp_path), SURE.chip).sum() > 300))
+        camera.stop()
+        xvfb.press(window, "q")
+        assert program.process.wait(120) == 0
+
+
+def test_a_camera_that_is_not_there_at_the_start_is_told_at_once(camera: MjpegCamera, tmp_path: Path) -> None:
+    camera.stop()
+    with Program(tmp_path, "--source", camera.address, "--headless", "--record", "r.mp4") as program:
+        assert program.process.wait(120) == 1
+    assert "did not open" in program.notes.read_text()
+    assert len(program.notes.read_text().splitlines()) == 1
+    assert list(tmp_path.glob("*.mp4")) == []
