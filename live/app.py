@@ -202,4 +202,4 @@ def event_line(event: Event, *, still: bool, named: bool = False) -> str:
         where += f"  {event.source}"
     verb = "now " if event.kind == "changed" else "read"
     number = event.tracked.number
-    return f"{where}  {verb} {number.text:<8} {100 * number.confidence:3.0f} %"
+    return f"{where}  {verb} {number.shown:<8} {100 * number.confidence:3.0f} %"

@@ -91,8 +91,11 @@ class Clipboard:
         self._errands.join(children.GRACE_S)
 
     def add(self, events: Sequence[Event]) -> None:
-        """Copy the last of what appeared or changed; returns at once. A number that still waits is passed over."""
-        texts = [event.tracked.number.text for event in events if event.kind != "left"]
+        """Copy the last of what appeared or changed; returns at once. A number that still waits is passed over.
+
+        A digit that Numcam isn't sure of is copied as ?: a guess would be pasted unseen, and so would the number before.
+        """
+        texts = [event.tracked.number.shown for event in events if event.kind != "left"]
         if texts:
             self._errands.give((texts[-1],))
 

@@ -20,7 +20,7 @@ from live.records import FrameResult
 from live.reports import tracked_fields
 
 LOG_SUFFIXES = (".jsonl", ".csv")
-COLUMNS = ("time", "clock", "event", "source", "track_id", "text", "confidence", "quad")
+COLUMNS = ("time", "clock", "event", "source", "track_id", "shown", "text", "confidence", "quad")
 CAN_NOT_SYNC = (errno.EINVAL, errno.ENOTSUP, errno.EROFS)
 """What a pipe or a device answers that has no disk below."""
 

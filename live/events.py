@@ -58,7 +58,7 @@ class EventFinder:
             before = self._shown.get(track_id)
             if before is None:
                 happened.append(("appeared", tracked))
-            elif before.number.text != tracked.number.text:
+            elif before.number.shown != tracked.number.shown:
                 happened.append(("changed", tracked))
         happened += [("left", tracked) for track_id, tracked in self._shown.items() if track_id not in now]
         self._shown = now

@@ -18,6 +18,9 @@ from live.records import DIGIT_CLASSES, Digit, Number
 MISREAD_SHARE = 0.1
 # so many times the support that it has itself must another text have to take the place of the one on the screen
 HOLD = 1.5
+# a ? on the screen becomes a digit once it is more certain than the limit by this share of what the limit leaves to doubt, and a
+# digit becomes a ? once it is less certain by as much
+STEADY = 1 / 3
 
 
 @dataclass(frozen=True, eq=False)
@@ -73,6 +76,18 @@ def probabilities_of(hits: Sequence[Hit]) -> NDArray[np.float32]:
 def text_of(probabilities: NDArray[np.float32]) -> str:
     """The likeliest digit of each row."""
     return "".join(map(str, probabilities[:, :DIGIT_CLASSES].argmax(axis=1)))
+
+
+def doubtful_places(hits: Sequence[Hit], text: str, before: Sequence[int] | None, below: float) -> tuple[int, ...]:
+    """Places of the digits of `text` that are less certain than `below`, of all that was read there.
+
+    Readings of another text count too, as long as they have as many digits. before: the places that were doubtful until now,
+    None for a number that nobody has seen yet. What was seen stays so until it is clearly otherwise, so that nothing flickers.
+    """
+    rows = probabilities_of([hit for hit in hits if len(hit.number.digits) == len(text)])[:, :DIGIT_CLASSES]
+    certainty = rows[range(len(text)), list(map(int, text))] / np.maximum(rows.sum(axis=1), 1e-9)
+    step = 0.0 if before is None else STEADY * min(below, 1 - below)
+    return tuple(k for k, sure in enumerate(certainty) if sure < below + (step if k in (before or ()) else -step))
 
 
 def believed(hits: Sequence[Hit]) -> list[Hit]:

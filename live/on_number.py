@@ -50,7 +50,9 @@ def variables(event: Event) -> dict[str, str]:
     """What a command is told in its environment; all of it is text that nothing runs."""
     number = event.tracked.number
     return {
-        "NUMCAM_NUMBER": number.text,
+        "NUMCAM_NUMBER": number.shown,
+        "NUMCAM_LIKELIEST": number.text,
+        "NUMCAM_DOUBTFUL": str(len(number.doubtful)),
         "NUMCAM_CONFIDENCE": f"{number.confidence:.4f}",
         "NUMCAM_TRACK": str(event.tracked.track_id),
         "NUMCAM_SOURCE": event.source,

@@ -10,6 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 DIGIT_CLASSES = 10
+UNTOLD = "?"
+"""Stands for a digit that Numcam isn't sure of."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +103,12 @@ class Digit:
         """Probability of `label`, 0 to 1."""
         return float(self.probabilities[self.label])
 
+    @property
+    def certainty(self) -> float:
+        """Probability of `label` given that this is a digit at all, 0 to 1: how sure it is which one."""
+        of_digits = self.probabilities[:DIGIT_CLASSES]
+        return float(of_digits.max() / max(float(of_digits.sum()), 1e-9))
+
 
 @dataclass(frozen=True, eq=False)
 class Number:
@@ -109,17 +117,26 @@ class Number:
     digits: tuple[Digit, ...]
     quad: NDArray[np.float32]
     """(4, 2) float32 corners in px of the frame, clockwise from the top left of the number's own line."""
+    doubtful: tuple[int, ...] = ()
+    """Places in `digits`, from 0 and rising, of those that are about as likely wrong as right."""
 
     def __post_init__(self) -> None:
         if not self.digits:
             raise ValueError("a number has at least one digit")
+        if any(not 0 <= place < len(self.digits) for place in self.doubtful):
+            raise ValueError(f"doubtful must be places of {len(self.digits)} digits, got {self.doubtful}")
         if self.quad.shape != (4, 2):
             raise ValueError(f"quad must be (4, 2), got {self.quad.shape}")
 
     @cached_property
     def text(self) -> str:
-        """The digits as written; leading zeros stay."""
+        """The likeliest digits; leading zeros stay."""
         return "".join(str(digit.label) for digit in self.digits)
+
+    @cached_property
+    def shown(self) -> str:
+        """What a person is to see: `text` with a question mark for each doubtful digit, `12?4`."""
+        return "".join(UNTOLD if k in self.doubtful else digit for k, digit in enumerate(self.text))
 
     @cached_property
     def confidence(self) -> float:

@@ -27,8 +27,12 @@ def tracked_fields(tracked: TrackedNumber) -> dict[str, Any]:
 
 
 def number_fields(number: Number) -> dict[str, Any]:
-    """Text, confidence (0 to 1), and quad: four corners (x, y), px to a tenth, clockwise from the top left."""
+    """Shown (`12?4`), text (its likeliest digits), confidence (0 to 1), and quad.
+
+    Quad: four corners (x, y), px to a tenth, clockwise from the top left.
+    """
     return {
+        "shown": number.shown,
         "text": number.text,
         "confidence": round(number.confidence, 4),
         # rounded as Python's floats: float32 would print 12.3 as 12.300000190734863
@@ -37,11 +41,12 @@ def number_fields(number: Number) -> dict[str, Any]:
 
 
 def digits_fields(digits: Sequence[Digit]) -> list[dict[str, Any]]:
-    """Label, confidence (0 to 1) and box (x, y, width, height, px) of each digit."""
+    """Label, confidence and certainty (0 to 1; see `Digit`), and box (x, y, width, height, px) of each digit."""
     return [
         {
             "label": digit.label,
             "confidence": round(digit.confidence, 4),
+            "certainty": round(digit.certainty, 4),
             "box": [digit.box.x, digit.box.y, digit.box.width, digit.box.height],
         }
         for digit in digits

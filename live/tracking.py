@@ -15,10 +15,10 @@ from itertools import count
 import numpy as np
 from numpy.typing import NDArray
 
-from live.evidence import Hit, agreeing_hits, hit_of, probabilities_of, support, text_of
+from live.evidence import Hit, agreeing_hits, doubtful_places, hit_of, probabilities_of, support, text_of
 from live.page_motion import Quad, boxes_along, covered, iou, page_shift, page_slope
 from live.records import Box, Digit, Number, TrackedNumber
-from live.settings import TrackingSettings
+from live.settings import GroupingSettings, TrackingSettings
 
 # the part of a quad's own motion, beside the page's, that is believed at once is 1 - exp(-elapsed / SMOOTHING_S)
 SMOOTHING_S = 0.04
@@ -46,6 +46,7 @@ class Track:
     quad: Quad
     first_seen: float
     last_seen: float
+    doubt_below: float
     hits: int = 0
     confirmed: bool = False
     recent: list[Hit] = field(default_factory=list)
@@ -55,6 +56,8 @@ class Track:
     digits: tuple[Digit, ...] = ()
     """What is believed, the boxes as in the hit `shape`."""
     text: str = ""
+    doubtful: tuple[int, ...] = ()
+    """Places of the digits that are shown as ?."""
     shape: Hit | None = None
     """The newest hit with as many digits as are believed."""
 
@@ -85,27 +88,38 @@ class Track:
         probabilities = probabilities_of(agreeing)
         boxes = [digit.box for digit in self.shape.number.digits]
         self.digits = tuple(Digit(box, row) for box, row in zip(boxes, probabilities, strict=True))
+        before = self.doubtful if self.confirmed and len(self.text) == len(boxes) else None
         self.text = text_of(probabilities)
+        self.doubtful = doubtful_places(self.recent, self.text, before, self.doubt_below)
 
     def number(self) -> Number:
         """What is believed, where it is now."""
         assert self.shape is not None
         x, y = (round(float(part)) for part in self.moved - self.shape.moved)
         if not (x or y):
-            return Number(self.digits, self.quad)
+            return Number(self.digits, self.quad, self.doubtful)
         digits = tuple(
             Digit(Box(digit.box.x + x, digit.box.y + y, digit.box.width, digit.box.height), digit.probabilities)
             for digit in self.digits
         )
-        return Number(digits, self.quad)
+        return Number(digits, self.quad, self.doubtful)
 
 
 class NumberTracker:
     """Gives the same number the same id from frame to frame, and says when it is sure enough to be shown."""
 
-    def __init__(self, settings: TrackingSettings, ids: Iterator[int] | None = None) -> None:
-        """ids: where the ids come from, for trackers that must not give the same one twice; None: 1, 2, 3, ..."""
+    def __init__(
+        self,
+        settings: TrackingSettings,
+        doubt_below: float = GroupingSettings().doubt_below,
+        ids: Iterator[int] | None = None,
+    ) -> None:
+        """doubt_below: certainty below which a digit is shown as ?, 0 to 1.
+
+        ids: where the ids come from, for trackers that must not give the same one twice; None: 1, 2, 3, ...
+        """
         self._settings = settings
+        self._doubt_below = doubt_below
         self._ids = count(1) if ids is None else ids
         self._tracks: list[Track] = []
         self._now = -math.inf
@@ -181,7 +195,7 @@ class NumberTracker:
         )
         for place, row in zip(places, shared, strict=True):
             if row.max(initial=0.0) <= SAME_PLACE:  # else a part of a number that is believed to be whole
-                track = Track(next(self._ids), numbers[place].quad, self._now, self._now)
+                track = Track(next(self._ids), numbers[place].quad, self._now, self._now, self._doubt_below)
                 track.add(numbers[place], self._now, self._settings.memory_s, trust[place])
                 self._tracks.append(track)
                 read.append(track)
@@ -226,6 +240,7 @@ class NumberTracker:
         """The track as others see it; confirms it where it is time."""
         number = track.number()
         doubt = math.exp(-support(track.recent, track.text))
-        if doubt <= self._settings.confirm_doubt and number.confidence >= self._settings.confirm_confidence:
+        tells = len(number.doubtful) < len(number.digits)  # question marks alone tell nobody anything
+        if tells and doubt <= self._settings.confirm_doubt and number.confidence >= self._settings.confirm_confidence:
             track.confirmed = True
         return TrackedNumber(track.track_id, number, track.hits, track.first_seen, track.last_seen, track.confirmed)

@@ -6,6 +6,9 @@
 TRUTH, a line a page: {"file", "numbers": [{"text", "quad", "cut"?: true}]}. FOUND, as `read --json` writes it. A found number
 belongs to the true one that its box overlaps most (intersection over union of 0.3 or more); one that lies on a number that
 leaves the page is passed over. Digits are judged one by one where a number was found with as many digits as it has.
+
+A second table tells what a question mark would stand for at each value of `grouping.doubt_below`: how many digits are less
+certain, how many of these are wrong, and how many of all wrong ones that is; then the numbers with such a digit.
 """
 
 from __future__ import annotations
@@ -24,13 +27,41 @@ from scripts.command_line import script_parser
 SAME_NUMBER = 0.3
 ON_A_CUT_NUMBER = 0.3
 SURE = 0.95
+DOUBTS = (0.5, 0.55, 0.6, 0.65, 0.7, 0.75, 0.8, 0.85, 0.9, 0.95)
 Judged = list[tuple[float, bool]]
-"""Confidence (0 to 1), and whether it was right."""
+"""Confidence or certainty (0 to 1), and whether it was right."""
 
 
 def read_lines(path: Path) -> list[dict[str, Any]]:
     """JSON lines of a file. Raises OSError and ValueError."""
     return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines() if line.strip()]
+
+
+def doubts(truth: list[dict[str, Any]], found: list[dict[str, Any]]) -> tuple[Judged, Judged]:
+    """As `judge`, by certainty: numbers, each with that of its least certain digit, and digits."""
+    certain = [{**page, "numbers": [by_certainty(number) for number in page["numbers"]]} for page in found]
+    return judge(truth, certain)
+
+
+def by_certainty(number: dict[str, Any]) -> dict[str, Any]:
+    """The number with certainty in the place of confidence."""
+    digits = [{**digit, "confidence": digit["certainty"]} for digit in number["digits"]]
+    return {**number, "digits": digits, "confidence": min(digit["confidence"] for digit in digits)}
+
+
+def doubt_line(below: float, numbers: Judged, digits: Judged) -> str:
+    """One line of the second table."""
+    right = [was_right for certainty, was_right in digits if certainty < below]
+    of_numbers = [was_right for certainty, was_right in numbers if certainty < below]
+    wrong, all_wrong = right.count(False), sum(not was_right for _, was_right in digits)
+    figures = f"{len(right)} | {wrong} | {share(wrong, len(right))} | {share(wrong, all_wrong)}"
+    told = len(of_numbers), share(len(of_numbers), len(numbers)), share(of_numbers.count(False), len(of_numbers))
+    return f"{below} | {figures} | {told[0]} ({told[1]}) | {told[2]}"
+
+
+def share(part: int, whole: int) -> str:
+    """A share as a person reads it."""
+    return f"{100 * part / whole:.1f} %" if whole else "–"
 
 
 def judge(truth: list[dict[str, Any]], found: list[dict[str, Any]]) -> tuple[Judged, Judged]:
@@ -97,7 +128,9 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("found", type=Path, help="what `python -m live read --json` found on them")
     options = parser.parse_args(arguments)
     try:
-        numbers, digits = judge(read_lines(options.truth), read_lines(options.found))
+        truth, found = read_lines(options.truth), read_lines(options.found)
+        numbers, digits = judge(truth, found)
+        doubted = doubts(truth, found)
     except OSError as error:
         print(f"{error.filename} can't be read: {error.strerror}.", file=sys.stderr)
         return 1
@@ -108,6 +141,10 @@ def main(arguments: list[str] | None = None) -> int:
     print("--- | --- | --- | --- | --- | ---")
     print(summary("numbers", numbers))
     print(summary("their digits", digits))
+    print("\ndoubt below | digits | wrong | of them | of all wrong | numbers with one | of them wrong")
+    print("--- | --- | --- | --- | --- | --- | ---")
+    for below in DOUBTS:
+        print(doubt_line(below, *doubted))
     return 0
 
 

@@ -12,10 +12,13 @@ from live.records import Box, Digit, Frame, FrameResult, Number, Reading, Tracke
 def number_at(
     text: str, corner: tuple[int, int], height: int = 40, *, confidence: float = 0.95, slope: float = 0.0
 ) -> Number:
-    """A number whose digits stand side by side from `corner` (x, y) on, on a line that falls by `slope` px a px."""
+    """A number whose digits stand side by side from `corner` (x, y) on, on a line that falls by `slope` px a px.
+
+    text: a ? stands for an 8 that may be another digit.
+    """
     width = round(0.6 * height)
     digits = []
-    for place, label in enumerate(text):
+    for place, label in enumerate(text.replace("?", "8")):
         x = corner[0] + place * (width + 4)
         probabilities = np.full(11, 0, np.float32)
         probabilities[int(label)] = confidence ** (1 / len(text))
@@ -24,7 +27,7 @@ def number_at(
     right = digits[-1].box.right
     fall = slope * (right - corner[0])
     quad = [corner, (right, corner[1] + fall), (right, corner[1] + fall + height), (corner[0], corner[1] + height)]
-    return Number(tuple(digits), np.array(quad, np.float32))
+    return Number(tuple(digits), np.array(quad, np.float32), tuple(k for k, c in enumerate(text) if c == "?"))
 
 
 def result_of(image: NDArray[np.uint8], *numbers: Number, confirmed: bool = True, inputs: int = 0) -> FrameResult:

@@ -469,6 +469,12 @@ def test_times_are_told_as_people_tell_them(seconds: float, clock: str) -> None:
     assert line.split() == [clock, "read", "007", "95", "%"]
 
 
+def test_a_digit_that_is_not_sure_is_told_as_a_question_mark() -> None:
+    tracked = TrackedNumber(1, number_at("12?4", (10, 10), confidence=0.6), 3, 0.0, 1.0, confirmed=True)
+    line = event_line(Event("changed", 1.0, "camera 0", tracked), still=False)
+    assert line.split() == ["0:01.0", "now", "12?4", "60", "%"]
+
+
 def test_a_summary_of_nothing_divides_by_nothing() -> None:
     assert (
         RunSummary()

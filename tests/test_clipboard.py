@@ -66,6 +66,13 @@ class FakeClipboard:
             raise self._error
 
 
+def test_a_guess_is_never_copied_silently() -> None:
+    fake = FakeClipboard()
+    with Clipboard(list[str]().append, fake) as board:
+        board.add([event_of("12?4")])
+    assert fake.given[-1] == ("12?4",)
+
+
 def test_the_last_of_a_frame_is_copied_and_what_leaves_is_not() -> None:
     fake, said = FakeClipboard(), list[str]()
     with Clipboard(said.append, fake) as board:

@@ -84,6 +84,16 @@ def test_csv_has_a_head_and_keeps_leading_zeros(tmp_path: Path) -> None:
     assert len(json.loads(rows[0]["quad"])) == 4
 
 
+def test_a_question_mark_stands_beside_the_likeliest_digits(tmp_path: Path) -> None:
+    with EventLog(tmp_path / "log.csv") as as_csv, EventLog(tmp_path / "log.jsonl") as as_json:
+        for log in (as_csv, as_json):
+            log.add([event_of("0?7")])
+    with (tmp_path / "log.csv").open(encoding="utf-8", newline="") as file:
+        (row,) = csv.DictReader(file)
+    line = json.loads((tmp_path / "log.jsonl").read_text(encoding="utf-8"))
+    assert (row["shown"], row["text"]) == (line["shown"], line["text"]) == ("0?7", "087")
+
+
 def test_a_csv_of_an_empty_page_is_its_head(tmp_path: Path) -> None:
     with EventLog(tmp_path / "log.csv") as log:
         log.add([])
@@ -100,7 +110,7 @@ def test_a_frames_line_holds_every_number_shown_or_not(tmp_path: Path) -> None:
     assert (second["frame"], second["time"]) == (9, 0.5)
     assert [(number["text"], number["confirmed"]) for number in first["numbers"]] == [("12", True)]
     assert [(number["text"], number["confirmed"]) for number in second["numbers"]] == [("12", False), ("3", False)]
-    assert set(first["numbers"][0]) == {"track_id", "text", "confidence", "quad", "confirmed"}
+    assert set(first["numbers"][0]) == {"track_id", "shown", "text", "confidence", "quad", "confirmed"}
 
 
 def test_corners_are_tenths_of_a_px_in_the_file_too(tmp_path: Path) -> None:

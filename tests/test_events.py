@@ -28,6 +28,16 @@ def told(events: list[Event]) -> list[tuple[str, int, str]]:
     return [(event.kind, event.tracked.track_id, event.tracked.number.text) for event in events]
 
 
+def test_a_digit_that_becomes_clear_is_a_change_and_a_guess_that_does_is_none() -> None:
+    finder = EventFinder()
+    assert told(finder.events(result(1.0, (1, "12?4")))) == [("appeared", 1, "1284")]
+    (clear,) = finder.events(result(1.1, (1, "1284")))
+    assert (clear.kind, clear.tracked.number.shown) == ("changed", "1284")
+    (doubtful,) = finder.events(result(1.2, (1, "1?84")))
+    assert (doubtful.kind, doubtful.tracked.number.shown) == ("changed", "1?84")
+    assert finder.events(result(1.3, (1, "1?84"))) == []
+
+
 def test_a_number_appears_changes_and_leaves() -> None:
     finder = EventFinder()
     assert finder.events(result(50.0)) == []

@@ -123,3 +123,25 @@ def test_what_is_no_digit_is_a_stranger() -> None:
 
 def test_no_lattices_no_digits() -> None:
     assert choose([], np.zeros((0, 11), np.float32)) == []
+
+
+def torn(left: float, sure: float) -> Placed:
+    """An 8 that may be a 3."""
+    rest = np.zeros(11, np.float32)
+    rest[[8, 3]] = sure, 1 - sure
+    return Placed(Digit(Box(int(left), 0, 30, 50), rest), left, 0, left + 30, 50)
+
+
+def test_a_digit_below_the_limit_is_shown_as_a_question_mark() -> None:
+    pieces = [placed(1, 0), placed(2, 40), torn(80, 0.6), placed(4, 120)]
+    (number,) = group_digits(pieces, 0.0, SETTINGS)
+    assert (number.text, number.shown) == ("1284", "12?4")
+    (sure,) = group_digits([*pieces[:2], torn(80, 0.75), pieces[3]], 0.0, SETTINGS)
+    assert sure.shown == "1284"
+    (told,) = group_digits(pieces, 0.0, GroupingSettings(doubt_below=0.0))
+    assert told.shown == "1284"
+
+
+def test_question_marks_alone_are_silent() -> None:
+    assert texts([torn(0, 0.65), torn(40, 0.65)]) == []
+    assert texts([torn(0, 0.65), torn(40, 0.75)]) == ["88"]

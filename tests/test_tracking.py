@@ -337,6 +337,77 @@ def test_another_number_in_the_same_place_of_the_frame_is_another_track() -> Non
     assert len({tracked.track_id for tracked in story.seen}) == 2
 
 
+def torn(text: str, place: int, other: int, sure: float) -> Number:
+    """The number with one digit of which the network says so much for what it is, and the rest for another."""
+    whole = number(text)
+    probabilities = np.zeros(11, np.float32)
+    probabilities[[int(text[place]), other]] = sure, 1 - sure
+    digits = list(whole.digits)
+    digits[place] = Digit(digits[place].box, probabilities)
+    return Number(tuple(digits), whole.quad)
+
+
+def seen_as(story: Story) -> list[str]:
+    """What a person sees of the confirmed numbers."""
+    return [tracked.number.shown for tracked in story.seen if tracked.confirmed]
+
+
+def test_a_digit_that_could_be_another_is_a_question_mark_until_evidence_comes() -> None:
+    story = Story()
+    story.frame(torn("1284", 2, 3, sure=0.6), times=10)
+    assert (story.shown, seen_as(story)) == (["1284"], ["12?4"])
+    story.frame(torn("1284", 2, 3, sure=0.97), times=30)
+    assert seen_as(story) == ["1284"]
+
+
+def test_what_trembles_about_the_limit_does_not_flicker() -> None:
+    story = Story()
+    story.frame(torn("1284", 2, 3, sure=0.6), times=10)
+    seen = set()
+    for sure in [0.72, 0.65] * 40:
+        story.frame(torn("1284", 2, 3, sure=sure))
+        seen.update(seen_as(story))
+    assert seen == {"12?4"}
+    story.frame(torn("1284", 2, 3, sure=0.95), times=30)
+    for sure in [0.72, 0.65] * 20:
+        story.frame(torn("1284", 2, 3, sure=sure))
+    assert seen_as(story) == ["1284"]
+
+
+def test_readings_that_contradict_each_other_leave_a_question_mark() -> None:
+    story = Story()
+    for _ in range(15):
+        story.frame(torn("1284", 2, 3, sure=0.9))
+        story.frame(torn("1234", 2, 8, sure=0.9))
+    assert seen_as(story) == ["12?4"], "the text that stands is held, but half of what was read says another"
+
+
+def test_question_marks_go_with_the_page() -> None:
+    story = Story()
+    story.frame(torn("1284", 2, 3, sure=0.6), times=10)
+    story.frame(times=3)
+    assert seen_as(story) == ["12?4"]
+    story.frame(number("12"), times=40)
+    assert seen_as(story) == ["12"], "another number of digits begins anew"
+
+
+def test_question_marks_alone_are_never_shown() -> None:
+    story = Story()
+    probabilities = np.zeros(11, np.float32)
+    probabilities[[3, 8, 10]] = 0.55, 0.35, 0.1
+    two = number("33")
+    unknown = Number(tuple(Digit(digit.box, probabilities) for digit in two.digits), two.quad)
+    story.frame(unknown, times=60)
+    assert seen_as(story) == []
+
+
+def test_without_a_limit_nothing_is_doubtful() -> None:
+    story = Story()
+    story.tracker = NumberTracker(SETTINGS, 0.0)
+    story.frame(torn("1284", 2, 3, sure=0.55), times=10)
+    assert seen_as(story) == ["1284"]
+
+
 def test_readings_that_say_the_same_come_out_as_they_went_in() -> None:
     digits = number("407", sure=0.8).digits
     out = combined([evidence_of(digits)] * 5, [0.9, 0.1, 0.5, 0.9, 0.2])

@@ -12,16 +12,19 @@ from typing import TYPE_CHECKING, Protocol
 from live.errors import OutputError
 from live.output_files import claim
 from live.reading.table_layout import lay_out
-from live.records import Number
+from live.records import UNTOLD, Number
 from live.reports import number_fields
 
 if TYPE_CHECKING:
     from xlsxwriter import Workbook
 
-CSV_COLUMNS = ("source", "text", "confidence", "x0", "y0", "x1", "y1", "x2", "y2", "x3", "y3")
+CSV_COLUMNS = ("source", "shown", "text", "confidence", "x0", "y0", "x1", "y1", "x2", "y2", "x3", "y3")
 LONGEST_SHEET_NAME = 31  # Excel's own limit; so are the letters below, and the name that it keeps for itself
 NOT_IN_SHEET_NAMES = frozenset("[]:*?/\\'")
 KEPT_SHEET_NAME = "history"
+DOUBTFUL_CELL = (
+    "#FFE699"  # behind a number with a digit that Numcam isn't sure of, as spreadsheets mark what is to be looked at
+)
 
 
 class NumberFile(Protocol):
@@ -37,8 +40,8 @@ def table_file(path: Path, stack: ExitStack, *, several: bool) -> NumberFile:
 
 
 def table_of(numbers: Sequence[Number]) -> list[list[str]]:
-    """The texts of one picture's numbers in rows and columns."""
-    return lay_out([number.quad for number in numbers], [number.text for number in numbers])
+    """One picture's numbers in rows and columns, as a person is shown them."""
+    return lay_out([number.quad for number in numbers], [number.shown for number in numbers])
 
 
 class _CsvRows:
@@ -77,7 +80,7 @@ class CsvFile:
         for number in numbers:
             fields = number_fields(number)
             corners = [value for corner in fields["quad"] for value in corner]
-            self._rows.write([path, fields["text"], fields["confidence"], *corners])
+            self._rows.write([path, fields["shown"], fields["text"], fields["confidence"], *corners])
 
 
 class CsvTable:
@@ -115,7 +118,9 @@ class XlsxTable:
             raise OutputError(f"{path} can't be written: {error.strerror}.") from error
         self._content = BytesIO()
         self._book: Workbook = Workbook(self._content, {"in_memory": True})
-        self._as_text = self._book.add_format({"num_format": "@", "align": "right"})
+        as_text = {"num_format": "@", "align": "right"}
+        self._as_text = self._book.add_format(as_text)
+        self._doubtful = self._book.add_format({**as_text, "bg_color": DOUBTFUL_CELL})
         stack.callback(self._close)
 
     def add(self, path: Path, numbers: Sequence[Number]) -> None:
@@ -125,7 +130,7 @@ class XlsxTable:
         for r, row in enumerate(rows):
             for c, text in enumerate(row):
                 if text:
-                    sheet.write_string(r, c, text, self._as_text)
+                    sheet.write_string(r, c, text, self._doubtful if UNTOLD in text else self._as_text)
         if rows:
             columns = len(rows[0])
             sheet.ignore_errors({"number_stored_as_text": f"A1:{_cell(len(rows) - 1, columns - 1)}"})

@@ -197,4 +197,4 @@ def add_rows(table: Table, path: Path, numbers: Sequence[Number]) -> None:
     if not numbers:
         table.add_row(str(path), "no numbers", "", style="dim")
     for index, number in enumerate(numbers):
-        table.add_row(str(path) if index == 0 else "", number.text, f"{100 * number.confidence:.0f} %")
+        table.add_row(str(path) if index == 0 else "", number.shown, f"{100 * number.confidence:.0f} %")

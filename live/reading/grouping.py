@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from live.reading.choosing import Placed
 from live.reading.regions import back
-from live.records import Number
+from live.records import Digit, Number
 from live.settings import GroupingSettings
 
 UNIT_GAP = 0.35  # a letter this far from a digit, in heights, is a unit beside the number, not a part of it
@@ -29,9 +29,15 @@ def group_digits(placed: list[Placed], angle: float, settings: GroupingSettings)
             continue
         found.append((bounds(digits), digits))
     return tuple(
-        Number(tuple(member.digit for member in digits if member.digit is not None), quad_of(extent, angle))
+        number_of([member.digit for member in digits if member.digit is not None], quad_of(extent, angle), settings)
         for extent, digits in in_reading_order(found)
     )
+
+
+def number_of(digits: list[Digit], quad: NDArray[np.float32], settings: GroupingSettings) -> Number:
+    """A number, with the digits that it isn't sure of. quad: (4, 2) px."""
+    doubtful = tuple(k for k, digit in enumerate(digits) if digit.certainty < settings.doubt_below)
+    return Number(tuple(digits), quad, doubtful)
 
 
 def find_runs(placed: list[Placed], settings: GroupingSettings) -> list[list[int]]:
@@ -78,7 +84,9 @@ def is_word(members: list[Placed], digits: list[Placed]) -> bool:
 
 
 def is_sure(digits: list[Placed], settings: GroupingSettings) -> bool:
-    """Whether the digits are believed enough, on (geometric) average, to be shown."""
+    """Whether the digits are believed enough, on (geometric) average, to be shown. Question marks alone tell nobody anything."""
+    if all(placed.digit.certainty < settings.doubt_below for placed in digits if placed.digit is not None):
+        return False
     confidences = [placed.digit.confidence for placed in digits if placed.digit is not None]
     return float(np.exp(np.mean(np.log(np.maximum(confidences, 1e-6))))) >= settings.min_confidence
 

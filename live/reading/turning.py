@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from live.reading.reader import Mark, PageReader, Trace, ignore
-from live.records import DIGIT_CLASSES, Box, Digit, Number, Reading
+from live.records import DIGIT_CLASSES, Box, Digit, Reading
 from models.classifier import Classifier
 
 SURE = 0.9  # confidence from which a digit counts
@@ -114,5 +114,7 @@ def turned_back(reading: Reading, turn: int) -> Reading:
         (left, top), (right, bottom) = corners.min(axis=0), corners.max(axis=0)
         return Digit(Box(int(left), int(top), int(right - left) + 1, int(bottom - top) + 1), digit.probabilities)
 
-    numbers = tuple(Number(tuple(map(placed, number.digits)), back(number.quad)) for number in reading.numbers)
+    numbers = tuple(
+        replace(number, digits=tuple(map(placed, number.digits)), quad=back(number.quad)) for number in reading.numbers
+    )
     return replace(reading, numbers=numbers, ink=np.ascontiguousarray(np.rot90(reading.ink, -turn)))

@@ -44,6 +44,12 @@ def width_of(text: str, size: int, *, bold: bool = False) -> int:
     return int(width) + (_strikes(size) - 1 if bold else 0)
 
 
+@lru_cache(maxsize=1024)
+def advance(text: str, size: int) -> int:
+    """How far right of the first letter's place the letter after `text` stands, px: its ink may end before or beyond."""
+    return width_of(text + "0", size) - width_of("0", size)
+
+
 def write(picture: NDArray[np.uint8], text: str, place: Place, letters: Letters) -> None:
     """Write `text` onto `picture` (drawn on in place), its first letter's foot at `place`. What leaves the picture is cut."""
     x, y = place

@@ -6,6 +6,7 @@ Green, amber and vermilion differ in lightness too, so that every kind of colour
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -13,10 +14,10 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from live.records import Box, FrameResult, TrackedNumber
+from live.records import UNTOLD, Box, FrameResult, Number, TrackedNumber
 from live.settings import OverlaySettings
 from live.video.labels import Crowd, Label, LabelMemory, label_sizes, place_labels
-from live.video.lettering import SHIFT, Colour, Letters, at_shift, rounded, rounded_corners, width_of, write
+from live.video.lettering import SHIFT, Colour, Letters, advance, at_shift, rounded, rounded_corners, width_of, write
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,11 +27,13 @@ class Tone:
     line: Colour
     chip: Colour
     text: Colour
+    untold: Colour = (110, 222, 255)
+    """Of a question mark among the digits."""
 
 
-SURE = Tone(line=(98, 138, 0), chip=(88, 124, 0), text=(255, 255, 255))
-UNSURE = Tone(line=(0, 146, 232), chip=(20, 176, 250), text=(0, 24, 34))
-DOUBTFUL = Tone(line=(26, 66, 208), chip=(22, 56, 190), text=(255, 255, 255))
+SURE = Tone(line=(98, 138, 0), chip=(88, 124, 0), text=(255, 255, 255), untold=(130, 235, 255))
+UNSURE = Tone(line=(0, 146, 232), chip=(20, 176, 250), text=(0, 24, 34), untold=(16, 40, 168))
+DOUBTFUL = Tone(line=(26, 66, 208), chip=(22, 56, 190), text=(255, 255, 255), untold=(110, 222, 255))
 CASING: Colour = (250, 250, 250)
 CASING_PX = 0.3
 SURE_FROM, UNSURE_FROM = 0.85, 0.6
@@ -60,17 +63,17 @@ def draw(
     tall = np.linalg.norm(crowd.quads[:, 3] - crowd.quads[:, 0], axis=1)
     if settings.digit_boxes:
         _draw_digit_boxes(picture, shown, crowd.ink)
-    draw_frames(picture, crowd.quads, tall, [tone_of(tracked.number.confidence) for tracked in shown])
+    draw_frames(picture, crowd.quads, tall, [tone_of_number(tracked.number) for tracked in shown])
     numbers = [tracked.number for tracked in shown]
     choices = [
-        label_sizes(number.text, number.confidence, float(high), (crowd.width, crowd.height), settings)
+        label_sizes(number.shown, number.confidence, float(high), (crowd.width, crowd.height), settings)
         for number, high in zip(numbers, tall, strict=True)
     ]
     memory = memory or LabelMemory()
     placed = place_labels(choices, crowd, [memory.spot_of(tracked.track_id) for tracked in shown])
     memory.remember({tracked.track_id: spot for tracked, (_, _, spot) in zip(shown, placed, strict=True)})
     for number, (label, corner, _) in zip(numbers, placed, strict=True):
-        draw_label(picture, label, corner, tone_of(number.confidence))
+        draw_label(picture, label, corner, tone_of_number(number))
     return picture
 
 
@@ -79,6 +82,12 @@ def tone_of(confidence: float) -> Tone:
     if confidence >= SURE_FROM:
         return SURE
     return UNSURE if confidence >= UNSURE_FROM else DOUBTFUL
+
+
+def tone_of_number(number: Number) -> Tone:
+    """Colours of a number; one with a digit that isn't told never has those of a sure one."""
+    tone = tone_of(number.confidence)
+    return UNSURE if number.doubtful and tone is SURE else tone
 
 
 def _crowd_of(
@@ -155,7 +164,11 @@ def draw_label(picture: NDArray[np.uint8], label: Label, corner: tuple[int, int]
     x, y = corner
     rounded(picture, corner, (label.width, label.height), tone.chip)
     foot = y + round(1.0 * label.size)
-    write(picture, label.text, (x + label.margin, foot), Letters(label.size, tone.text, bold=True))
+    text_x = x + label.margin
+    for text in filter(None, re.split(rf"([{UNTOLD}]+)", label.text)):
+        colour = tone.untold if UNTOLD in text else tone.text
+        write(picture, text, (text_x, foot), Letters(label.size, colour, bold=True))
+        text_x += advance(text, label.size)
     if label.note:
         note_x = x + label.width - label.margin - width_of(label.note, label.note_size)
         write(picture, label.note, (note_x, foot), Letters(label.note_size, tone.text))

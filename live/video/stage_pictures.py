@@ -176,7 +176,7 @@ def _mark(page: Picture, quads: list[NDArray[np.float32]], texts: list[str], ton
 def _enlarged(number: Number, scale: float) -> Number:
     """The number where it stands on a page `scale` times as large."""
     digits = tuple(replace(digit, box=_enlarged_box(digit.box, scale)) for digit in number.digits)
-    return Number(digits, (number.quad * scale).astype(np.float32))
+    return replace(number, digits=digits, quad=(number.quad * scale).astype(np.float32))
 
 
 def _enlarged_box(box: Box, scale: float) -> Box:
