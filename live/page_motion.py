@@ -58,10 +58,14 @@ def _areas(first: Boxes, second: Boxes) -> tuple[NDArray[np.float32], ...]:
     return np.prod(np.maximum(high - low, 0), axis=2), areas[:, None], others[None]
 
 
-def page_shift(before: Sequence[Quad], now: Sequence[Quad]) -> NDArray[np.float32] | None:
-    """The shift (x, y), px, that brings most numbers from where they were expected to where they are; None: nothing tells.
+def page_shift(
+    before: Sequence[Quad], now: Sequence[Quad], expected: NDArray[np.float32]
+) -> NDArray[np.float32] | None:
+    """The shift (x, y), px, that brings most numbers from where they were to where they are; None: nothing tells.
 
-    Every pair of an old and a new number of about the same size proposes its shift; the one with most others near it wins.
+    Every pair of an old and a new number of about the same size proposes its shift, if it is near to the one `expected`, or to
+    none at all: what was expected may be wrong, and then a page that lies still would never be found again. The shift with most
+    others near it wins.
     """
     if not before or not now:
         return None
@@ -70,12 +74,13 @@ def page_shift(before: Sequence[Quad], now: Sequence[Quad]) -> NDArray[np.float3
     height = float(np.median(old_size[:, 1]))
     change = np.abs(new_size[None] - old_size[:, None]) / np.maximum(old_size[:, None], 1)
     shifts = new.mean(axis=1)[None] - old.mean(axis=1)[:, None]
-    candidates = shifts[(change.max(axis=2) < SIZE_CHANGE) & (np.abs(shifts).max(axis=2) < FARTHEST * height)]
+    farthest = np.minimum(np.abs(shifts - expected).max(axis=2), np.abs(shifts).max(axis=2))
+    candidates = shifts[(change.max(axis=2) < SIZE_CHANGE) & (farthest < FARTHEST * height)]
     if len(candidates) == 0:
         return None
     near = np.abs(candidates[:, None] - candidates[None]).max(axis=2) < max(2.0, 0.12 * height)
     votes = near.sum(axis=1)
-    # of equals the smaller shift: paper goes on as it moved before more often than not
-    best = np.lexsort((np.hypot(*candidates.T), -votes))[0]
+    # of equals the one nearest to what was expected: paper goes on as it moved before more often than not
+    best = np.lexsort((np.hypot(*(candidates - expected).T), -votes))[0]
     shift: NDArray[np.float32] = candidates[near[best]].mean(axis=0).astype(np.float32)
     return shift

