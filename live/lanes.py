@@ -76,9 +76,7 @@ class Lane:
 
     def __post_init__(self) -> None:
         still, tracking = self.source.still, self.settings.tracking
-        self._tracker = NumberTracker(
-            STILL if still else tracking, self.settings.grouping.doubt_below, self.track_ids
-        )
+        self._tracker = NumberTracker(STILL if still else tracking, self.settings.grouping.doubt_below, self.track_ids)
         self._stillness = Stillness(0.0 if still else tracking.reread_s)
 
     @property
