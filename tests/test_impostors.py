@@ -8,7 +8,15 @@ import pytest
 from numpy.typing import NDArray
 
 from live.reading.choosing import Placed
-from live.reading.impostors import evenness, goes_on, stroke_darkness, without_impostors, without_line_pieces
+from live.reading.impostors import (
+    MANY_PIECES,
+    evenness,
+    goes_on,
+    is_texture,
+    stroke_darkness,
+    without_impostors,
+    without_line_pieces,
+)
 from live.reading.ink import Ink
 from live.records import Box, Digit, Number
 from live.settings import GroupingSettings
@@ -130,3 +138,14 @@ def test_long_numbers_are_left_alone() -> None:
     ink = ink_of(np.zeros((400, 600), np.uint8))
     numbers = (number([digit(1, Box(0, 0, 5, 5)), digit(1, Box(9, 0, 5, 5))]),)
     assert without_impostors(numbers, ink, SETTINGS) == numbers
+
+
+def test_many_pieces_that_are_nearly_all_ones_are_a_texture_and_a_few_may_be_somebodys() -> None:
+    def number_of(text: str) -> Number:
+        return number([digit(int(character), Box(0, 0, 5, 5)) for character in text])
+
+    grain = tuple(number_of("11") for _ in range(20))
+    assert is_texture(grain, MANY_PIECES)
+    assert not is_texture(grain, MANY_PIECES - 1)
+    assert not is_texture((*grain, *(number_of("4072") for _ in range(4))), MANY_PIECES)
+    assert is_texture((), MANY_PIECES)  # and nothing is lost by it

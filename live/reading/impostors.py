@@ -6,6 +6,8 @@ can't tell. But writing on one page is about equally dark and tall, and a 1 ends
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import cv2
 import numpy as np
 from numpy.typing import NDArray
@@ -26,6 +28,8 @@ BEYOND = (1.2, 1.7)  # where a stroke is looked for beyond its end, in half leng
 GOES_ON = 0.28  # darkness beyond an end, as a share of the stroke's own, from which the stroke goes on
 BACKGROUND = 0.65  # what lies under and around a digit is one sheet: darkest to brightest, at least this
 ONE = 1
+MANY_PIECES = 60  # of ink: fewer may well be somebody's 1s
+MOSTLY = 3  # 1s for each other digit: no page of numbers has so many
 
 
 def without_line_pieces(placed: list[Placed], ink: Ink) -> list[Placed]:
@@ -66,6 +70,16 @@ def without_impostors(numbers: tuple[Number, ...], ink: Ink, settings: GroupingS
         )
 
     return tuple(number for number in numbers if len(number.digits) > 1 or not is_impostor(number))
+
+
+def is_texture(numbers: Sequence[Number], pieces: int) -> bool:
+    """Whether what was read is wood grain or hatching: many pieces of ink, and hardly a digit that isn't a 1.
+
+    pieces: how many pieces of ink were large enough to be a digit.
+    """
+    labels = [digit.label for number in numbers for digit in number.digits]
+    ones = labels.count(ONE)
+    return pieces >= MANY_PIECES and ones >= MOSTLY * (len(labels) - ones)
 
 
 def is_on_paper(number: Number, ink: Ink) -> bool:

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from live.reading.choosing import Placed, choose
 from live.reading.grouping import group_digits
-from live.reading.impostors import without_impostors, without_line_pieces
+from live.reading.impostors import is_texture, without_impostors, without_line_pieces
 from live.reading.ink import Ink, find_ink
 from live.reading.joining import find_clusters
 from live.reading.regions import Component, Upright, find_contours, line_angle, measure, upright
@@ -106,6 +106,8 @@ class PageReader:
         kept = without_line_pieces(chosen, ink)
         grouped = group_digits(kept, pieces.angle, self._settings.grouping)
         numbers = without_impostors(grouped, ink, self._settings.grouping)
+        if is_texture(numbers, len(pieces.whole)):
+            numbers = ()
         mark("group")
         reading = Reading(numbers, ink.mask, asked.inputs)
         return Trace(reading, pieces, asked.answers, asked.again, chosen, kept, grouped)

@@ -2,8 +2,8 @@
 
 A page that is turned gives itself away: what the network was shown of it, turned the other way, is full of sure digits. That is
 asked only where few pieces were sure, and costs one batch. Where another turn clearly wins, the page is read again, and that
-reading is taken only if it has more digits in its numbers, and a few at least: wood grain and rims look like digits here and
-there, but make no numbers.
+reading is taken only if numbers of several digits then make up much of what is written: letters, wood grain and rims look like
+digits here and there. A 1 says nothing: any line is one, from one side or another.
 """
 
 from __future__ import annotations
@@ -21,6 +21,8 @@ SURE = 0.9  # confidence from which a digit counts
 ENOUGH = 0.6  # share of sure digits among all pieces from which a page surely lies as it should
 CLEARLY = 1.5  # another turn has so many times the sure digits
 AND_MORE = 3.0  # and so many more: a few letters look like digits on their head
+FILLED = 0.4  # share of sure digits in numbers among all pieces of a page that was turned for its numbers
+ONE = 1
 EVERY = 6  # of readings that are doubtful, one in so many is looked at from the other sides
 
 
@@ -69,26 +71,30 @@ class TurningReader:
             otherwise = turned(image, turn)
             again = self._reader.trace(otherwise, mark)
             mark("turn")
-            if sure_digits(again.reading) > max(AND_MORE, sure_digits(trace.reading)):
+            pieces = FILLED * len(again.pieces.whole)
+            if sure_digits(again.reading) > max(AND_MORE, pieces, sure_digits(trace.reading)):
                 self._turn, upright, trace = turn, otherwise, again
         return TurnedTrace(upright, trace, self._turn)
 
     def _scores(self, reading: Reading) -> list[float]:
         """How many sure digits there are with each further quarter turn; of one entry where there is no need to ask."""
-        as_it_is = sure_digits(reading)
+        as_it_is = sum(digit.confidence for number in reading.numbers for digit in number.digits)
         if as_it_is >= ENOUGH * len(reading.inputs) or len(reading.inputs) <= AND_MORE:
             return [as_it_is]
         self._doubtful += 1
         if self._remembers and self._doubtful % EVERY != 1:
             return [as_it_is]
         rows = [self._classifier(np.ascontiguousarray(np.rot90(reading.inputs, k, axes=(1, 2)))) for k in range(4)]
-        best = np.stack(rows)[..., :DIGIT_CLASSES].max(axis=2)
-        return [float(value) for value in np.where(best > SURE, best, 0).sum(axis=1)]
+        digits = np.stack(rows)[..., :DIGIT_CLASSES]
+        best = digits.max(axis=2)
+        tells = (best > SURE) & (digits.argmax(axis=2) != ONE)
+        return [float(value) for value in np.where(tells, best, 0).sum(axis=1)]
 
 
-def sure_digits(reading: Reading) -> float:
-    """How many digits the numbers have, each counted by its confidence."""
-    return sum(digit.confidence for number in reading.numbers for digit in number.digits)
+def sure_digits(reading: Reading) -> int:
+    """How many sure digits stand in numbers. Neither lone ones nor 1s count."""
+    digits = (digit for number in reading.numbers if len(number.digits) > 1 for digit in number.digits)
+    return sum(digit.confidence > SURE and digit.label != ONE for digit in digits)
 
 
 def turned(image: NDArray[np.uint8], turn: int) -> NDArray[np.uint8]:
