@@ -46,8 +46,8 @@ EXAMPLES = """examples:
 
 keys in the window: q quit, space pause, r record, s snapshot, m mirror,
 d behind the scenes, h help
-exit codes: 0 done, 1 a failure told in one line, 2 wrong arguments,
-130 interrupted, with every file closed and playable"""
+exit codes: 0 done (q and a closed window too), 1 a failure told in one line,
+2 wrong arguments, 130 interrupted, with every file closed and playable"""
 
 
 class Parser(argparse.ArgumentParser):
@@ -123,7 +123,10 @@ def add_run_options(parser: argparse.ArgumentParser) -> None:
     shown.add_argument("--headless", action="store_true", default=None, help="no window: print what is read")
     shown.add_argument("--mirror", action="store_true", default=None, help="mirror the preview (never the recording)")
     written = parser.add_argument_group("what to write (an earlier file of the same name is kept beside it)")
-    written.add_argument("--record", metavar="FILE", help="the annotated video: .mp4, .mov or .mkv")
+    written.add_argument(
+        "--record", metavar="FILE|FOLDER",
+        help="the annotated video: .mp4, .mov or .mkv; in a folder, a name that tells the time",
+    )  # fmt: skip
     written.add_argument(
         "--log", metavar="FILE",
         help="a row each time a number appears, changes or leaves: .jsonl or .csv",
@@ -163,9 +166,13 @@ def check_outputs(settings: Settings) -> None:
         raise SettingsError(f"log: a log ends in {' or '.join(LOG_SUFFIXES)}; {settings.log} does not.")
     if settings.record is not None:
         from live.video.recorder import CONTAINERS
+        from live.video.recording import is_folder
 
-        if Path(settings.record).suffix.lower() not in CONTAINERS:
-            raise SettingsError(f"record: a recording ends in {', '.join(CONTAINERS)}; {settings.record} does not.")
+        if not is_folder(settings.record) and Path(settings.record).suffix.lower() not in CONTAINERS:
+            raise SettingsError(
+                f"record: a recording ends in {', '.join(CONTAINERS)}, or is a folder (with a / at its end where it is to be "
+                f"made); {settings.record} is neither."
+            )
     named = [Path(name).absolute() for name in (settings.record, settings.log, settings.log_frames) if name is not None]
     if len(set(named)) < len(named):
         raise SettingsError("record, log and log_frames must be different files.")

@@ -34,14 +34,18 @@ def claim(path: Path) -> Path:
     return path
 
 
-def timestamped(suffix: str) -> Path:
-    """A new name in the current folder that tells the time: numcam-20260131-174502.mp4, never an existing one."""
-    stem = f"numcam-{datetime.now().astimezone():%Y%m%d-%H%M%S}"
-    path, number = Path(stem + suffix), 1
-    while _is_taken(path):
+def timestamped(suffix: str, folder: Path = Path()) -> Path:
+    """A new name in that folder that tells the time: numcam-20260131-174502.mp4, never an existing one."""
+    return unused(folder / f"numcam-{datetime.now().astimezone():%Y%m%d-%H%M%S}{suffix}")
+
+
+def unused(path: Path) -> Path:
+    """`path`, or where something has that name the first one that is free: out.mp4, out-2.mp4, out-3.mp4."""
+    free, number = path, 1
+    while _is_taken(free):
         number += 1
-        path = Path(f"{stem}-{number}{suffix}")
-    return path
+        free = path.with_name(f"{path.stem}-{number}{path.suffix}")
+    return free
 
 
 def _is_taken(path: Path) -> bool:

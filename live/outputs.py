@@ -23,7 +23,7 @@ from live.output_files import timestamped
 from live.records import FrameResult
 from live.reports import picture_fields
 from live.settings import Settings
-from live.video.recorder import Recorder
+from live.video.recording import DATED_SUFFIX, Recording, is_folder, recording_path
 
 Say = Callable[[str], None]
 
@@ -40,12 +40,11 @@ class Outputs:
         self._say = say
         self._stack = ExitStack()
         self._finders: dict[int, EventFinder] = {}
-        self._recorder: Recorder | None = None
-        self._recorded_from = 0.0
+        self._recording: Recording | None = None
         self.files: list[Path] = []
         """Every file written so far."""
         self.has_failed = False
-        """Whether a log had to be given up."""
+        """Whether a log or a recording had to be given up."""
         self._log = None if settings.log is None else self._stack.enter_context(EventLog(Path(settings.log)))
         self._frame_log = (
             None if settings.log_frames is None else self._stack.enter_context(FrameLog(Path(settings.log_frames)))
@@ -56,7 +55,7 @@ class Outputs:
         if settings.clipboard:
             self._takers.append(Clipboard(say))
         if settings.record is not None:
-            self._recorder = Recorder(Path(settings.record), settings.recording)
+            self._recording = Recording(recording_path(settings.record), settings.recording, say)
 
     def __enter__(self) -> Self:
         """Begin to listen for numbers; files open with their first frame."""
@@ -69,7 +68,7 @@ class Outputs:
     ) -> None:
         """Close every file, also where closing one fails."""
         with self._stack:
-            self.stop_recording()
+            self._close_recording()
 
     def add(self, result: FrameResult, lane: int = 0) -> list[Event]:
         """Log one frame, and hand on what happened in it, which is returned. A log that can't be written is given up.
@@ -109,36 +108,46 @@ class Outputs:
     @property
     def is_recording(self) -> bool:
         """Whether pictures are wanted."""
-        return self._recorder is not None
+        return self._recording is not None
 
     def recorded_s(self, now: float) -> float | None:
         """Seconds recorded so far at time `now` (seconds of `captured_at`); None where nothing is being recorded."""
-        if self._recorder is None:
-            return None
-        return now - self._recorded_from if self._recorder.frames else 0.0
+        return None if self._recording is None else self._recording.seconds(now)
 
     def record(self, picture: NDArray[np.uint8], captured_at: float) -> None:
-        """Add an annotated picture to the recording, if one goes on. Raises OutputError."""
-        if self._recorder is None:
+        """Add an annotated picture to the recording, if one goes on. One that can't be written is told and given up."""
+        if self._recording is None:
             return
-        first = self._recorder.frames == 0
-        self._recorder.write(picture, captured_at)
-        if first:
-            self._recorded_from = captured_at
-            self.files.append(self._recorder.path)
+        try:
+            self._recording.write(picture, captured_at)
+        except OutputError as error:
+            self._say(f"{error} Reading goes on without it.")
+            self.has_failed, self._recording = True, None
+            return
+        self.files += [path for path in self._recording.files[-1:] if path not in self.files]
 
     def start_recording(self) -> Path:
         """Record from the next picture on, under a name that tells the time; returns it. Raises OutputError."""
-        self._recorder = Recorder(timestamped(".mp4"), self._settings.recording)
-        return self._recorder.path
+        wanted = self._settings.record
+        path = recording_path(wanted) if wanted is not None and is_folder(wanted) else timestamped(DATED_SUFFIX)
+        self._recording = Recording(path, self._settings.recording, self._say)
+        return path
 
-    def stop_recording(self) -> Path | None:
-        """Close the recording; returns its path where it holds anything. Raises OutputError."""
-        recorder, self._recorder = self._recorder, None
-        if recorder is None:
-            return None
-        recorder.close()
-        return recorder.path if recorder.frames else None
+    def stop_recording(self) -> list[Path]:
+        """Close the recording; returns its files, none where it holds nothing. Raises OutputError."""
+        try:
+            return self._close_recording()
+        except OutputError:
+            self.has_failed = True
+            raise
+
+    def _close_recording(self) -> list[Path]:
+        """Close the recording, if one goes on; returns its files. Raises OutputError."""
+        recording, self._recording = self._recording, None
+        if recording is None:
+            return []
+        recording.close()
+        return recording.files
 
     def snapshot(self, results: Sequence[FrameResult], picture: NDArray[np.uint8]) -> Path:
         """Write the annotated picture, and what was read as JSON beside it; returns its path. Raises OutputError.

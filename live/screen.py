@@ -107,8 +107,8 @@ class Screen:
     def _toggle_recording(self) -> None:
         """Start a recording under a new name, or end the one that runs."""
         if self._outputs.is_recording:
-            path = self._outputs.stop_recording()
-            self._say(f"Recorded: {path}" if path is not None else "Nothing was recorded.")
+            files = self._outputs.stop_recording()
+            self._say(f"Recorded: {', '.join(map(str, files))}" if files else "Nothing was recorded.")
         else:
             self._say(f"Recording: {self._outputs.start_recording()}")
 

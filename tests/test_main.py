@@ -9,8 +9,6 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import av
@@ -20,28 +18,8 @@ from live import __main__ as command_line
 from live.__main__ import COMMANDS, assigned, interruptible, main, make_parser
 from live.errors import SettingsError
 from live.settings import Settings
+from tests.program import ROOT, numcam
 from tests.xvfb_display import wait_for
-
-ROOT = Path(__file__).parents[1]
-
-
-@contextmanager
-def numcam(folder: Path, *arguments: str) -> Iterator[subprocess.Popen[str]]:
-    """`python -m live` in `folder`, where there is no display; ended whatever happens."""
-    environment = {name: value for name, value in os.environ.items() if name not in ("DISPLAY", "WAYLAND_DISPLAY")}
-    program = subprocess.Popen(
-        [sys.executable, "-m", "live", *arguments],
-        cwd=folder, env={**environment, "PYTHONPATH": str(ROOT)},
-        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
-    )  # fmt: skip
-    try:
-        yield program
-    finally:
-        program.kill()
-        program.wait()
-        for pipe in (program.stdout, program.stderr):
-            if pipe is not None:
-                pipe.close()
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such signals")

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from live.errors import OutputError
-from live.output_files import claim, timestamped
+from live.output_files import claim, timestamped, unused
 
 
 def test_a_new_file_is_not_made(tmp_path: Path) -> None:
@@ -93,6 +93,15 @@ def test_names_that_tell_the_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
         path.write_text("")
         seen.add(path.name)
     assert len(seen) == 3
+
+
+def test_the_first_name_that_is_free(tmp_path: Path) -> None:
+    names = []
+    for _ in range(3):
+        path = unused(tmp_path / "out.mp4")
+        path.write_text("")
+        names.append(path.name)
+    assert names == ["out.mp4", "out-2.mp4", "out-3.mp4"]
 
 
 @given(st.lists(st.sampled_from(["a.mp4", "a.1.mp4", "a", "b.tar.gz"]), max_size=8))

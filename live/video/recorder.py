@@ -1,11 +1,13 @@
 """Write annotated pictures as a video that plays at the speed of life and survives a crash. Knows no numbers.
 
 H.264 in fragmented MP4, a fragment a frame: what was written before a power cut plays. Each frame has its real time, so an
-uneven camera is played back as uneven as it was.
+uneven camera is played back as uneven as it was. What follows when the picture's size changes is told in `recording.py`.
 """
 
 from __future__ import annotations
 
+import errno
+import os
 from contextlib import suppress
 from fractions import Fraction
 from pathlib import Path
@@ -33,6 +35,8 @@ CONTAINERS: dict[str, dict[str, str]] = {
 ENCODER = {"preset": "ultrafast", "tune": "zerolatency", "g": "60"}  # a key frame every 60: players can seek
 BT601 = 6  # SMPTE 170M in FFmpeg's lists
 LIMITED_RANGE = 1
+LAST_FRAME_S = 0.08
+"""How long the last frame stands: as long as the one before, and no longer than this, since a source that ends doesn't tell."""
 
 
 class Recorder:
@@ -47,9 +51,11 @@ class Recorder:
         self.frames = 0
         """How many pictures the file holds."""
         self._settings = settings
-        self._size = (0, 0)
+        self._shape: tuple[int, int] = (0, 0)  # height and width of its pictures, px
         self._start = self._due = 0.0
         self._last_tick = -1
+        self._file: int | None = None  # the same file, looked at and cut beside PyAV
+        self._whole = 0  # bytes up to the end of the last frame that was written
         self._container: av.container.OutputContainer | None = None
         self._stream: Any = None
         self._ended = False
@@ -64,14 +70,20 @@ class Recorder:
         """Close the file."""
         self.close()
 
+    def fits(self, picture: NDArray[np.uint8]) -> bool:
+        """Whether a (H, W, 3) picture has the size of this file, which its first picture gives it."""
+        return self.frames == 0 or picture.shape[:2] == self._shape
+
     def write(self, picture: NDArray[np.uint8], captured_at: float) -> None:
         """Add a picture. What comes faster than `max_fps` is thinned out, and what isn't later than the last one is left out.
 
-        picture: (H, W, 3) uint8 BGR; a size other than the first one's is fitted into it. captured_at: seconds.
-        Raises OutputError, on a full disk for one; what was written before stays whole. Raises ValueError once it has ended.
+        picture: (H, W, 3) uint8 BGR, all of one size. captured_at: seconds. Raises OutputError, on a full disk for one, or where
+        the file was deleted: what was written before stays whole. Raises ValueError once it has ended, and for another size.
         """
         if self._ended:
             raise ValueError(f"the recording {self.path} has ended")
+        if not self.fits(picture):
+            raise ValueError(f"the recording {self.path} is of {self._shape}, not {picture.shape[:2]}")
         import av  # here, not above: it costs start-up time, and most runs record nothing
 
         tick = round((captured_at - self._start) * TICKS_PER_S) if self.frames else 0
@@ -80,12 +92,13 @@ class Recorder:
         try:
             if self._container is None:
                 self._open(picture, captured_at)
-            frame = av.VideoFrame.from_ndarray(_as_i420(picture, self._size), format="yuv420p")
+            frame = av.VideoFrame.from_ndarray(_as_i420(picture), format="yuv420p")
             frame.pts, frame.time_base = tick, Fraction(1, TICKS_PER_S)
-            self._mux(frame)
+            longest = round(LAST_FRAME_S * TICKS_PER_S)
+            self._mux(frame, min(tick - self._last_tick, longest) if self.frames else longest)
+            self._look_after()
         except (OSError, av.FFmpegError) as error:
             self._end()
-            self._remove_if_empty()
             raise OutputError(
                 f"{self.path} can't be recorded{' any further' * (self.frames > 0)}: {_reason(error)}."
             ) from error
@@ -101,8 +114,8 @@ class Recorder:
 
         try:
             self._mux(None)
-            container, self._container = self._container, None
-            container.close()
+            self._container.close()
+            self._container = None
         except (OSError, av.FFmpegError) as error:
             raise OutputError(f"The end of {self.path} can't be written: {_reason(error)}.") from error
         finally:
@@ -120,14 +133,13 @@ class Recorder:
         """Open the file for pictures of this size."""
         import av
 
-        height, width = picture.shape[:2]
-        self._size = (max(2, width + width % 2), max(2, height + height % 2))  # H.264 in 4:2:0 has even sides
+        self._shape = height, width = picture.shape[:2]
         self._start = captured_at
         claim(self.path)
         # "file:" keeps a colon in the name from being taken for a protocol's
         self._container = av.open(f"file:{self.path}", "w", options=CONTAINERS[self.path.suffix.lower()])
         stream = self._container.add_stream("libx264", rate=Fraction(30))
-        stream.width, stream.height = self._size
+        stream.width, stream.height = width + width % 2, height + height % 2  # H.264 in 4:2:0 has even sides
         stream.pix_fmt = "yuv420p"
         stream.time_base = stream.codec_context.time_base = Fraction(1, TICKS_PER_S)
         stream.codec_context.options = {**ENCODER, "crf": str(self._settings.crf)}
@@ -138,41 +150,46 @@ class Recorder:
         stream.codec_context.color_trc = BT601
         self._stream = stream
 
-    def _mux(self, frame: av.VideoFrame | None) -> None:
-        """Encode a frame (None: the last ones held back) and write it."""
+    def _mux(self, frame: av.VideoFrame | None, ticks: int = 0) -> None:
+        """Encode a frame (None: the last ones held back) and write it; `ticks`: how long it stands, if it is the last one."""
         assert self._container is not None
         for packet in self._stream.encode(frame):
+            packet.duration = ticks
             self._container.mux(packet)
 
+    def _look_after(self) -> None:
+        """Note how far the file is whole. Raises OSError where it was deleted: what is written then is nowhere to be found."""
+        if self._file is None:
+            self._file = os.open(self.path, os.O_RDWR | getattr(os, "O_BINARY", 0))
+        state = os.fstat(self._file)
+        if state.st_nlink == 0:
+            raise FileNotFoundError(errno.ENOENT, "it has been deleted")
+        self._whole = state.st_size
+
     def _end(self) -> None:
-        """Let go of the file after an error, whatever closing it says."""
+        """Let go of the file, whatever closing it says; what an error has left at its end is cut off."""
         import av
 
         self._ended = True
         container, self._container = self._container, None
-        if container is not None:
-            with suppress(OSError, av.FFmpegError):  # the error that led here is told already
+        with suppress(OSError, av.FFmpegError):  # the error that led here is told already
+            if container is not None:
                 container.close()
-
-    def _remove_if_empty(self) -> None:
-        """Take away a file that holds no picture."""
-        if self.frames == 0 and self.path.is_file():
-            with suppress(OSError):
+        file, self._file = self._file, None
+        with suppress(OSError):
+            if file is not None and container is not None:
+                os.ftruncate(file, self._whole)
+            elif container is not None and self.frames == 0:
                 self.path.unlink()
+        if file is not None:
+            os.close(file)
 
 
-def _as_i420(picture: NDArray[np.uint8], size: tuple[int, int]) -> NDArray[np.uint8]:
-    """(H, W, 3) BGR -> (h * 3 / 2, w) planes of I420 at `size` (w, h): the picture scaled down if need be, on black."""
-    width, height = size
-    h, w = picture.shape[:2]
-    if (w, h) != size:
-        if w > width or h > height or (w < width - 1 and h < height - 1):
-            scale = min(width / w, height / h)
-            w, h = max(1, round(w * scale)), max(1, round(h * scale))
-            picture = cv2.resize(picture, (w, h), interpolation=cv2.INTER_AREA)
-        left, top = (width - w) // 2, (height - h) // 2
-        border = cv2.BORDER_REPLICATE if width - w <= 1 and height - h <= 1 else cv2.BORDER_CONSTANT
-        picture = cv2.copyMakeBorder(picture, top, height - h - top, left, width - w - left, border)
+def _as_i420(picture: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """(H, W, 3) BGR -> (h * 3 / 2, w) planes of I420; an odd side is made even by its last row or column once more."""
+    height, width = picture.shape[:2]
+    if height % 2 or width % 2:
+        picture = cv2.copyMakeBorder(picture, 0, height % 2, 0, width % 2, cv2.BORDER_REPLICATE)
     # OpenCV's conversion costs a sixth of PyAV's
     return cv2.cvtColor(picture, cv2.COLOR_BGR2YUV_I420)
 

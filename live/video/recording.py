@@ -1,0 +1,90 @@
+"""One recording from its start to its end: a file, and another one each time the picture's size changes. Encodes nothing."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from live.errors import OutputError
+from live.output_files import timestamped, unused
+from live.settings import RecordingSettings
+from live.video.recorder import Recorder
+
+Say = Callable[[str], None]
+DATED_SUFFIX = ".mp4"
+
+
+def is_folder(name: str) -> bool:
+    """Whether `--record` names a folder: one that is there, or is to be made, which a slash at the end tells."""
+    return name.endswith(("/", os.sep)) or (name != "" and Path(name).is_dir())
+
+
+def recording_path(name: str) -> Path:
+    """The file that `--record` means: in a folder, which is made where there is none, a new one that tells the time.
+
+    Raises OutputError where the folder can't be made.
+    """
+    path = Path(name)
+    if not is_folder(name):
+        return path
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise OutputError(f"The folder {path} for recordings can't be made: {error.strerror}.") from error
+    return timestamped(DATED_SUFFIX, path)
+
+
+class Recording:
+    """What one `--record`, or one press of a key, writes. Nothing is ever scaled: another size goes into a file of its own."""
+
+    def __init__(self, path: Path, settings: RecordingSettings, say: Say) -> None:
+        """path: of the first file. say: is given a line where another one begins. Raises OutputError, as Recorder does."""
+        self._recorder = Recorder(path, settings)
+        self._path = path
+        self._settings = settings
+        self._say = say
+        self._began_at: float | None = None
+        self.files: list[Path] = []
+        """Those that hold a picture."""
+
+    def __enter__(self) -> Self:
+        """Nothing to do: the file opens with its first picture."""
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Close the file."""
+        self.close()
+
+    def seconds(self, now: float) -> float:
+        """How long it has been going on at time `now`, seconds of `captured_at`."""
+        return 0.0 if self._began_at is None else now - self._began_at
+
+    def write(self, picture: NDArray[np.uint8], captured_at: float) -> None:
+        """Add an annotated picture: (H, W, 3) uint8 BGR, and its time in seconds. Raises OutputError."""
+        if not self._recorder.fits(picture):
+            self._go_on_for(picture)
+        self._recorder.write(picture, captured_at)
+        if self._began_at is None:
+            self._began_at = captured_at
+        if self._recorder.path not in self.files[-1:]:
+            self.files.append(self._recorder.path)
+
+    def close(self) -> None:
+        """Close the file. Raises OutputError."""
+        self._recorder.close()
+
+    def _go_on_for(self, picture: NDArray[np.uint8]) -> None:
+        """End this file, and begin another one for pictures of that size. Raises OutputError."""
+        self._recorder.close()
+        height, width = picture.shape[:2]
+        path = unused(self._path)
+        self._recorder = Recorder(path, self._settings)
+        self._say(f"The picture is {width}x{height} px from here on: the recording goes on in {path}.")
