@@ -23,6 +23,7 @@ from live.settings import Settings
 from live.video.overlay import SURE
 from live.video.window import Key, Window
 from tests.lanes_by_hand import ToldSource, lane_of, wall_of
+from tests.program import frame_times, log_rows
 from tests.results import drawn_in, number_at, paper, result_of
 from tests.xvfb_display import VirtualDisplay, wait_for, xvfb
 
@@ -265,3 +266,25 @@ def test_the_real_window_shows_numbers_and_answers_keys(xvfb: VirtualDisplay, tm
     assert "read" in told.splitlines()[-1]
     assert fields["width"] == 1280
     assert fields["numbers"]
+
+
+def test_closing_the_window_ends_the_run_with_every_file_whole(xvfb: VirtualDisplay, tmp_path: Path) -> None:
+    files = ("--record", "out.mp4", "--log", "log.jsonl", "--log-frames", "frames.jsonl")
+    program = subprocess.Popen(
+        [sys.executable, "-m", "live", "--source", "demo", "--max-seconds", "240", *files],
+        cwd=tmp_path, env={**xvfb.environment, "PYTHONPATH": str(ROOT)},
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+    )  # fmt: skip
+    try:
+        window = xvfb.window("Numcam")
+        log = tmp_path / "frames.jsonl"
+        wait_for(lambda: log.exists() and log.read_bytes().count(b"\n") >= 5)
+        xvfb.close(window)
+        told, complaints = program.communicate(timeout=60)
+    finally:
+        program.kill()
+        program.wait()
+    assert (program.returncode, complaints) == (0, "")
+    assert all(name in told.splitlines()[-1] for name in ("out.mp4", "log.jsonl", "frames.jsonl"))
+    assert len(frame_times(tmp_path / "out.mp4")) == len(log_rows(log)) >= 5
+    assert (tmp_path / "log.jsonl").is_file()
