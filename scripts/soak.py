@@ -1,0 +1,185 @@
+"""Run the whole program for very long, and see whether memory, open files or threads grow. Judges no reading and no speed.
+
+    python -m scripts.soak                     100,000 frames of the built-in clip, again and again, as fast as they are read
+    python -m scripts.soak --frames 5000 clip.mp4
+
+`python -m live` runs in a process of its own, without a window, recording and writing both logs. It is watched from outside, and
+what it has written is thrown away on the way (by cutting the files: they go on where they were, and take no room), so that an
+hour takes no more disk than a minute. Each row holds medians over the frames just before it, the first one right after the
+warm-up. Exits with 1 where memory has grown by more than 5 MB since, or there are more open files or threads. Needs Unix.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import av
+import psutil
+
+from live.video.sources import DEMO_CLIP
+from scripts.command_line import script_parser
+
+ROOT = Path(__file__).resolve().parents[1]
+MOST_GROWTH_MB = 5.0
+WARM_UP = 1_000  # frames, and over how many a row is taken
+ROWS = 20
+LOOK_EVERY_S = 0.2
+MOST_ON_DISK = 32_000_000  # bytes of one file
+LAST_LINE = 1_000_000  # bytes from a log's end in which its last whole line is looked for
+RECORDING, LOG, FRAME_LOG = "soak.mp4", "soak.jsonl", "frames.jsonl"
+HEAD = "frames | memory, MB | open files | threads | frames a second\n--: | --: | --: | --: | --:"
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """One look at the running program, or the median of several."""
+
+    frames: int
+    seconds: float
+    memory_mb: float
+    """Resident, in millions of bytes."""
+    handles: int
+    """Open files, pipes and sockets."""
+    threads: int
+
+
+def loop(clip: Path, frames: int, folder: Path) -> Path:
+    """A list for FFmpeg that plays `clip` often enough for so many frames; it and a link to the clip lie in `folder`."""
+    with av.open(str(clip)) as container:
+        length = sum(1 for packet in container.demux(video=0) if packet.size)
+    inside = folder / f"clip{clip.suffix}"
+    shutil.copyfile(clip, inside)
+    path = folder / "loop.ffconcat"
+    path.write_text("ffconcat version 1.0\n" + f"file {inside.name}\n" * (frames // length + 1))
+    return path
+
+
+def start(source: Path, frames: int, folder: Path) -> subprocess.Popen[str]:
+    """The program, reading `source`, with its files in `folder`."""
+    written = ("--record", RECORDING, "--log", LOG, "--log-frames", FRAME_LOG)
+    return subprocess.Popen(
+        [sys.executable, "-m", "live", "--source", source.name, "--headless", "--max-frames", str(frames), *written],
+        cwd=folder, env={**os.environ, "PYTHONPATH": str(ROOT)}, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True,
+    )  # fmt: skip
+
+
+def watched(program: subprocess.Popen[str], folder: Path) -> Iterator[Look]:
+    """A look at the program five times a second, until it has ended."""
+    watch = psutil.Process(program.pid)
+    began = time.monotonic()
+    while program.poll() is None:
+        try:
+            with watch.oneshot():
+                memory, handles, threads = watch.memory_info().rss, watch.num_fds(), watch.num_threads()
+        except psutil.Error:  # it has ended since it was asked for
+            return
+        frames = frames_logged(folder / FRAME_LOG)
+        if frames:
+            yield Look(frames, time.monotonic() - began, memory / 1e6, handles, threads)
+        for name in (RECORDING, LOG, FRAME_LOG):
+            empty(folder / name)
+        time.sleep(LOOK_EVERY_S)
+
+
+def frames_logged(log: Path) -> int:
+    """How many frames the log of frames tells of, by its last whole line; 0 where there is none."""
+    if not log.is_file():
+        return 0
+    with log.open("rb") as file:
+        file.seek(max(0, log.stat().st_size - LAST_LINE))
+        lines = file.read().rpartition(b"\n")[0].rsplit(b"\n", 1)
+    line = lines[-1].lstrip(b"\0")  # where it was cut, a hole
+    return int(line.partition(b'"frame": ')[2].partition(b",")[0]) + 1 if line else 0
+
+
+def empty(path: Path) -> None:
+    """Give the disk back what a growing file takes up, once it is a lot; who writes to it goes on where it was."""
+    if path.is_file() and path.stat().st_blocks * 512 > MOST_ON_DISK:
+        os.truncate(path, 0)
+
+
+def median(looks: Sequence[Look]) -> Look:
+    """The middle of several looks, value by value; frames and seconds are the last one's."""
+    middle = len(looks) // 2
+    return Look(
+        looks[-1].frames,
+        looks[-1].seconds,
+        sorted(look.memory_mb for look in looks)[middle],
+        sorted(look.handles for look in looks)[middle],
+        sorted(look.threads for look in looks)[middle],
+    )
+
+
+def rows(looks: Iterator[Look], frames: int) -> Iterator[Look]:
+    """A row after the warm-up, and one each time a twentieth of `frames` is done."""
+    warm_up = min(WARM_UP, max(1, frames // 10))
+    marks = [2 * warm_up, *(mark for n in range(1, ROWS + 1) if (mark := frames * n // ROWS) > 2 * warm_up)]
+    recent: list[Look] = []
+    for look in looks:
+        recent = [*(old for old in recent if old.frames > look.frames - warm_up), look]
+        # the program ends with its last frame, and is not seen in it
+        due = marks and look.frames >= marks[0] - (warm_up // 10 if len(marks) == 1 else 0)
+        if due and look.frames > warm_up:
+            yield median(recent)
+            marks = [mark for mark in marks if mark > look.frames] if len(marks) > 1 else []
+
+
+def verdict(first: Look, last: Look) -> tuple[str, bool]:
+    """What has grown between two rows, in a line, and whether that is too much."""
+    grown_mb = last.memory_mb - first.memory_mb
+    handles, threads = last.handles - first.handles, last.threads - first.threads
+    bad = grown_mb > MOST_GROWTH_MB or handles > 0 or threads > 0
+    line = (
+        f"From frame {first.frames:,} to {last.frames:,}: memory {grown_mb:+.1f} MB (at most +{MOST_GROWTH_MB:.0f}), "
+        f"open files {handles:+d}, threads {threads:+d}: {'it grows' if bad else 'steady'}."
+    )
+    return line, bad
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run, print a row now and then, and judge; returns the exit code."""
+    parser = script_parser("scripts.soak", __doc__)
+    parser.add_argument("clip", nargs="?", type=Path, default=DEMO_CLIP, help="a video; without it, the built-in clip")
+    parser.add_argument("--frames", type=int, default=100_000, help="frames to read (%(default)s)")
+    options = parser.parse_args(arguments)
+    if options.frames < 100 or not options.clip.is_file():
+        parser.error("--frames must be at least 100, and the clip a file")
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        program = start(loop(options.clip, options.frames, folder), options.frames, folder)
+        try:
+            table = show(rows(watched(program, folder), options.frames))
+            _, complaint = program.communicate()
+        finally:
+            program.kill()
+            program.wait()
+    if program.returncode != 0 or len(table) < 2:
+        print(f"The program ended with {program.returncode}: {complaint.strip() or 'too soon to be judged'}")
+        return 1
+    line, bad = verdict(table[0], table[-1])
+    print(line)
+    return int(bad)
+
+
+def show(looks: Iterator[Look]) -> list[Look]:
+    """Print each row as soon as there is one; returns them all."""
+    print(HEAD, flush=True)
+    table: list[Look] = []
+    for row in looks:
+        before = table[-1] if table else Look(0, 0.0, 0.0, 0, 0)
+        speed = (row.frames - before.frames) / (row.seconds - before.seconds)
+        print(f"{row.frames:,} | {row.memory_mb:.1f} | {row.handles} | {row.threads} | {speed:.1f}", flush=True)
+        table.append(row)
+    return table
+
+
+if __name__ == "__main__":
+    sys.exit(main())
