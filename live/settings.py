@@ -69,7 +69,7 @@ class GroupingSettings(Section, frozen=True):
     min_confidence: Share = 0.5
     min_lone_confidence: Share = 0.8
     doubt_below: Annotated[float, msgspec.Meta(ge=0, le=0.99)] = 0.7
-    max_gap: Annotated[float, msgspec.Meta(ge=0, le=5)] = 0.62
+    max_gap: Annotated[float, msgspec.Meta(ge=0.05, le=5)] = 0.62
     min_height_ratio: Share = 0.42
 
 

@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from live.reading.choosing import Placed
+from live.reading.lines import Line, find_limits, find_lines
 from live.reading.regions import back
 from live.records import Digit, Number
 from live.settings import GroupingSettings
 
-UNIT_GAP = 0.35  # a letter this far from a digit, in heights, is a unit beside the number, not a part of it
+UNIT_SHARE = (
+    0.36  # a letter is a unit beside a number, no part of it, so far from a gap inside a number to one between two
+)
+LETTER_GAP = 0.18  # but never nearer than this, in heights
+UNIT_GAP = 0.35  # nor nearer than this beside a digit that stands alone: that may be a letter too
+APART = 1.5  # nor where the letter's other neighbour is not nearer than this share: letters of one word
 STRANGER_HEIGHT = 0.45  # a stranger lower than this share of the digits beside it is a dot or a dash, not a letter
 
 
@@ -42,36 +49,29 @@ def number_of(digits: list[Digit], quad: NDArray[np.float32], settings: Grouping
 
 def find_runs(placed: list[Placed], settings: GroupingSettings) -> list[list[int]]:
     """Indices of what stands together on a line, each run from left to right."""
-    if not placed:
-        return []
-    extents = np.array([(p.left, p.top, p.right, p.bottom) for p in placed], np.float32)
-    left, top, right, bottom = extents.T
-    tall = bottom - top
-    gap = left[None, :] - right[:, None]
-    ahead = (left + right)[None, :] > (left + right)[:, None]
-    overlap = np.minimum(bottom[:, None], bottom) - np.maximum(top[:, None], top)
-    shorter, taller = np.minimum(tall[:, None], tall), np.maximum(tall[:, None], tall)
-    is_digit = np.array([p.digit is not None for p in placed])
-    reach = np.where(is_digit[:, None] == is_digit, settings.max_gap, min(UNIT_GAP, settings.max_gap))
-    near = ahead & (gap < reach * taller) & (gap > -0.6 * taller)
-    level = (overlap > 0.5 * shorter) & (shorter > settings.min_height_ratio * taller)
-    gap = np.where(near & level, gap, np.inf)
-    following = np.where(np.isfinite(gap.min(axis=1)), gap.argmin(axis=1), -1)
-    # each has one follower, and is followed by one: the nearest
-    before: dict[int, int] = {}
-    for index, after in enumerate(following):
-        if after >= 0 and (after not in before or gap[index, after] < gap[before[int(after)], after]):
-            before[int(after)] = index
-    next_of = {first: second for second, first in before.items()}
+    is_digit = [piece.digit is not None for piece in placed]
+    lines = find_lines(placed, settings.min_height_ratio)
     runs = []
-    for start in range(len(placed)):
-        if start in before:
-            continue
-        run = [start]
-        while run[-1] in next_of:
-            run.append(next_of[run[-1]])
-        runs.append(run)
+    for line, (limit, inside) in zip(lines, find_limits(lines, placed, settings.max_gap), strict=True):
+        # letters may stand as they like: how near digits of one number stand says nothing of them
+        reach = [limit if is_digit[member] else settings.max_gap for member in line.members[:-1]]
+        alike = [is_digit[a] == is_digit[b] for a, b in pairwise(line.members)]
+        joined = [same and gap < far for same, gap, far in zip(alike, line.gaps, reach, strict=True)]
+        unit = inside + UNIT_SHARE * (limit - inside)
+        for k in (k for k, same in enumerate(alike) if not same):
+            digit_side = k - 1 if is_digit[line.members[k]] else k + 1
+            alone = not (0 <= digit_side < len(alike) and alike[digit_side] and joined[digit_side])
+            least = max(UNIT_GAP if alone else LETTER_GAP, letter_gap(line, 2 * k - digit_side, settings.max_gap))
+            joined[k] = line.gaps[k] < max(unit, least)
+        starts = [0, *(k + 1 for k, together in enumerate(joined) if not together), len(line.members)]
+        runs += [list(line.members[first:stop]) for first, stop in pairwise(starts)]
     return runs
+
+
+def letter_gap(line: Line, other: int, max_gap: float) -> float:
+    """Gap from which on a stranger stands apart from a digit, by how near its `other` neighbour is: words stay whole."""
+    near = 0 <= other < len(line.gaps) and line.gaps[other] < max_gap
+    return APART * max(line.gaps[other], 0.0) if near else 0.0
 
 
 def is_word(members: list[Placed], digits: list[Placed]) -> bool:
