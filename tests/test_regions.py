@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from live.reading.ink import Ink
-from live.reading.regions import along, back, find_contours, line_angle, measure, tight, upright
+from live.reading.regions import along, back, find_contours, measure, tight, upright
+from live.reading.slopes import line_angle
 from live.settings import RegionSettings
 
 SETTINGS = RegionSettings()

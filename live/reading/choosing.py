@@ -22,6 +22,8 @@ class Placed:
     top: float
     right: float
     bottom: float
+    angle: float = 0.0
+    """Slope of its line, radians: extents along lines of different slopes are not comparable."""
 
     @property
     def height(self) -> float:
@@ -84,7 +86,7 @@ def _best_option(lattice: Lattice, probabilities: NDArray[np.float32], logs: NDA
     """The best path of one lattice: its ink as digits."""
     # most ink is one digit with no other way to see it: no path needs to be searched
     score, path = (float(logs[0]), [0]) if len(lattice.runs) == 1 else best_path(lattice, logs)
-    placed = tuple(Placed(Digit(lattice.regions[k].box, probabilities[k]), *lattice.extents[k].tolist()) for k in path)
+    placed = tuple(_placed(lattice, k, Digit(lattice.regions[k].box, probabilities[k])) for k in path)
     return _Option(lattice.components, score, placed)
 
 
@@ -94,7 +96,13 @@ def _or_stranger(option: _Option, lattice: Lattice, strange: NDArray[np.float32]
     score = float(strange[whole]) - STRANGER_COST * min(1.0, lattice.height / reference)
     if score <= option.score:
         return option
-    return _Option(lattice.components, score, (Placed(None, *lattice.extents[whole].tolist()),))
+    return _Option(lattice.components, score, (_placed(lattice, whole, None),))
+
+
+def _placed(lattice: Lattice, run: int, digit: Digit | None) -> Placed:
+    """What one run of a lattice was taken for."""
+    left, top, right, bottom = lattice.extents[run].tolist()
+    return Placed(digit, left, top, right, bottom, lattice.regions[run].angle)
 
 
 def _reference_height(lattices: list[Lattice]) -> float:

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from live.reading.choosing import Placed
 from live.reading.lines import Line, find_limits, find_lines
-from live.reading.regions import back
+from live.reading.regions import along, back
 from live.records import Digit, Number
 from live.settings import GroupingSettings
 
@@ -26,18 +26,25 @@ STRANGER_HEIGHT = 0.45  # a stranger lower than this share of the digits beside 
 def group_digits(placed: list[Placed], angle: float, settings: GroupingSettings) -> tuple[Number, ...]:
     """Numbers in reading order: lines from top to bottom, left to right on a line.
 
-    placed: digits and strangers, in any order. angle: slope of the lines, radians.
+    placed: digits and strangers, in any order, each with the slope of its own line. angle: slope of most lines, radians.
     """
     found = []
-    for run in find_runs(placed, settings):
-        members = [placed[k] for k in run]
-        digits = [member for member in members if member.digit is not None]
-        if not digits or is_word(members, digits) or not is_sure(digits, settings):
-            continue
-        found.append((bounds(digits), digits))
+    for slope in dict.fromkeys(piece.angle for piece in placed):
+        level = [piece for piece in placed if piece.angle == slope]
+        for run in find_runs(level, settings):
+            members = [level[k] for k in run]
+            digits = [member for member in members if member.digit is not None]
+            if not digits or is_word(members, digits) or not is_sure(digits, settings):
+                continue
+            extent = bounds(digits)
+            quad = quad_of(extent, slope)
+            if slope != angle:
+                corners = along(quad, angle)
+                extent = (*corners.min(axis=0).tolist(), *corners.max(axis=0).tolist())
+            found.append((extent, (digits, quad)))
     return tuple(
-        number_of([member.digit for member in digits if member.digit is not None], quad_of(extent, angle), settings)
-        for extent, digits in in_reading_order(found)
+        number_of([member.digit for member in digits if member.digit is not None], quad, settings)
+        for _, (digits, quad) in in_reading_order(found)
     )
 
 
@@ -79,8 +86,8 @@ def is_word(members: list[Placed], digits: list[Placed]) -> bool:
 
     Both are passed over in silence: a number with a digit missing is a wrong number.
     """
-    tall = float(np.median([digit.height for digit in digits]))
-    return any(member.digit is None and member.height > STRANGER_HEIGHT * tall for member in members)
+    strangers = [member.height for member in members if member.digit is None]
+    return bool(strangers) and max(strangers) > STRANGER_HEIGHT * float(np.median([digit.height for digit in digits]))
 
 
 def is_sure(digits: list[Placed], settings: GroupingSettings) -> bool:

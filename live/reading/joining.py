@@ -32,6 +32,7 @@ def find_clusters(components: list[Component]) -> list[Cluster]:
     size = np.maximum(wide, tall)
     part = np.minimum(size[:, None], size) > 0.18 * np.maximum(size[:, None], size)
     lesser = np.minimum(tall[:, None], tall) < 0.75 * np.maximum(tall[:, None], tall)
-    likely = (above | (beside & lesser)) & part & (union_x < 1.25 * union_y)
+    level = np.array([c.angle for c in components])
+    likely = (above | (beside & lesser)) & part & (level[:, None] == level) & (union_x < 1.25 * union_y)
     first, second = np.nonzero(np.triu(likely, 1))
     return [(int(a), int(b)) for a, b in zip(first, second, strict=True)]

@@ -13,7 +13,8 @@ from live.reading.grouping import group_digits
 from live.reading.impostors import is_texture, without_impostors, without_line_pieces
 from live.reading.ink import Ink, find_ink
 from live.reading.joining import find_clusters
-from live.reading.regions import Component, Upright, find_contours, line_angle, measure, upright
+from live.reading.regions import Component, Upright, find_contours, measure, upright
+from live.reading.slopes import line_angles
 from live.reading.splitting import Lattice, build_lattice
 from live.records import DIGIT_CLASSES, Number, Reading
 from live.settings import Settings
@@ -32,7 +33,7 @@ class Pieces:
 
     ink: Ink
     angle: float
-    """Slope of the lines, radians."""
+    """Slope of most lines, radians; each component has that of its own."""
     components: list[Component]
     uprights: dict[int, Upright]
     """Those large enough to be a digit, laid upright, by index."""
@@ -116,10 +117,12 @@ class PageReader:
         """All pieces of ink that are large enough to be a digit, laid upright."""
         settings = self._settings.regions
         contours = find_contours(ink, settings)
-        angle = line_angle(contours, settings)
-        components = measure(contours, angle)
-        uprights = {k: upright(ink, [c], angle) for k, c in enumerate(components) if c.height >= settings.min_height_px}
-        whole = [build_lattice((k,), piece, angle) for k, piece in uprights.items()]
+        angle, angles = line_angles(contours, settings)
+        components = measure(contours, angles)
+        uprights = {
+            k: upright(ink, [c], c.angle) for k, c in enumerate(components) if c.height >= settings.min_height_px
+        }
+        whole = [build_lattice((k,), piece, components[k].angle) for k, piece in uprights.items()]
         return Pieces(ink, angle, components, uprights, whole)
 
     def doubtful_lattices(self, pieces: Pieces, sure: set[int]) -> list[Lattice]:
@@ -128,12 +131,12 @@ class PageReader:
         lattices = []
         for k, piece in pieces.uprights.items():
             if k not in sure:
-                lattices.append(build_lattice((k,), piece, pieces.angle, settings.splitting))
+                lattices.append(build_lattice((k,), piece, pieces.components[k].angle, settings.splitting))
         for cluster in find_clusters(pieces.components):
             members = [pieces.components[k] for k in cluster]
             if not sure.issuperset(cluster) and max(c.height for c in members) >= settings.regions.min_height_px:
-                piece = upright(pieces.ink, members, pieces.angle)
-                lattices.append(build_lattice(cluster, piece, pieces.angle, settings.splitting))
+                piece = upright(pieces.ink, members, members[0].angle)
+                lattices.append(build_lattice(cluster, piece, members[0].angle, settings.splitting))
         return lattices
 
     def _look_again(self, pieces: Pieces, inputs: Inputs, answers: Inputs) -> _Questions:

@@ -19,7 +19,6 @@ from live.settings import RegionSettings
 
 MAX_COMPONENTS = 600  # more than any page of numbers has: beyond that it is texture, and only the largest are looked at
 MAX_ASPECT = 12.0  # width to height of a run of touching digits; what is longer is a line
-UPRIGHT_ENOUGH = np.radians(1.0)  # turning a region costs time and blurs it: a line of less slope is taken as level
 
 
 @dataclass(frozen=True, eq=False)
@@ -35,6 +34,8 @@ class Component:
     top: float
     right: float
     bottom: float
+    angle: float = 0.0
+    """Slope of its line, radians."""
 
     @property
     def width(self) -> float:
@@ -96,55 +97,26 @@ def find_contours(ink: Ink, settings: RegionSettings) -> list[NDArray[np.int32]]
     return kept
 
 
-def measure(contours: list[NDArray[np.int32]], angle: float) -> list[Component]:
-    """Components of the outlines, their extents taken along lines of slope `angle` (radians)."""
+def measure(contours: list[NDArray[np.int32]], angles: float | NDArray[np.float64]) -> list[Component]:
+    """Components of the outlines, their extents taken along lines of one slope, or of a slope for each (N,), radians."""
     if not contours:
         return []
-    points = along(np.concatenate(contours)[:, 0].astype(np.float32), angle)
+    own = np.broadcast_to(np.asarray(angles, np.float64), len(contours))
+    points = np.concatenate(contours)[:, 0].astype(np.float32)
+    if (own == own[0]).all():
+        points = along(points, float(own[0]))
+    else:
+        slopes = np.repeat(own, [len(contour) for contour in contours])
+        (x, y), cos, sin = points.T, np.cos(slopes), np.sin(slopes)
+        points = np.stack([x * cos + y * sin, y * cos - x * sin], axis=1).astype(np.float32)
     starts = np.cumsum([0] + [len(contour) for contour in contours[:-1]])
     low = np.minimum.reduceat(points, starts) - 0.5
     high = np.maximum.reduceat(points, starts) + 0.5
+    extents = np.concatenate([low, high], axis=1).tolist()
     return [
-        Component(contour, Box(*cv2.boundingRect(contour)), float(a[0]), float(a[1]), float(b[0]), float(b[1]))
-        for contour, a, b in zip(contours, low, high, strict=True)
+        Component(contour, Box(*cv2.boundingRect(contour)), left, top, right, bottom, angle)
+        for contour, (left, top, right, bottom), angle in zip(contours, extents, own.tolist(), strict=True)
     ]
-
-
-def line_angle(contours: list[NDArray[np.int32]], settings: RegionSettings) -> float:
-    """Slope of the lines that the pieces stand on, radians, positive where lines fall to the right.
-
-    Each piece votes with the directions to its neighbours of like size; the direction with the most votes wins. Fewer than
-    three pieces, or votes that don't agree, are taken as level.
-    """
-    boxes = np.array([cv2.boundingRect(contour) for contour in contours], np.float32).reshape(-1, 4)
-    size = boxes[:, 3]
-    boxes = boxes[(size >= settings.min_height_px) & (boxes[:, 2] < 2.5 * size) & (size < 12 * boxes[:, 2])]
-    if len(boxes) < 3:
-        return 0.0
-    if len(boxes) > 300:
-        boxes = boxes[np.argsort(-boxes[:, 3])[:300]]
-    center = boxes[:, :2] + boxes[:, 2:] / 2
-    height = boxes[:, 3]
-    dx = center[None, :, 0] - center[:, None, 0]
-    dy = center[None, :, 1] - center[:, None, 1]
-    tall = np.maximum(height[None, :], height[:, None])
-    alike = np.minimum(height[None, :], height[:, None]) > 0.5 * tall
-    limit = np.radians(settings.max_slope_deg)
-    near = alike & (dx > 0.3 * tall) & (dx < 3.5 * tall) & (np.abs(dy) <= dx * np.tan(limit))
-    if near.sum() < 2:
-        return 0.0
-    angles = np.arctan2(dy[near], dx[near])
-    # near pairs count more: a far one may well be on the next line
-    weights = (tall[near] / dx[near]) * np.sqrt(tall[near])
-    bins = np.linspace(-limit, limit, 2 * int(settings.max_slope_deg) + 1)
-    votes, _ = np.histogram(angles, bins=bins, weights=weights)
-    votes = np.convolve(votes, [1, 3, 5, 7, 5, 3, 1], mode="same")
-    peak = (bins[votes.argmax()] + bins[votes.argmax() + 1]) / 2
-    close = np.abs(angles - peak) < np.radians(6)
-    if weights[close].sum() < 0.3 * weights.sum():
-        return 0.0
-    angle = float(np.average(angles[close], weights=weights[close]))
-    return angle if abs(angle) > UPRIGHT_ENOUGH else 0.0
 
 
 def upright(ink: Ink, components: list[Component], angle: float) -> Upright:

@@ -79,12 +79,13 @@ def draw_regions(trace: Trace, names: dict[int, str], scale: float) -> Picture:
     page[_filled(mask, [c.contour for c in components])] = FAINT
     page[_filled(mask, [components[k].contour for k in names])] = INK
     page = scaled(page, scale)
-    framed = [_quad(components[k], trace.pieces.angle) * scale for k in names]
+    framed = [_quad(components[k]) * scale for k in names]
     _mark(page, framed, list(names.values()), [BLUE] * len(names))
-    slope = np.degrees(trace.pieces.angle)
+    slopes = sorted({round(float(np.degrees(components[k].angle)), 1) for k in names} or {0.0})
+    slope = " and ".join(f"{slope:.1f}°" for slope in slopes)
     return titled(
         page, "2  Regions",
-        f"The ink in connected pieces, along lines that slope by {slope:.1f}°. {len(names)} of them are large enough to be a "
+        f"The ink in connected pieces, along lines that slope by {slope}. {len(names)} of them are large enough to be a "
         "digit; their numbers are found again in the next pictures.",
         [("asked about", INK), ("too low for a digit, maybe a part of one", FAINT),
          ("passed over: too small, too large, or cut off by the picture's edge", PURPLE.line)],
@@ -105,7 +106,7 @@ def draw_numbers(image: Picture, trace: Trace, settings: OverlaySettings, scale:
     )
     reading = Reading((), trace.reading.ink, trace.reading.inputs)
     result = FrameResult(Frame(page, 0, 0.0, "explained"), numbers, reading)
-    quads = [_quad(p, trace.pieces.angle) * scale for p, _ in gone]
+    quads = [_quad(p) * scale for p, _ in gone]
     around = [Box(*cv2.boundingRect(np.rint(quad).astype(np.int32))) for quad in quads]
     page = draw(result, OverlaySettings(text_scale=settings.text_scale), uncovered=around)
     texts = [f"{p.digit.label}  {percent(p.digit.confidence)}" if p.digit is not None else "" for p, _ in gone]
@@ -149,9 +150,9 @@ def _filled(mask: NDArray[np.uint8], contours: Sequence[NDArray[np.int32]]) -> N
     return np.asarray((inside > 0) & (mask > 0), np.bool_)
 
 
-def _quad(piece: Component | Placed, angle: float) -> NDArray[np.float32]:
+def _quad(piece: Component | Placed) -> NDArray[np.float32]:
     """(4, 2) its corners, px of the frame."""
-    return quad_of((piece.left, piece.top, piece.right, piece.bottom), angle)
+    return quad_of((piece.left, piece.top, piece.right, piece.bottom), piece.angle)
 
 
 def _mark(page: Picture, quads: list[NDArray[np.float32]], texts: list[str], tones: list[Tone]) -> None:
