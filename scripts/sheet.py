@@ -126,7 +126,7 @@ class _Writer:
     def random_texts(self, area: float, longest: int) -> list[str]:
         """Numbers of 1 to 9 digits, as many as an area of so many px holds, none longer than `longest`."""
         advance = 0.6 + 0.6 * self.style.digit_gap + 0.38 * self.style.number_gap
-        left = max(1, min(self.style.max_digits, int(area / (self.pitch * self.digit_px * advance))))
+        left = min(self.style.max_digits, max(1, int(area / (self.pitch * self.digit_px * advance))))
         labels = sorted(self.hand)
         texts = []
         while left > 0:

@@ -9,10 +9,15 @@ from numpy.typing import NDArray
 
 from live.reading.choosing import Placed
 from live.reading.impostors import (
+    LONE_RULES,
     MANY_PIECES,
+    LoneRule,
     evenness,
     goes_on,
+    is_faint,
+    is_of_another_size,
     is_texture,
+    on_paper,
     stroke_darkness,
     without_impostors,
     without_line_pieces,
@@ -106,15 +111,41 @@ def test_a_lone_digit_must_look_like_the_others(
     assert kept == ((long, lone) if stays else (long,))
 
 
+@pytest.mark.parametrize(
+    ("rule", "box", "level"),
+    [(is_of_another_size, Box(400, 250, 60, 120), 160), (is_faint, Box(400, 300, 20, 40), 70)],
+)
+def test_each_rule_can_be_left_out(
+    page: tuple[NDArray[np.uint8], list[Box]], rule: LoneRule, box: Box, level: int
+) -> None:
+    darkness, boxes = page
+    bar(darkness, box, level)
+    numbers = (number([digit(k + 2, b) for k, b in enumerate(boxes)]), number([digit(4, box)]))
+    without = [other for other in LONE_RULES if other is not rule]
+    assert without_impostors(numbers, ink_of(darkness), SETTINGS) == numbers[:1]
+    assert without_impostors(numbers, ink_of(darkness), SETTINGS, without) == numbers
+    assert without_impostors(numbers, ink_of(darkness), SETTINGS, [rule]) == numbers[:1]
+
+
+def test_a_lone_one_that_goes_on_is_part_of_a_line() -> None:
+    darkness = np.zeros((400, 600), np.uint8)
+    bar(darkness, Box(300, 40, 8, 200), 46)
+    bar(darkness, Box(300, 100, 8, 60), 90)
+    numbers = (number([digit(1, Box(300, 100, 8, 60))]),)
+    assert without_impostors(numbers, ink_of(darkness), SETTINGS) == ()
+    assert without_impostors(numbers, ink_of(darkness), SETTINGS, [is_of_another_size, is_faint]) == numbers
+    assert without_impostors((number([digit(7, Box(300, 100, 8, 60))]),), ink_of(darkness), SETTINGS) != ()
+
+
 def test_the_outline_of_a_dark_thing_is_no_digit() -> None:
     darkness = np.zeros((400, 600), np.uint8)
     box = Box(200, 100, 100, 100)
     cv2.ellipse(darkness, (250, 150), (48, 48), 0, 0, 360, 160, 4)
     ink = ink_of(darkness)
-    assert without_impostors((number([digit(0, box)]),), ink, SETTINGS)
+    assert on_paper((number([digit(0, box)]),), ink)
     ink.paper[13:17, 23:27] = 40  # what lies inside is dark
     assert evenness(ink, box) < 0.3
-    assert without_impostors((number([digit(0, box)]),), ink, SETTINGS) == ()
+    assert on_paper((number([digit(0, box)]),), ink) == ()
 
 
 def test_a_number_off_paper_is_none_and_one_across_a_shadow_s_edge_stays() -> None:
@@ -122,9 +153,9 @@ def test_a_number_off_paper_is_none_and_one_across_a_shadow_s_edge_stays() -> No
     first, second = digit(1, Box(200, 100, 20, 40)), digit(7, Box(230, 100, 20, 40))
     ink.paper[:, 24:] = 60  # the dark begins under the second
     numbers = (number([first, second]),)
-    assert without_impostors(numbers, ink, SETTINGS) == numbers
+    assert on_paper(numbers, ink) == numbers
     ink.paper[12:, :] = 60  # under both
-    assert without_impostors(numbers, ink, SETTINGS) == ()
+    assert on_paper(numbers, ink) == ()
 
 
 def test_darkness_of_a_stroke() -> None:

@@ -6,7 +6,8 @@ can't tell. But writing on one page is about equally dark and tall, and a 1 ends
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 import cv2
 import numpy as np
@@ -14,7 +15,7 @@ from numpy.typing import NDArray
 
 from live.reading.choosing import Placed
 from live.reading.ink import Ink
-from live.records import Box, Number
+from live.records import Box, Digit, Number
 from live.settings import GroupingSettings
 
 ENOUGH_DIGITS = 5  # so many sure digits tell what the page's writing looks like
@@ -51,25 +52,64 @@ def without_line_pieces(placed: list[Placed], ink: Ink) -> list[Placed]:
     return [p for p in placed if not is_piece(p)]
 
 
-def without_impostors(numbers: tuple[Number, ...], ink: Ink, settings: GroupingSettings) -> tuple[Number, ...]:
-    """The numbers, less those off paper, and the lone digits that are none: nothing beside them vouches for them."""
-    numbers = tuple(number for number in numbers if is_on_paper(number, ink))
-    lone = [number for number in numbers if len(number.digits) == 1]
-    if not lone:
+@dataclass(frozen=True, slots=True)
+class Writing:
+    """What a page's writing is like, told by the digits that stand in numbers; all 0 where there are too few of them."""
+
+    height_px: float = 0.0
+    darkness: float = 0.0
+    """0 to 255."""
+
+
+@dataclass(frozen=True, eq=False)
+class Lone:
+    """A digit that stands alone, beside what the page's writing is like."""
+
+    digit: Digit
+    ink: Ink
+    writing: Writing
+
+
+def is_of_another_size(lone: Lone) -> bool:
+    """Whether it is much lower or higher than the page's writing."""
+    tall = lone.writing.height_px
+    return tall > 0 and not HEIGHTS[0] * tall <= lone.digit.box.height <= HEIGHTS[1] * tall
+
+
+def is_faint(lone: Lone) -> bool:
+    """Whether it is much paler than the page's writing."""
+    return stroke_darkness(lone.ink, lone.digit.box) < DARKNESS * lone.writing.darkness
+
+
+def is_part_of_a_line(lone: Lone) -> bool:
+    """Whether it is a 1 that goes on beyond its ends."""
+    return lone.digit.label == ONE and goes_on(lone.ink, lone.digit.box)
+
+
+LoneRule = Callable[[Lone], bool]
+"""Whether a lone digit is none."""
+LONE_RULES: tuple[LoneRule, ...] = (is_of_another_size, is_faint, is_part_of_a_line)
+
+
+def without_impostors(
+    numbers: tuple[Number, ...], ink: Ink, settings: GroupingSettings, rules: Sequence[LoneRule] = LONE_RULES
+) -> tuple[Number, ...]:
+    """The numbers, less the lone digits that are none: nothing beside them vouches for them."""
+    if all(len(number.digits) > 1 for number in numbers):
         return numbers
     known = [digit.box for number in numbers if len(number.digits) > 1 for digit in number.digits]
-    tall, dark = writing_of(known, ink) if len(known) >= ENOUGH_DIGITS else (0.0, 0.0)
+    writing = Writing(*writing_of(known, ink)) if len(known) >= ENOUGH_DIGITS else Writing()
 
-    def is_impostor(number: Number) -> bool:
-        box = number.digits[0].box
-        return (
-            number.confidence < settings.min_lone_confidence
-            or (tall > 0 and not HEIGHTS[0] * tall <= box.height <= HEIGHTS[1] * tall)
-            or stroke_darkness(ink, box) < DARKNESS * dark
-            or (number.digits[0].label == ONE and goes_on(ink, box))
-        )
+    def is_impostor(digit: Digit) -> bool:
+        lone = Lone(digit, ink, writing)
+        return digit.confidence < settings.min_lone_confidence or any(rule(lone) for rule in rules)
 
-    return tuple(number for number in numbers if len(number.digits) > 1 or not is_impostor(number))
+    return tuple(number for number in numbers if len(number.digits) > 1 or not is_impostor(number.digits[0]))
+
+
+def on_paper(numbers: tuple[Number, ...], ink: Ink) -> tuple[Number, ...]:
+    """The numbers, less those that do not stand on a sheet."""
+    return tuple(number for number in numbers if is_on_paper(number, ink))
 
 
 def is_texture(numbers: Sequence[Number], pieces: int) -> bool:

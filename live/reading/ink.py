@@ -45,7 +45,11 @@ def find_ink(image: NDArray[np.uint8], settings: InkSettings) -> Ink:
     """
     gray = cv2.cvtColor(image, cv2.COLOR_BGR2GRAY)
     step = max(1, round(max(gray.shape) / SMALL_SIDE_PX))
-    paper = find_paper(gray, step, settings)
+    return ink_on(find_paper(gray, step, settings), gray, step, settings)
+
+
+def ink_on(paper: NDArray[np.uint8], gray: NDArray[np.uint8], step: int, settings: InkSettings) -> Ink:
+    """The ink on a paper whose brightness is known. paper: on a grid of one cell in `step` px; gray: (H, W) uint8."""
     darkness = even_light(gray, paper)
     levels = measure_levels(darkness, settings)
     amount = settings.sharpening * blurredness(levels)

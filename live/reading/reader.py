@@ -10,14 +10,14 @@ from numpy.typing import NDArray
 
 from live.reading.choosing import Placed, choose
 from live.reading.grouping import group_digits
-from live.reading.impostors import is_texture, without_impostors, without_line_pieces
+from live.reading.impostors import is_texture, on_paper, without_impostors, without_line_pieces
 from live.reading.ink import Ink, find_ink
-from live.reading.joining import find_clusters
+from live.reading.joining import Cluster, find_clusters
 from live.reading.regions import Component, Upright, find_contours, measure, upright
 from live.reading.slopes import line_angles
 from live.reading.splitting import Lattice, build_lattice
 from live.records import DIGIT_CLASSES, Number, Reading
-from live.settings import Settings
+from live.settings import GroupingSettings, InkSettings, RegionSettings, Settings
 from models.classifier import Classifier
 from models.mnist_format import stack_mnist
 
@@ -25,6 +25,24 @@ STAGES = ("ink", "regions", "format", "classify", "look again", "group")
 
 Mark = Callable[[str], None]
 Inputs = NDArray[np.float32]
+
+
+@dataclass(frozen=True)
+class Stages:
+    """The steps that may be replaced, each by a function of the same kind. `scripts.ablate` leaves them out one by one."""
+
+    ink: Callable[[NDArray[np.uint8], InkSettings], Ink] = find_ink
+    slope: Callable[[list[NDArray[np.int32]], RegionSettings], tuple[float, NDArray[np.float32]]] = line_angles
+    upright: Callable[[Ink, list[Component], float], Upright] = upright
+    joins: Callable[[list[Component]], list[Cluster]] = find_clusters
+    line_pieces: Callable[[list[Placed], Ink], list[Placed]] = without_line_pieces
+    group: Callable[[list[Placed], float, GroupingSettings], tuple[Number, ...]] = group_digits
+    sheet: Callable[[tuple[Number, ...], Ink], tuple[Number, ...]] = on_paper
+    impostors: Callable[[tuple[Number, ...], Ink, GroupingSettings], tuple[Number, ...]] = without_impostors
+    texture: Callable[[tuple[Number, ...], int], bool] = is_texture
+
+
+ALL_STAGES = Stages()
 
 
 @dataclass(frozen=True, eq=False)
@@ -80,9 +98,10 @@ def ignore(stage: str) -> None:
 class PageReader:
     """Reads the numbers on a picture of a page. Holds no memory from picture to picture."""
 
-    def __init__(self, classifier: Classifier, settings: Settings) -> None:
+    def __init__(self, classifier: Classifier, settings: Settings, stages: Stages = ALL_STAGES) -> None:
         self._classifier = classifier
         self._settings = settings
+        self._stages = stages
 
     def read(self, image: NDArray[np.uint8], mark: Mark = ignore) -> Reading:
         """Find and read all numbers.
@@ -93,7 +112,7 @@ class PageReader:
 
     def trace(self, image: NDArray[np.uint8], mark: Mark = ignore) -> Trace:
         """`read`, with what it worked out on the way."""
-        ink = find_ink(image, self._settings.ink)
+        ink = self._stages.ink(image, self._settings.ink)
         mark("ink")
         pieces = self.find_pieces(ink)
         mark("regions")
@@ -104,10 +123,10 @@ class PageReader:
         asked = self._look_again(pieces, inputs, probabilities)
         mark("look again")
         chosen = choose(asked.lattices, asked.probabilities)
-        kept = without_line_pieces(chosen, ink)
-        grouped = group_digits(kept, pieces.angle, self._settings.grouping)
-        numbers = without_impostors(grouped, ink, self._settings.grouping)
-        if is_texture(numbers, len(pieces.whole)):
+        kept = self._stages.line_pieces(chosen, ink)
+        grouped = self._stages.group(kept, pieces.angle, self._settings.grouping)
+        numbers = self._stages.impostors(self._stages.sheet(grouped, ink), ink, self._settings.grouping)
+        if self._stages.texture(numbers, len(pieces.whole)):
             numbers = ()
         mark("group")
         reading = Reading(numbers, ink.mask, asked.inputs)
@@ -115,13 +134,12 @@ class PageReader:
 
     def find_pieces(self, ink: Ink) -> Pieces:
         """All pieces of ink that are large enough to be a digit, laid upright."""
-        settings = self._settings.regions
+        settings, lay_upright = self._settings.regions, self._stages.upright
         contours = find_contours(ink, settings)
-        angle, angles = line_angles(contours, settings)
+        angle, angles = self._stages.slope(contours, settings)
         components = measure(contours, angles)
-        uprights = {
-            k: upright(ink, [c], c.angle) for k, c in enumerate(components) if c.height >= settings.min_height_px
-        }
+        large = [k for k, component in enumerate(components) if component.height >= settings.min_height_px]
+        uprights = {k: lay_upright(ink, [components[k]], components[k].angle) for k in large}
         whole = [build_lattice((k,), piece, components[k].angle) for k, piece in uprights.items()]
         return Pieces(ink, angle, components, uprights, whole)
 
@@ -132,10 +150,10 @@ class PageReader:
         for k, piece in pieces.uprights.items():
             if k not in sure:
                 lattices.append(build_lattice((k,), piece, pieces.components[k].angle, settings.splitting))
-        for cluster in find_clusters(pieces.components):
+        for cluster in self._stages.joins(pieces.components):
             members = [pieces.components[k] for k in cluster]
             if not sure.issuperset(cluster) and max(c.height for c in members) >= settings.regions.min_height_px:
-                piece = upright(pieces.ink, members, members[0].angle)
+                piece = self._stages.upright(pieces.ink, members, members[0].angle)
                 lattices.append(build_lattice(cluster, piece, members[0].angle, settings.splitting))
         return lattices
 

