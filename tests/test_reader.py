@@ -119,6 +119,16 @@ def test_a_reading_holds_boxes_confidences_and_what_was_looked_at(reader: PageRe
         assert all(low[0] - 2 <= digit.box.center[0] <= high[0] + 2 for digit in number.digits)
 
 
+def test_what_has_no_cut_and_no_join_is_asked_about_once(reader: PageReader) -> None:
+    image = drawn(TEXTS).image
+    cv2.ellipse(image, (640, 360), (14, 30), 0, 0, 360, (60, 60, 60), -1)  # a blot: no digit, and too narrow to cut
+    trace = reader.trace(image)
+    inputs = [field.tobytes() for field in trace.reading.inputs]
+    assert len(trace.answers) == len(inputs)
+    assert all(len(lattice.runs) > 1 for lattice in trace.again if len(lattice.components) == 1)
+    assert len(trace.chosen) == len(trace.pieces.whole)
+
+
 def test_reading_leaves_the_picture_alone_and_remembers_nothing(reader: PageReader) -> None:
     page = drawn(["123", "456"])
     before = page.image.copy()

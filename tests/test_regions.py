@@ -92,3 +92,12 @@ def test_a_sloped_bar_is_laid_upright_alone() -> None:
 
 def test_tight_is_none_without_ink() -> None:
     assert tight(np.zeros((5, 5), np.uint8)) is None
+
+
+def test_the_darker_half_of_a_stroke_becomes_black() -> None:
+    mask = np.zeros((60, 60), np.uint8)
+    mask[10:50, 20:30], mask[10:50, 24:26] = 60, 100  # mean of all 68, of what is darker 100
+    ink = Ink(mask, cv2.compare(mask, 0, cv2.CMP_GT), np.full_like(mask, 220), 1)
+    piece = upright(ink, measure(find_contours(ink, SETTINGS), 0.0), 0.0)
+    assert piece.ink.max() == 255
+    assert piece.ink[20, 20 - int(piece.left)] == round(60 * 255 / 100)

@@ -91,6 +91,7 @@ def test_the_path_with_the_best_sum_wins() -> None:
 
 def test_a_box_around_a_turned_extent() -> None:
     assert frame_box((10, 20, 30, 60), 0.0) == Box(10, 20, 20, 40)
+    assert frame_box((10.5, 20.2, 30.1, 60.9), 0.0) == frame_box((10.5, 20.2, 30.1, 60.9), 1e-9) == Box(10, 20, 21, 41)
     turned = frame_box((0, 0, 100, 10), float(np.radians(90)))
     assert turned.width == pytest.approx(10, abs=1)
     assert turned.height == pytest.approx(100, abs=1)
@@ -118,3 +119,12 @@ def test_which_pieces_may_be_one_digit(first: tuple[float, ...], second: tuple[f
 
 def test_one_piece_has_nothing_to_join() -> None:
     assert find_clusters([component(0, 0, 10, 10)]) == []
+
+
+def test_pairs_are_found_among_others_as_they_are_alone() -> None:
+    rng = np.random.default_rng(0)
+    corners, sizes = rng.integers(0, 200, (40, 2)), rng.integers(1, 60, (40, 2))
+    pieces = [component(*corner, *(corner + size)) for corner, size in zip(corners, sizes, strict=True)]
+    alone = [(i, j) for j in range(len(pieces)) for i in range(j) if find_clusters([pieces[i], pieces[j]])]
+    assert len(alone) > 20
+    assert sorted(find_clusters(pieces)) == sorted(alone)

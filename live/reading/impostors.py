@@ -37,7 +37,7 @@ def without_line_pieces(placed: list[Placed], ink: Ink) -> list[Placed]:
     """What was chosen, less every 1 that is a piece of a line."""
     digits = [p.digit for p in placed if p.digit is not None]
     boxes = [digit.box for digit in digits if digit.label != ONE and digit.confidence > SURE]
-    if len(boxes) == len(digits) or len(boxes) < ENOUGH_DIGITS:
+    if len(boxes) < ENOUGH_DIGITS or all(digit.label != ONE for digit in digits):
         return placed
     tall, dark = writing_of(boxes, ink)
 

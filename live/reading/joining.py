@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from live.reading.regions import Component
 
 Cluster = tuple[int, ...]
+GAP = 0.25  # widest gap between one stroke and another over it, as a share of the bigger one
 
 
 def find_clusters(components: list[Component]) -> list[Cluster]:
@@ -18,21 +20,34 @@ def find_clusters(components: list[Component]) -> list[Cluster]:
     if len(components) < 2:
         return []
     extents = np.array([(c.left, c.top, c.right, c.bottom) for c in components], np.float32)
-    left, top, right, bottom = extents.T
-    wide, tall = right - left, bottom - top
-    overlap_x = np.minimum(right[:, None], right) - np.maximum(left[:, None], left)
-    overlap_y = np.minimum(bottom[:, None], bottom) - np.maximum(top[:, None], top)
-    union_x = np.maximum(right[:, None], right) - np.minimum(left[:, None], left)
-    union_y = np.maximum(bottom[:, None], bottom) - np.minimum(top[:, None], top)
-    bigger = np.maximum(np.maximum(wide[:, None], wide), np.maximum(tall[:, None], tall))
+    first, second = _near(extents)
+    a, b = extents[first].T, extents[second].T
+    wide, other_wide = a[2] - a[0], b[2] - b[0]
+    tall, other_tall = a[3] - a[1], b[3] - b[1]
+    overlap_x = np.minimum(a[2], b[2]) - np.maximum(a[0], b[0])
+    overlap_y = np.minimum(a[3], b[3]) - np.maximum(a[1], b[1])
+    union_x = np.maximum(a[2], b[2]) - np.minimum(a[0], b[0])
+    union_y = np.maximum(a[3], b[3]) - np.minimum(a[1], b[1])
+    size, other_size = np.maximum(wide, tall), np.maximum(other_wide, other_tall)
+    bigger = np.maximum(size, other_size)
+    lower = np.minimum(tall, other_tall)
     # one over the other with a small gap, or one reaching into the other's columns; and together no wider than a digit
-    shared = overlap_x / np.minimum(wide[:, None], wide)
-    above = (shared > 0.35) & (overlap_y > -0.25 * bigger)
-    beside = (overlap_x > -0.12 * bigger) & (overlap_y > 0.3 * np.minimum(tall[:, None], tall))
-    size = np.maximum(wide, tall)
-    part = np.minimum(size[:, None], size) > 0.18 * np.maximum(size[:, None], size)
-    lesser = np.minimum(tall[:, None], tall) < 0.75 * np.maximum(tall[:, None], tall)
-    level = np.array([c.angle for c in components])
-    likely = (above | (beside & lesser)) & part & (level[:, None] == level) & (union_x < 1.25 * union_y)
-    first, second = np.nonzero(np.triu(likely, 1))
-    return [(int(a), int(b)) for a, b in zip(first, second, strict=True)]
+    above = (overlap_x > 0.35 * np.minimum(wide, other_wide)) & (overlap_y > -GAP * bigger)
+    beside = (overlap_x > -0.12 * bigger) & (overlap_y > 0.3 * lower)
+    lesser = lower < 0.75 * np.maximum(tall, other_tall)
+    part = np.minimum(size, other_size) > 0.18 * bigger
+    slopes = np.array([c.angle for c in components])
+    one_line = slopes[first] == slopes[second]
+    likely = (above | (beside & lesser)) & part & one_line & (union_x < 1.25 * union_y)
+    return list(zip(first[likely].tolist(), second[likely].tolist(), strict=True))
+
+
+def _near(extents: NDArray[np.float32]) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """Indices of all pairs that are no farther apart than `GAP` of both their sizes: few of the many pairs of a page."""
+    margin = GAP * (extents[:, 2:] - extents[:, :2]).max(axis=1, keepdims=True)
+    left, top = (extents[:, :2] - margin).T
+    right, bottom = (extents[:, 2:] + margin).T
+    touching = (left[:, None] < right) & (left < right[:, None]) & (top[:, None] < bottom) & (top < bottom[:, None])
+    first, second = np.nonzero(touching)
+    once = first < second
+    return first[once], second[once]

@@ -86,7 +86,7 @@ class _Questions:
     answers: Inputs
     """Of all inputs, row by row."""
     lattices: list[Lattice]
-    """What is surely a digit, and what was asked about again."""
+    """What was asked about once, and what was asked about again."""
     probabilities: Inputs
     """Row by row as the regions of `lattices`."""
 
@@ -149,7 +149,9 @@ class PageReader:
         lattices = []
         for k, piece in pieces.uprights.items():
             if k not in sure:
-                lattices.append(build_lattice((k,), piece, pieces.components[k].angle, settings.splitting))
+                lattice = build_lattice((k,), piece, pieces.components[k].angle, settings.splitting)
+                if len(lattice.runs) > 1:  # of the whole alone, the first answer stands
+                    lattices.append(lattice)
         for cluster in self._stages.joins(pieces.components):
             members = [pieces.components[k] for k in cluster]
             if not sure.issuperset(cluster) and max(c.height for c in members) >= settings.regions.min_height_px:
@@ -164,7 +166,8 @@ class PageReader:
         sure = {k for k, row in rows.items() if answers[row, :DIGIT_CLASSES].max() >= limit}
         again = self.doubtful_lattices(pieces, sure)
         more = stack_mnist([region.ink for lattice in again for region in lattice.regions])
-        kept = [lattice for lattice in pieces.whole if lattice.components[0] in sure]
+        parted = {lattice.components for lattice in again}
+        kept = [lattice for lattice in pieces.whole if lattice.regions and lattice.components not in parted]
         kept_rows = [rows[lattice.components[0]] for lattice in kept]
         more_answers = self._classifier(more)
         return _Questions(

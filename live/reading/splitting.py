@@ -105,6 +105,9 @@ def find_cuts(ink: NDArray[np.uint8], settings: SplittingSettings) -> list[int]:
 def frame_box(extent: tuple[float, float, float, float], angle: float) -> Box:
     """The upright box, in px of the frame, around an extent of the turned frame."""
     left, top, right, bottom = extent
+    if angle == 0:
+        x, y = math.floor(left), math.floor(top)
+        return Box(x, y, max(1, math.ceil(right) - x), max(1, math.ceil(bottom) - y))
     cos, sin = math.cos(angle), math.sin(angle)
     # plain numbers: this runs once a region, and arrays of four cost more than the sums
     across = sorted(
