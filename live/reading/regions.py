@@ -161,7 +161,8 @@ def _stretch(grey: NDArray[np.uint8]) -> NDArray[np.uint8]:
 
 
 def _mean_ink(grey: NDArray[np.uint8]) -> float:
-    """Mean of all that isn't 0; 0 where there is nothing. Takes a fifth of the time of a mean under a mask."""
+    """Mean of all that isn't 0; 0 where there is nothing."""
+    # of a digit 60 px high, in a third of the time that a mean under a mask takes
     return float(cv2.sumElems(grey)[0] / max(cv2.countNonZero(grey), 1))
 
 
