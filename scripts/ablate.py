@@ -55,7 +55,7 @@ class Page:
 
     def score(self, reading: Reading) -> PageScore:
         """What was read in `picture`."""
-        numbers = turned_back(reading, (4 - self.turn) % 4).numbers
+        numbers = turned_back(reading, self.turn).numbers
         return score_page(self.truth, [{"text": n.text, "quad": n.quad.tolist()} for n in numbers])
 
 
