@@ -56,7 +56,11 @@ def _harvest_page(seed: np.random.SeedSequence) -> tuple[NDArray[np.uint8], NDAr
     page = draw_page(_shapes, rng, random_style(rng, level))
     reader = PageReader(_no_answer, Settings())
     pieces = reader.find_pieces(find_ink(page.image, Settings().ink))
-    lattices = reader.doubtful_lattices(pieces, sure=set())
+    again = reader.doubtful_lattices(pieces, sure=set())
+    cut = {lattice.components for lattice in again}
+    lattices = [lattice for lattice in pieces.whole if lattice.components not in cut] + again
+    # drawn pages have one slope: what seems to stand at another has no place in their truth
+    lattices = [lattice for lattice in lattices if pieces.components[lattice.components[0]].angle == pieces.angle]
     regions = [region for lattice in lattices for region in lattice.regions]
     if not regions:
         return np.zeros((0, 28, 28), np.uint8), np.zeros(0, np.int64)

@@ -114,10 +114,11 @@ def ink_in_flat_light(image: NDArray[np.uint8], settings: InkSettings) -> Ink:
 
 
 def level(
-    contours: list[NDArray[np.int32]], settings: object  # noqa: ARG001 (a stage's own parameters)
-) -> tuple[float, NDArray[np.float32]]:
+    contours: list[NDArray[np.int32]],
+    settings: object,  # noqa: ARG001 (a stage's own parameters)
+) -> tuple[float, NDArray[np.float64]]:
     """All lines are level."""
-    return 0.0, np.zeros(len(contours), np.float32)
+    return 0.0, np.zeros(len(contours))
 
 
 def upright_mask(ink: Ink, components: list[Component], angle: float) -> Upright:

@@ -32,7 +32,7 @@ class Stages:
     """The steps that may be replaced, each by a function of the same kind. `scripts.ablate` leaves them out one by one."""
 
     ink: Callable[[NDArray[np.uint8], InkSettings], Ink] = find_ink
-    slope: Callable[[list[NDArray[np.int32]], RegionSettings], tuple[float, NDArray[np.float32]]] = line_angles
+    slope: Callable[[list[NDArray[np.int32]], RegionSettings], tuple[float, NDArray[np.float64]]] = line_angles
     upright: Callable[[Ink, list[Component], float], Upright] = upright
     joins: Callable[[list[Component]], list[Cluster]] = find_clusters
     line_pieces: Callable[[list[Placed], Ink], list[Placed]] = without_line_pieces
