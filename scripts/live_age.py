@@ -2,7 +2,7 @@
 
     python -m scripts.live_age --seconds 20
 
-Needs a display (`xvfb-run` gives one) and the tests' folder, whose camera sends a page of 20 digits, 1280x720, as MJPEG over HTTP
+Needs a display (`xvfb-run` gives one). A stand-in for a camera sends a page of 20 digits, 1280x720, as MJPEG over HTTP
 at 30 frames a second, from a process of its own. The page moves, so that every frame is read; window and recording are on.
 """
 
@@ -22,6 +22,7 @@ from live.app import run
 from live.settings import Settings
 from scripts.benchmark import page_of
 from scripts.command_line import script_parser
+from scripts.mjpeg_camera import MjpegCamera
 
 SIZE = (1280, 720)
 FPS = 30.0
@@ -30,8 +31,6 @@ REACH_PX = 14.0  # that the page goes to either side, once a second
 
 def serve(pipe: Connection) -> None:
     """Be a camera until the pipe is closed; its address is the first thing that is told."""
-    from tests.mjpeg_server import MjpegCamera
-
     page = page_of(*SIZE, 20, seed=1)
     shifts = [REACH_PX * np.sin(2 * np.pi * frame / FPS) for frame in range(int(FPS))]
     moved = [cv2.warpAffine(page, np.array([[1, 0, x], [0, 1, 0]]), SIZE, borderMode=1) for x in shifts]

@@ -20,7 +20,7 @@ from live.video import addresses
 from live.video.capture import MOST_HUNG, LiveSource
 from live.video.feeds import Capture, Feed
 from live.video.sources import FrameSource, open_source
-from tests.mjpeg_server import MjpegCamera, read_stamp, stamped
+from scripts.mjpeg_camera import MjpegCamera, read_stamp, stamped
 from tests.rtsp_server import rtsp_camera
 from tests.stamped_files import SIZE, make_video
 

@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 
 from live.video.overlay import SURE
 from scripts.benchmark import page_of
-from tests.mjpeg_server import MjpegCamera
+from scripts.mjpeg_camera import MjpegCamera
 from tests.results import drawn_in
 from tests.xvfb_display import VirtualDisplay, xvfb
 from tests.xvfb_display import wait_for as wait_for_it

@@ -24,7 +24,7 @@ from live.output_files import timestamped
 from live.outputs import Outputs
 from live.settings import RecordingSettings, Settings
 from live.video.recording import Recording, is_folder, recording_path
-from tests.mjpeg_server import MjpegCamera, read_stamp
+from scripts.mjpeg_camera import MjpegCamera, read_stamp
 from tests.program import PATIENCE_S, ROOT, frame_times, lasts_s, log_rows, numcam
 from tests.stamped_files import make_video
 from tests.xvfb_display import wait_for

@@ -21,7 +21,7 @@ from live.records import Frame
 from live.settings import CameraSettings
 from live.video import cameras, pace, sources
 from live.video.sources import FrameSource, open_source
-from tests.mjpeg_server import MjpegCamera, read_stamp
+from scripts.mjpeg_camera import MjpegCamera, read_stamp
 from tests.stamped_files import SIZE, make_pictures, make_video
 
 FRAGMENTS = {"movflags": "frag_every_frame+empty_moov"}
