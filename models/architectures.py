@@ -109,7 +109,7 @@ def numcam(classes: int) -> keras.Model:
         x = layers.BatchNormalization()(x)
         x = layers.ReLU()(x)
     x = layers.Flatten()(x)
-    x = layers.Dropout(0.2)(x)
+    x = layers.Dropout(0.3)(x)
     return _classifier(pixels, x, classes, "numcam")
 
 

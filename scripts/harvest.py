@@ -24,7 +24,7 @@ from scripts.drawn_pages import LEVELS, DigitShapes, DrawnPage, draw_page, rando
 from scripts.training_set import Examples
 
 FRESH = get_context("spawn")  # a forked copy of a process in which OpenCV has run threads hangs in its first call
-LEVEL_SHARES = {"clean": 0.25, "office": 0.3, "hard": 0.25, "webcam": 0.2}
+LEVEL_SHARES = {"clean": 0.2, "office": 0.25, "hard": 0.35, "webcam": 0.2}
 ONE_DIGIT = 0.68  # overlap (intersection over union) above which a region is that digit
 NO_DIGIT = 0.45  # and below which it is none
 NEGATIVES_A_DIGIT = 0.8  # more of them would only say the same again

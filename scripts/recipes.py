@@ -47,7 +47,7 @@ RECIPES: dict[str, Recipe] = {
     "cnn-dropout": Recipe(epochs=10, batch_size=32, validation=0.2),
     "lenet-5": Recipe(epochs=15, batch_size=64),
     "numcam": Recipe(
-        epochs=40, learning_rate=2e-3, cosine=True, weight_decay=1e-3, validation=0.08, augment=True,
-        examples=160_000, pages=1_000, drawn_share=0.6, eight_bit=True, patience=25,
+        epochs=40, learning_rate=2e-3, cosine=True, weight_decay=0.03, validation=0.08, augment=True,
+        examples=200_000, pages=2_000, drawn_share=0.6, eight_bit=True, patience=25,
     ),
 }  # fmt: skip
