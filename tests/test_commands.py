@@ -48,7 +48,7 @@ def test_json_is_a_line_a_picture(pages: Path, capsys: pytest.CaptureFixture[str
     assert (first["width"], first["height"]) == (960, 540)
     assert {number["text"] for number in first["numbers"]} >= set(TEXTS[:2])
     for number in first["numbers"]:
-        assert set(number) == {"text", "confidence", "quad", "digits"}
+        assert set(number) == {"text", "shown", "confidence", "quad", "digits"}
         assert np.array(number["quad"]).shape == (4, 2)
         assert "".join(str(digit["label"]) for digit in number["digits"]) == number["text"]
         assert all(len(digit["box"]) == 4 and 0 <= digit["confidence"] <= 1 for digit in number["digits"])
