@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from live.reading.choosing import Placed
 from live.reading.grouping import in_reading_order, quad_of
 from live.reading.reader import Trace
-from live.reading.regions import Component
+from live.reading.regions import Component, along
 from live.records import Box, Frame, FrameResult, Number, Reading, TrackedNumber
 from live.settings import OverlaySettings
 from live.video.labels import Crowd, Label, label_of, place_labels
@@ -55,7 +55,11 @@ def explain(image: Picture, trace: Trace, settings: OverlaySettings) -> dict[str
 def piece_names(trace: Trace) -> dict[int, str]:
     """What each piece that the network was asked about is called, by its component's index: 1, 2, ... in reading order."""
     components = trace.pieces.components
-    found = [((c.left, c.top, c.right, c.bottom), k) for k in _asked(trace) for c in (components[k],)]
+    found = []
+    for k in _asked(trace):
+        corners = along(_quad(components[k]), trace.pieces.angle)
+        (left, top), (right, bottom) = corners.min(axis=0).tolist(), corners.max(axis=0).tolist()
+        found.append(((left, top, right, bottom), k))
     return {k: str(number) for number, (_, k) in enumerate(in_reading_order(found), start=1)}
 
 
@@ -82,7 +86,7 @@ def draw_regions(trace: Trace, names: dict[int, str], scale: float) -> Picture:
     framed = [_quad(components[k]) * scale for k in names]
     _mark(page, framed, list(names.values()), [BLUE] * len(names))
     slopes = sorted({round(float(np.degrees(components[k].angle)), 1) for k in names} or {0.0})
-    slope = " and ".join(f"{slope:.1f}°" for slope in slopes)
+    slope = ", ".join(f"{slope:.1f}°" for slope in slopes)
     return titled(
         page, "2  Regions",
         f"The ink in connected pieces, along lines that slope by {slope}. {len(names)} of them are large enough to be a "
