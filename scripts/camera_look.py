@@ -15,7 +15,6 @@ Picture = NDArray[np.uint8]
 Floats = NDArray[np.float32]
 LIGHT_STEP = 16
 """Light changes slowly: it is drawn so many times smaller than the frame."""
-NOISE_SIDE = 1024
 
 
 def place_sheet(

@@ -11,6 +11,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import av
@@ -51,7 +52,7 @@ def size_of(path: Path) -> tuple[int, int]:
 def test_another_size_goes_into_another_file(tmp_path: Path) -> None:
     told: list[str] = []
     (tmp_path / "out-2.mp4").write_text("somebody's")
-    with Recording(tmp_path / "out.mp4", RecordingSettings(), told.append) as recording:
+    with closing(Recording(tmp_path / "out.mp4", RecordingSettings(), told.append)) as recording:
         for time, (width, height) in enumerate([(64, 48), (64, 48), (48, 64), (48, 64), (64, 48), (65, 49), (65, 49)]):
             recording.write(picture(width, height), time / 10)
         assert recording.seconds(0.7) == pytest.approx(0.7)

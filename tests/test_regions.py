@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from live.reading.ink import Ink
 from live.reading.regions import along, back, find_contours, measure, tight, upright
-from live.reading.slopes import line_angle
+from live.reading.slopes import line_angles
 from live.settings import RegionSettings
 
 SETTINGS = RegionSettings()
@@ -37,14 +37,14 @@ def row_of_bars(angle_deg: float, count: int = 8) -> NDArray[np.uint8]:
 @pytest.mark.parametrize("angle_deg", [-30, -12, 0, 7, 25])
 def test_the_slope_of_lines_is_found(angle_deg: float) -> None:
     contours = find_contours(ink_of(row_of_bars(angle_deg)), SETTINGS)
-    assert np.degrees(line_angle(contours, SETTINGS)) == pytest.approx(angle_deg, abs=2)
+    assert np.degrees(line_angles(contours, SETTINGS)[0]) == pytest.approx(angle_deg, abs=2)
 
 
 def test_a_few_pieces_have_no_slope() -> None:
-    assert line_angle([], SETTINGS) == 0
+    assert line_angles([], SETTINGS)[0] == 0
     mask = np.zeros((100, 100), np.uint8)
     cv2.rectangle(mask, (10, 10), (20, 40), 255, -1)
-    assert line_angle(find_contours(ink_of(mask), SETTINGS), SETTINGS) == 0
+    assert line_angles(find_contours(ink_of(mask), SETTINGS), SETTINGS)[0] == 0
 
 
 @given(st.floats(-1.0, 1.0), st.floats(-500, 500), st.floats(-500, 500))

@@ -18,7 +18,6 @@ from live.records import Box
 from live.settings import RegionSettings
 
 MAX_COMPONENTS = 600  # more than any page of numbers has: beyond that it is texture, and only the largest are looked at
-MAX_ASPECT = 12.0  # width to height of a run of touching digits; what is longer is a line
 
 
 @dataclass(frozen=True, eq=False)

@@ -77,18 +77,12 @@ class _Votes:
         return np.asarray(sums[0] / np.maximum(sums[1], 1e-6), np.float32)
 
 
-def line_angle(contours: Sequence[NDArray[np.int32]], settings: RegionSettings) -> float:
-    """Slope of the lines that the pieces stand on, radians, positive where lines fall to the right.
+def line_angles(contours: Sequence[NDArray[np.int32]], settings: RegionSettings) -> tuple[float, NDArray[np.float64]]:
+    """The slope that most of a page has, and (N,) that of each piece's own lines; radians, positive where they fall to the right.
 
     Each piece votes with the directions to its neighbours of like size; the direction with the most votes wins. Fewer than
     three pieces, or votes that don't agree, are taken as level.
     """
-    boxes, voters = _voters(contours, settings)
-    return _agreed(_votes(boxes[voters], settings), settings, AGREED) or 0.0
-
-
-def line_angles(contours: Sequence[NDArray[np.int32]], settings: RegionSettings) -> tuple[float, NDArray[np.float64]]:
-    """The slope that most of a page has, and (N,) that of each piece's own lines; radians, as `line_angle`."""
     boxes, voters = _voters(contours, settings)
     votes = every = _votes(boxes[voters], settings)
     main = _agreed(votes, settings, AGREED) or 0.0

@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from live.reading.impostors import ONE
 from live.reading.reader import Mark, PageReader, Trace, ignore
 from live.records import DIGIT_CLASSES, Box, Digit, Reading
 from models.classifier import Classifier
@@ -22,7 +23,6 @@ ENOUGH = 0.6  # share of sure digits among all pieces from which a page surely l
 CLEARLY = 1.5  # another turn has so many times the sure digits
 AND_MORE = 3.0  # and so many more: a few letters look like digits on their head
 FILLED = 0.4  # share of sure digits in numbers among all pieces of a page that was turned for its numbers
-ONE = 1
 EVERY = 6  # of readings that are doubtful, one in so many is looked at from the other sides
 
 

@@ -5,8 +5,6 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from pathlib import Path
-from types import TracebackType
-from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -52,16 +50,6 @@ class Recording:
         self._began_at: float | None = None
         self.files: list[Path] = []
         """Those that hold a picture."""
-
-    def __enter__(self) -> Self:
-        """Nothing to do: the file opens with its first picture."""
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        """Close the file."""
-        self.close()
 
     def seconds(self, now: float) -> float:
         """How long it has been going on at time `now`, seconds of `captured_at`."""
