@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
@@ -92,6 +92,8 @@ def variants() -> Iterator[Variant]:
     yield replace(WHOLE, name="lone digits: of another size", stages=without_rule(is_of_another_size))
     yield replace(WHOLE, name="lone digits: faint ones", stages=without_rule(is_faint))
     yield replace(WHOLE, name="lone digits: parts of lines", stages=without_rule(is_part_of_a_line))
+    yield replace(WHOLE, name="words told by their page", stages=replace(ALL_STAGES, words=keep_words))
+    yield replace(WHOLE, name="pieces cut out of something", stages=replace(ALL_STAGES, cut_outs=keep_all))
     yield replace(WHOLE, name="textures of 1s", stages=replace(ALL_STAGES, texture=no_texture))
     yield replace(WHOLE, name="turned pages", turns=False)
 
@@ -142,7 +144,15 @@ def group_only_digits(placed: list[Placed], angle: float, settings: GroupingSett
 
 
 def keep_all(numbers: tuple[Number, ...], ink: Ink) -> tuple[Number, ...]:  # noqa: ARG001 (a stage's own parameters)
-    """Everything stands on paper."""
+    """Everything stands on paper, and whole."""
+    return numbers
+
+
+def keep_words(
+    numbers: tuple[Number, ...],
+    placed: Sequence[Placed],  # noqa: ARG001 (a stage's own parameters)
+) -> tuple[Number, ...]:
+    """No page is one of words."""
     return numbers
 
 

@@ -20,6 +20,9 @@ SILENT: dict[str, dict[str, Any]] = {
     "ruled paper": {"paper": "ruled", "printed_words": 4},
     "squared paper": {"paper": "grid"},
     "a margin": {"paper": "margin"},
+    "written words": {"written_words": 16},
+    "words in pencil on squared paper": {"paper": "grid", "pen": "pencil", "written_words": 12},
+    "dark, noisy words": {"written_words": 10, "exposure": 0.35, "noise_sigma": 7.0, "blur_px": 1.0},
     "a sheet on a desk with things": {"objects": 4, "page_share": 0.35},
 }
 

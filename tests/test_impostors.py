@@ -18,7 +18,9 @@ from live.reading.impostors import (
     is_of_another_size,
     is_texture,
     on_paper,
+    open_sides,
     stroke_darkness,
+    without_cut_outs,
     without_impostors,
     without_line_pieces,
 )
@@ -169,6 +171,47 @@ def test_long_numbers_are_left_alone() -> None:
     ink = ink_of(np.zeros((400, 600), np.uint8))
     numbers = (number([digit(1, Box(0, 0, 5, 5)), digit(1, Box(9, 0, 5, 5))]),)
     assert without_impostors(numbers, ink, SETTINGS) == numbers
+
+
+def ink_cut_out(*strokes: Box, level: int, seen: Box) -> Ink:
+    """Strokes of one darkness, of which only what lies inside a box was taken for ink."""
+    darkness = np.zeros((400, 600), np.uint8)
+    for stroke in strokes:
+        bar(darkness, stroke, level)
+    ink = ink_of(darkness)
+    mask = np.zeros_like(ink.mask)
+    mask[seen.y : seen.bottom, seen.x : seen.right] = ink.mask[seen.y : seen.bottom, seen.x : seen.right]
+    return Ink(darkness, mask, ink.paper, ink.step)
+
+
+def test_a_piece_cut_out_of_squared_paper_is_no_digit() -> None:
+    seven = Box(200, 100, 40, 60)
+    lines = Box(0, 100, 600, 4), Box(236, 0, 4, 400)
+    ink = ink_cut_out(*lines, level=80, seen=seven)
+    lone, pair = number([digit(7, seven)]), number([digit(7, seven), digit(7, seven)])
+    assert open_sides(lone, ink) == 4
+    assert without_cut_outs((lone, pair), ink) == ()
+    long = number([digit(7, seven)] * 4)
+    assert without_cut_outs((long,), ink) == (long,)  # so many in a row are no accident
+
+
+def test_a_digit_on_squared_paper_whose_lines_are_paler_stays() -> None:
+    seven = Box(200, 100, 40, 60)
+    ink = ink_cut_out(Box(0, 100, 600, 2), Box(236, 0, 2, 400), level=80, seen=seven)
+    bar(ink.darkness, Box(200, 102, 40, 6), 180)
+    bar(ink.darkness, Box(230, 102, 6, 58), 180)
+    ink.mask[:] = cv2.compare(ink.darkness, 90, cv2.CMP_GT)
+    lone = number([digit(7, seven)])
+    assert open_sides(lone, ink) == 0
+    assert without_cut_outs((lone,), ink) == (lone,)
+
+
+def test_two_digits_that_touch_a_neighbour_on_one_side_stay() -> None:
+    box = Box(200, 100, 40, 60)
+    ink = ink_cut_out(Box(205, 120, 395, 10), level=120, seen=box)
+    pair = number([digit(4, box), digit(2, box)])
+    assert open_sides(pair, ink) == 0  # of two, both sides would have to be open
+    assert without_cut_outs((pair, number([digit(4, box)])), ink) == (pair,)
 
 
 def test_many_pieces_that_are_nearly_all_ones_are_a_texture_and_a_few_may_be_somebodys() -> None:

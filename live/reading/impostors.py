@@ -28,6 +28,9 @@ TALL = 1.35
 BEYOND = (1.2, 1.7)  # where a stroke is looked for beyond its end, in half lengths from its middle
 GOES_ON = 0.28  # darkness beyond an end, as a share of the stroke's own, from which the stroke goes on
 BACKGROUND = 0.65  # what lies under and around a digit is one sheet: darkest to brightest, at least this
+CUT_OUT = 0.65  # darkness of what belongs to a piece of ink, as a share of the piece's own
+BESIDE = 0.4  # how far around a number it is looked for, in heights
+LONGEST = 3  # digits of a number that it is looked for at all: more in a row are no accident
 ONE = 1
 MANY_PIECES = 60  # of ink: fewer may well be somebody's 1s
 MOSTLY = 3  # 1s for each other digit: no page of numbers has so many
@@ -110,6 +113,33 @@ def without_impostors(
 def on_paper(numbers: tuple[Number, ...], ink: Ink) -> tuple[Number, ...]:
     """The numbers, less those that do not stand on a sheet."""
     return tuple(number for number in numbers if is_on_paper(number, ink))
+
+
+def without_cut_outs(numbers: tuple[Number, ...], ink: Ink) -> tuple[Number, ...]:
+    """The numbers, less the short ones whose ink goes on all around: pieces of squared paper, of cloth, of things on a desk.
+
+    Digits of a crowded page may touch the next number's: the more digits, the more sides must be open.
+    """
+    return tuple(n for n in numbers if len(n.digits) > LONGEST or open_sides(n, ink) < len(n.digits))
+
+
+def open_sides(number: Number, ink: Ink) -> int:
+    """Beyond how many of the four sides of a number its strokes go on, as dark as inside it; 0 if fewer than its digits."""
+    boxes = [digit.box for digit in number.digits]
+    around = round(BESIDE * max(box.height for box in boxes)) + 1
+    left, top = max(min(box.x for box in boxes), 0), max(min(box.y for box in boxes), 0)
+    right, bottom = max(box.right for box in boxes), max(box.bottom for box in boxes)
+    x, y = max(left - around, 0), max(top - around, 0)
+    darkness = ink.darkness[y : bottom + around, x : right + around]
+    limit = min(254.0, CUT_OUT * min(stroke_darkness(ink, box) for box in boxes))
+    edges = (np.s_[0], np.s_[-1], np.s_[:, 0], np.s_[:, -1])
+    if sum(int(darkness[edge].max()) > limit for edge in edges) < len(boxes):
+        return 0  # mere paper on most sides, as with nearly every number
+    count, pieces = cv2.connectedComponents(cv2.compare(darkness, limit, cv2.CMP_GT), ltype=cv2.CV_16U)
+    own = np.zeros(count, bool)
+    own[pieces[top - y : bottom - y, left - x : right - x][ink.mask[top:bottom, left:right] > 0]] = True
+    own[0] = False  # paper
+    return sum(bool(own[pieces[edge]].any()) for edge in edges)
 
 
 def is_texture(numbers: Sequence[Number], pieces: int) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,12 +10,13 @@ from numpy.typing import NDArray
 
 from live.reading.choosing import Placed, choose
 from live.reading.grouping import group_digits
-from live.reading.impostors import is_texture, on_paper, without_impostors, without_line_pieces
+from live.reading.impostors import is_texture, on_paper, without_cut_outs, without_impostors, without_line_pieces
 from live.reading.ink import Ink, find_ink
 from live.reading.joining import Cluster, find_clusters
 from live.reading.regions import Component, Upright, find_contours, measure, upright
 from live.reading.slopes import line_angles
 from live.reading.splitting import Lattice, build_lattice
+from live.reading.words import without_words
 from live.records import DIGIT_CLASSES, Number, Reading
 from live.settings import GroupingSettings, InkSettings, RegionSettings, Settings
 from models.classifier import Classifier
@@ -39,6 +40,8 @@ class Stages:
     group: Callable[[list[Placed], float, GroupingSettings], tuple[Number, ...]] = group_digits
     sheet: Callable[[tuple[Number, ...], Ink], tuple[Number, ...]] = on_paper
     impostors: Callable[[tuple[Number, ...], Ink, GroupingSettings], tuple[Number, ...]] = without_impostors
+    words: Callable[[tuple[Number, ...], Sequence[Placed]], tuple[Number, ...]] = without_words
+    cut_outs: Callable[[tuple[Number, ...], Ink], tuple[Number, ...]] = without_cut_outs
     texture: Callable[[tuple[Number, ...], int], bool] = is_texture
 
 
@@ -74,7 +77,7 @@ class Trace:
     kept: list[Placed]
     """Those that are no piece of a line."""
     grouped: tuple[Number, ...]
-    """The numbers, before the lone digits that are none were taken out."""
+    """The numbers, before those that are none were taken out."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -126,6 +129,7 @@ class PageReader:
         kept = self._stages.line_pieces(chosen, ink)
         grouped = self._stages.group(kept, pieces.angle, self._settings.grouping)
         numbers = self._stages.impostors(self._stages.sheet(grouped, ink), ink, self._settings.grouping)
+        numbers = self._stages.cut_outs(self._stages.words(numbers, kept), ink)
         if self._stages.texture(numbers, len(pieces.whole)):
             numbers = ()
         mark("group")
