@@ -96,7 +96,7 @@ class Digit:
     @cached_property
     def label(self) -> int:
         """The likeliest digit, 0 to 9."""
-        return int(np.argmax(self.probabilities[:DIGIT_CLASSES]))
+        return int(self.probabilities[:DIGIT_CLASSES].argmax())
 
     @cached_property
     def confidence(self) -> float:
@@ -106,8 +106,7 @@ class Digit:
     @property
     def certainty(self) -> float:
         """Probability of `label` given that this is a digit at all, 0 to 1: how sure it is which one."""
-        of_digits = self.probabilities[:DIGIT_CLASSES]
-        return float(of_digits.max() / max(float(of_digits.sum()), 1e-9))
+        return self.confidence / max(float(self.probabilities[:DIGIT_CLASSES].sum()), 1e-9)
 
 
 @dataclass(frozen=True, eq=False)

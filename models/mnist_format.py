@@ -13,6 +13,8 @@ from numpy.typing import NDArray
 
 FIELD_PX = 28
 DIGIT_PX = 20
+_ROWS, _COLUMNS = np.indices((DIGIT_PX, DIGIT_PX), np.float32)
+MOMENTS = np.stack([np.ones_like(_ROWS), _COLUMNS, _ROWS], axis=-1).reshape(-1, 3)  # of a digit: mass, along x, along y
 
 
 def to_mnist(ink: NDArray[np.uint8]) -> NDArray[np.float32]:
@@ -25,35 +27,37 @@ def to_mnist(ink: NDArray[np.uint8]) -> NDArray[np.float32]:
     """
     if ink.ndim != 2 or ink.size == 0:
         raise ValueError(f"ink must be (h, w) with at least one pixel, got {ink.shape}")
-    field = np.zeros((FIELD_PX, FIELD_PX), np.float32)
-    _lay(ink, field)
-    return field
+    return stack_mnist([ink])[0, ..., 0]
 
 
 def stack_mnist(inks: Sequence[NDArray[np.uint8]]) -> NDArray[np.float32]:
     """`to_mnist` of each, as one batch: (N, 28, 28, 1) float32 in [0, 1]; N = 0 is ordinary."""
-    batch = np.zeros((len(inks), FIELD_PX, FIELD_PX, 1), np.float32)
-    for field, ink in zip(batch[..., 0], inks, strict=True):
-        _lay(ink, field)
-    return batch
-
-
-def _lay(ink: NDArray[np.uint8], field: NDArray[np.float32]) -> None:
-    """Write `ink` into `field`, a (28, 28) float32 view of zeros."""
-    height, width = ink.shape
-    scale = DIGIT_PX / max(height, width)
-    size = max(1, round(width * scale)), max(1, round(height * scale))
-    # area interpolation: thin strokes vanish under bilinear shrinking; it falls back to blocks when enlarging, cubic does not
-    small = cv2.resize(ink, size, interpolation=cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC)
-    _, peak, _, _ = cv2.minMaxLoc(small)
-    if peak <= 0:
+    small = np.zeros((len(inks), DIGIT_PX, DIGIT_PX), np.uint8)
+    sizes = _shrink(inks, small)
+    # from here on for the whole batch: of each digit alone, the calls would cost more than the sums
+    flat = small.reshape(len(inks), DIGIT_PX**2)
+    peaks = flat.max(axis=1, initial=0)
+    if not peaks.all():
         raise ValueError("there is no ink in this region")
-    moments = cv2.moments(small)
-    left = _start(moments["m10"] / moments["m00"], size[0])
-    top = _start(moments["m01"] / moments["m00"], size[1])
-    np.multiply(small, np.float32(1 / peak), out=field[top : top + size[1], left : left + size[0]])
+    mass, *moments = (flat.astype(np.float32) @ MOMENTS).astype(np.float64).T
+    # the centre of mass comes to the field's centre, as far as nothing is cut off
+    starts = np.rint((FIELD_PX - 1) / 2 - np.stack(moments, axis=1) / mass[:, None]).astype(int)
+    starts = np.clip(starts, 0, FIELD_PX - np.array(sizes, int).reshape(-1, 2))
+    fields = np.zeros((len(inks), FIELD_PX, FIELD_PX), np.uint8)
+    for field, digit, (left, top), (width, height) in zip(fields, small, starts.tolist(), sizes, strict=True):
+        field[top : top + height, left : left + width] = digit[:height, :width]
+    return np.multiply(fields, (1 / peaks).astype(np.float32)[:, None, None])[..., None]
 
 
-def _start(center_of_mass: float, length: int) -> int:
-    """First row or column of the digit, so that its centre of mass is at the field's centre and nothing is cut off."""
-    return min(max(round((FIELD_PX - 1) / 2 - center_of_mass), 0), FIELD_PX - length)
+def _shrink(inks: Sequence[NDArray[np.uint8]], small: NDArray[np.uint8]) -> list[tuple[int, int]]:
+    """Bring the longer side of each ink to 20 px, into the corner of its own of `small`; returns widths and heights there."""
+    sizes = []
+    for ink, field in zip(inks, small, strict=True):
+        height, width = ink.shape
+        scale = DIGIT_PX / max(height, width)
+        size = max(1, round(width * scale)), max(1, round(height * scale))
+        # area interpolation: thin strokes vanish under bilinear shrinking; it falls back to blocks when enlarging, cubic doesn't
+        way = cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC
+        cv2.resize(ink, size, dst=field[: size[1], : size[0]], interpolation=way)
+        sizes.append(size)
+    return sizes

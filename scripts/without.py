@@ -24,7 +24,7 @@ from live.reading.impostors import (
 )
 from live.reading.ink import Ink, ink_on, level_at
 from live.reading.reader import ALL_STAGES, PageReader, Stages
-from live.reading.regions import Component, Upright, upright
+from live.reading.regions import Component, Upright, upright_each
 from live.reading.turning import TurningReader
 from live.records import DIGIT_CLASSES, Number, Reading
 from live.settings import GroupingSettings, InkSettings, Settings
@@ -123,9 +123,9 @@ def level(
     return 0.0, np.zeros(len(contours))
 
 
-def upright_mask(ink: Ink, components: list[Component], angle: float) -> Upright:
-    """As `upright`, of ink that is black or white."""
-    return upright(replace(ink, darkness=ink.mask), components, angle)
+def upright_mask(ink: Ink, groups: list[list[Component]]) -> list[Upright]:
+    """As `upright_each`, of ink that is black or white."""
+    return upright_each(replace(ink, darkness=ink.mask), groups)
 
 
 def no_joins(components: list[Component]) -> list[tuple[int, ...]]:  # noqa: ARG001 (a stage's own parameters)

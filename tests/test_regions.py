@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from live.reading.ink import Ink
-from live.reading.regions import along, back, find_contours, measure, tight, upright
+from live.reading.regions import along, back, find_contours, measure, tight, upright, upright_each
 from live.reading.slopes import line_angles
 from live.settings import RegionSettings
 
@@ -88,6 +88,24 @@ def test_a_sloped_bar_is_laid_upright_alone() -> None:
     assert piece.left + bounds[1].start == pytest.approx(tall.left, abs=2)
     assert piece.top + bounds[0].start == pytest.approx(tall.top, abs=2)
     assert piece.ink.max() == 255
+
+
+@pytest.mark.parametrize("angle", [0.0, 0.3])
+def test_many_pieces_are_laid_upright_as_each_would_be_alone(angle: float) -> None:
+    mask = np.zeros((300, 500), np.uint8)
+    for k in range(6):
+        cv2.line(mask, (60 + 40 * k, 200), (110 + 40 * k, 100), 255, 7)  # slanted: their boxes overlap
+    cv2.circle(mask, (420, 150), 50, 255, 4)
+    cv2.line(mask, (420, 130), (420, 170), 255, 6)  # inside the ring
+    ink = ink_of(mask)
+    components = measure(find_contours(ink, SETTINGS), angle)
+    assert len(components) == 8
+    groups = [*([component] for component in components), components[:2]]
+    for group, piece in zip(groups, upright_each(ink, groups), strict=True):
+        alone = upright(ink, group, angle)
+        np.testing.assert_array_equal(piece.ink, alone.ink)
+        assert (piece.left, piece.top) == (alone.left, alone.top)
+    assert upright_each(ink, []) == []
 
 
 def test_tight_is_none_without_ink() -> None:

@@ -66,6 +66,15 @@ def test_the_whole_is_always_among_the_runs_and_runs_have_a_digits_width() -> No
             assert extent[2] - extent[0] <= MAX_SLICE * 60
 
 
+def test_the_bar_of_a_broad_digit_is_no_digit() -> None:
+    ink = np.zeros((60, 60), np.uint8)
+    ink[:6] = 255  # a 7 with a long bar
+    cv2.line(ink, (54, 3), (40, 57), 255, 6)
+    lattice = build_lattice((0,), Upright(ink, 0.0, 0.0), 0.0, SETTINGS)
+    assert len(lattice.cuts) > 2
+    assert all(bottom - top >= 30 for _, top, _, bottom in lattice.extents)
+
+
 def test_ink_that_is_none_has_no_runs() -> None:
     lattice = build_lattice((0,), Upright(np.zeros((9, 9), np.uint8), 0, 0), 0.0, SETTINGS)
     assert lattice.runs == ()

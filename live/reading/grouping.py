@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from itertools import pairwise
 from typing import TypeVar
 
@@ -94,8 +95,8 @@ def is_sure(digits: list[Placed], settings: GroupingSettings) -> bool:
     """Whether the digits are believed enough, on (geometric) average, to be shown. Question marks alone tell nobody anything."""
     if all(placed.digit.certainty < settings.doubt_below for placed in digits if placed.digit is not None):
         return False
-    confidences = [placed.digit.confidence for placed in digits if placed.digit is not None]
-    return float(np.exp(np.mean(np.log(np.maximum(confidences, 1e-6))))) >= settings.min_confidence
+    logs = [math.log(max(placed.digit.confidence, 1e-6)) for placed in digits if placed.digit is not None]
+    return math.exp(sum(logs) / len(logs)) >= settings.min_confidence
 
 
 def bounds(digits: list[Placed]) -> tuple[float, float, float, float]:

@@ -164,7 +164,8 @@ def evenness(ink: Ink, box: Box) -> float:
     """Brightness of the paper under and around a box, darkest to brightest, 0 to 1. Low where another thing begins."""
     top, left = max(box.y // ink.step - 1, 0), max(box.x // ink.step - 1, 0)
     around = ink.paper[top : box.bottom // ink.step + 2, left : box.right // ink.step + 2]
-    return float(around.min()) / max(float(around.max()), 1.0)
+    darkest, brightest, *_ = cv2.minMaxLoc(around)
+    return darkest / max(brightest, 1.0)
 
 
 def writing_of(boxes: list[Box], ink: Ink) -> tuple[float, float]:
@@ -179,7 +180,10 @@ def writing_of(boxes: list[Box], ink: Ink) -> tuple[float, float]:
 def stroke_darkness(ink: Ink, box: Box) -> float:
     """Mean darkness of the ink inside a box, 0 to 255; 0 where there is none."""
     rows, columns = slice(max(box.y, 0), box.bottom), slice(max(box.x, 0), box.right)
-    return float(cv2.mean(ink.darkness[rows, columns], ink.mask[rows, columns])[0])
+    mask = ink.mask[rows, columns]
+    # a mean under a mask takes three times as long
+    written = cv2.bitwise_and(ink.darkness[rows, columns], mask)
+    return float(cv2.sumElems(written)[0] / max(cv2.countNonZero(mask), 1))
 
 
 def goes_on(ink: Ink, box: Box) -> bool:

@@ -122,7 +122,9 @@ def even_light(gray: NDArray[np.uint8], paper: NDArray[np.uint8]) -> NDArray[np.
     height, width = gray.shape
     bright = max(1.0, DARK_PAPER * level_at(paper, 0.9))
     full = cv2.resize(paper, (width, height), interpolation=cv2.INTER_LINEAR)
-    return cv2.divide(cv2.subtract(full, gray), cv2.max(full, bright), scale=255)
+    darker = cv2.subtract(full, gray)
+    # into the same memory: to touch more of it costs more than the sums
+    return cv2.divide(darker, cv2.max(full, bright, dst=full), dst=darker, scale=255)
 
 
 def sharpen(darkness: NDArray[np.uint8], amount: float) -> NDArray[np.uint8]:
@@ -142,7 +144,7 @@ def ink_mask(darkness: NDArray[np.uint8], floor: float, settings: InkSettings) -
     height, width = darkness.shape
     step = max(1, round(max(height, width) / SMALL_SIDE_PX))
     smooth = cv2.blur(darkness, (3, 3))  # one px of noise is no stroke
-    peaks = cv2.dilate(smooth, np.ones((step, step), np.uint8))[::step, ::step]
+    peaks = cv2.dilate(smooth, np.ones((step, step), np.uint8), dst=smooth)[::step, ::step]
     reach = max(3, int(max(peaks.shape) * settings.paper_window / 2)) | 1
     peaks = cv2.blur(cv2.dilate(peaks, np.ones((reach, reach), np.uint8)), (reach, reach))
     limit = cv2.resize(
@@ -150,7 +152,7 @@ def ink_mask(darkness: NDArray[np.uint8], floor: float, settings: InkSettings) -
         (width, height),
         interpolation=cv2.INTER_LINEAR,
     )
-    return cv2.compare(darkness, limit, cv2.CMP_GT)
+    return cv2.compare(darkness, limit, cv2.CMP_GT, dst=limit)
 
 
 def level_at(levels: NDArray[np.uint8], share: float, mask: NDArray[np.uint8] | None = None) -> float:

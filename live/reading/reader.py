@@ -13,7 +13,7 @@ from live.reading.grouping import group_digits
 from live.reading.impostors import is_texture, on_paper, without_cut_outs, without_impostors, without_line_pieces
 from live.reading.ink import Ink, find_ink
 from live.reading.joining import Cluster, find_clusters
-from live.reading.regions import Component, Upright, find_contours, measure, upright
+from live.reading.regions import Component, Upright, find_contours, measure, upright_each
 from live.reading.slopes import line_angles
 from live.reading.splitting import Lattice, build_lattice
 from live.reading.words import without_words
@@ -34,7 +34,7 @@ class Stages:
 
     ink: Callable[[NDArray[np.uint8], InkSettings], Ink] = find_ink
     slope: Callable[[list[NDArray[np.int32]], RegionSettings], tuple[float, NDArray[np.float64]]] = line_angles
-    upright: Callable[[Ink, list[Component], float], Upright] = upright
+    upright: Callable[[Ink, list[list[Component]]], list[Upright]] = upright_each
     joins: Callable[[list[Component]], list[Cluster]] = find_clusters
     line_pieces: Callable[[list[Placed], Ink], list[Placed]] = without_line_pieces
     group: Callable[[list[Placed], float, GroupingSettings], tuple[Number, ...]] = group_digits
@@ -138,12 +138,12 @@ class PageReader:
 
     def find_pieces(self, ink: Ink) -> Pieces:
         """All pieces of ink that are large enough to be a digit, laid upright."""
-        settings, lay_upright = self._settings.regions, self._stages.upright
+        settings = self._settings.regions
         contours = find_contours(ink, settings)
         angle, angles = self._stages.slope(contours, settings)
         components = measure(contours, angles)
         large = [k for k, component in enumerate(components) if component.height >= settings.min_height_px]
-        uprights = {k: lay_upright(ink, [components[k]], components[k].angle) for k in large}
+        uprights = dict(zip(large, self._stages.upright(ink, [[components[k]] for k in large]), strict=True))
         whole = [build_lattice((k,), piece, components[k].angle) for k, piece in uprights.items()]
         return Pieces(ink, angle, components, uprights, whole)
 
@@ -156,28 +156,28 @@ class PageReader:
                 lattice = build_lattice((k,), piece, pieces.components[k].angle, settings.splitting)
                 if len(lattice.runs) > 1:  # of the whole alone, the first answer stands
                     lattices.append(lattice)
-        for cluster in self._stages.joins(pieces.components):
-            members = [pieces.components[k] for k in cluster]
-            if not sure.issuperset(cluster) and max(c.height for c in members) >= settings.regions.min_height_px:
-                piece = self._stages.upright(pieces.ink, members, members[0].angle)
-                lattices.append(build_lattice(cluster, piece, members[0].angle, settings.splitting))
+        clusters = [cluster for cluster in self._stages.joins(pieces.components) if not sure.issuperset(cluster)]
+        clusters = [cluster for cluster in clusters if not pieces.uprights.keys().isdisjoint(cluster)]
+        groups = [[pieces.components[k] for k in cluster] for cluster in clusters]
+        for cluster, piece, group in zip(clusters, self._stages.upright(pieces.ink, groups), groups, strict=True):
+            lattices.append(build_lattice(cluster, piece, group[0].angle, settings.splitting))
         return lattices
 
     def _look_again(self, pieces: Pieces, inputs: Inputs, answers: Inputs) -> _Questions:
         """Ask a second time, about cuts and joins of what was not surely a digit; most pages need little of it."""
         limit = self._settings.splitting.sure_confidence
-        rows = {lattice.components[0]: k for k, lattice in enumerate(w for w in pieces.whole if w.regions)}
-        sure = {k for k, row in rows.items() if answers[row, :DIGIT_CLASSES].max() >= limit}
+        asked = [lattice for lattice in pieces.whole if lattice.regions]
+        are_sure = answers[:, :DIGIT_CLASSES].max(axis=1, initial=0) >= limit
+        sure = {lattice.components[0] for lattice, is_sure in zip(asked, are_sure.tolist(), strict=True) if is_sure}
         again = self.doubtful_lattices(pieces, sure)
         more = stack_mnist([region.ink for lattice in again for region in lattice.regions])
         parted = {lattice.components for lattice in again}
-        kept = [lattice for lattice in pieces.whole if lattice.regions and lattice.components not in parted]
-        kept_rows = [rows[lattice.components[0]] for lattice in kept]
+        kept_rows = [row for row, lattice in enumerate(asked) if lattice.components not in parted]
         more_answers = self._classifier(more)
         return _Questions(
             again,
             np.concatenate([inputs, more]),
             np.concatenate([answers, more_answers]),
-            kept + again,
+            [asked[row] for row in kept_rows] + again,
             np.concatenate([answers[kept_rows], more_answers]),
         )

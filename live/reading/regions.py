@@ -6,6 +6,8 @@ may be the strokes of one digit (the bar of a 5 that the pen left behind).
 
 from __future__ import annotations
 
+import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -17,6 +19,10 @@ from live.reading.ink import Ink
 from live.records import Box
 from live.settings import RegionSettings
 
+Bounds = tuple[int, int, int, int]
+"""Left, top, right, bottom of a part of the frame, px."""
+EDGE_PX = 1  # of a stroke's soft edge
+EDGE = np.ones((3, 3), np.uint8)
 MAX_COMPONENTS = 600  # more than any page of numbers has: beyond that it is texture, and only the largest are looked at
 
 
@@ -118,20 +124,69 @@ def measure(contours: list[NDArray[np.int32]], angles: float | NDArray[np.float6
     ]
 
 
-def upright(ink: Ink, components: list[Component], angle: float) -> Upright:
+def upright_each(ink: Ink, groups: Sequence[Sequence[Component]]) -> list[Upright]:
+    """`upright` of each group of components, along the line of its first; many at once, where their boxes lie apart."""
+    boxes = [_around(group, ink) for group in groups]
+    found: dict[int, Upright] = {}
+    for layer in _layers(boxes):
+        outlines = [component.contour for k in layer for component in groups[k]]
+        left, top = min(boxes[k][0] for k in layer), min(boxes[k][1] for k in layer)
+        right, bottom = max(boxes[k][2] for k in layer), max(boxes[k][3] for k in layer)
+        drawn = _within(ink.darkness, outlines, (left, top, right, bottom))
+        for k in layer:
+            x0, y0, x1, y1 = boxes[k]
+            found[k] = _lay(drawn[y0 - top : y1 - top, x0 - left : x1 - left], x0, y0, groups[k][0].angle)
+    return [found[k] for k in range(len(groups))]
+
+
+def upright(ink: Ink, components: Sequence[Component], angle: float) -> Upright:
     """The grey ink of `components` alone, turned so that their line is level, stretched to the stroke's own darkness."""
-    x0 = min(c.box.x for c in components) - 1
-    y0 = min(c.box.y for c in components) - 1
-    x1 = max(c.box.right for c in components) + 1
-    y1 = max(c.box.bottom for c in components) + 1
-    x0, y0 = max(x0, 0), max(y0, 0)
-    grey = ink.darkness[y0:y1, x0:x1]
-    mask = np.zeros(grey.shape, np.uint8)
-    outlines = [c.contour for c in components]
-    cv2.drawContours(mask, outlines, -1, 255, cv2.FILLED, offset=(-x0, -y0))
-    # one px more all round: the soft edge of a stroke is lighter than the limit for ink
-    cv2.drawContours(mask, outlines, -1, 255, 3, offset=(-x0, -y0))
-    grey = cv2.bitwise_and(grey, mask)
+    box = _around(components, ink)
+    return _lay(_within(ink.darkness, [c.contour for c in components], box), box[0], box[1], angle)
+
+
+def _around(components: Sequence[Component], ink: Ink) -> Bounds:
+    """What lies around components, with room for the soft edge of their strokes."""
+    box, *others = [component.box for component in components]
+    left, top, right, bottom = box.x, box.y, box.right, box.bottom
+    for other in others:
+        left, top = min(left, other.x), min(top, other.y)
+        right, bottom = max(right, other.right), max(bottom, other.bottom)
+    height, width = ink.darkness.shape
+    return max(left - EDGE_PX, 0), max(top - EDGE_PX, 0), min(right + EDGE_PX, width), min(bottom + EDGE_PX, height)
+
+
+def _layers(boxes: Sequence[Bounds]) -> list[list[int]]:
+    """Parts all boxes (by index) into layers in which none overlap: two or three on most pages."""
+    left, top, right, bottom = np.array(boxes, np.int32).reshape(-1, 4).T
+    meet = (left[:, None] < right) & (top[:, None] < bottom)
+    layers: list[list[int]] = []
+    layer_of: list[int] = []
+    taken: set[int] = set()
+    for k, other in zip(*(indices.tolist() for indices in np.nonzero(meet & meet.T)), strict=True):
+        if other < k:
+            taken.add(layer_of[other])
+        elif other == k:  # all before it that overlap it have been looked at
+            layer = next((free for free in range(len(layers)) if free not in taken), len(layers))
+            if layer == len(layers):
+                layers.append([])
+            layers[layer].append(k)
+            layer_of.append(layer)
+            taken = set()
+    return layers
+
+
+def _within(darkness: NDArray[np.uint8], outlines: Sequence[NDArray[np.int32]], box: Bounds) -> NDArray[np.uint8]:
+    """The grey ink in a box of the frame that lies within outlines, or on their soft edge; 0 elsewhere."""
+    left, top, right, bottom = box
+    mask = np.zeros((bottom - top, right - left), np.uint8)
+    cv2.drawContours(mask, outlines, -1, 255, cv2.FILLED, offset=(-left, -top))
+    # the soft edge of a stroke is lighter than the limit for ink
+    return cv2.bitwise_and(darkness[top:bottom, left:right], cv2.dilate(mask, EDGE))
+
+
+def _lay(grey: NDArray[np.uint8], x0: int, y0: int, angle: float) -> Upright:
+    """Lay a crop upright whose corner is at (x0, y0), and stretch its ink."""
     left, top = float(x0), float(y0)
     if angle != 0:
         grey, left, top = _turn(grey, x0, y0, angle)
@@ -141,15 +196,15 @@ def upright(ink: Ink, components: list[Component], angle: float) -> Upright:
 def _turn(grey: NDArray[np.uint8], x0: int, y0: int, angle: float) -> tuple[NDArray[np.uint8], float, float]:
     """Turn a crop whose corner is at (x0, y0) by -angle; returns it with its corner along the line."""
     height, width = grey.shape
-    corners = np.array([[0, 0], [width, 0], [width, height], [0, height]], np.float32)
-    turned = along(corners, angle)
-    low = turned.min(axis=0)
-    w, h = np.ceil(turned.max(axis=0) - low).astype(int)
-    cos, sin = float(np.cos(angle)), float(np.sin(angle))
-    matrix = np.array([[cos, sin, -low[0]], [-sin, cos, -low[1]]], np.float32)
-    turned_grey = cv2.warpAffine(grey, matrix, (int(w), int(h)), flags=cv2.INTER_LINEAR)
-    corner = along(np.array([x0, y0], np.float32), angle)
-    return turned_grey, float(corner[0] + low[0]), float(corner[1] + low[1])
+    cos, sin = math.cos(angle), math.sin(angle)
+    # plain numbers: this runs once a piece, and arrays of four cost more than the sums
+    across = (0.0, width * cos, height * sin, width * cos + height * sin)
+    down = (0.0, -width * sin, height * cos, height * cos - width * sin)
+    left, top = min(across), min(down)
+    size = math.ceil(max(across) - left), math.ceil(max(down) - top)
+    matrix = np.array([[cos, sin, -left], [-sin, cos, -top]])
+    turned = cv2.warpAffine(grey, matrix, size, flags=cv2.INTER_LINEAR)
+    return turned, x0 * cos + y0 * sin + left, y0 * cos - x0 * sin + top
 
 
 def _stretch(grey: NDArray[np.uint8]) -> NDArray[np.uint8]:
@@ -167,6 +222,6 @@ def _mean_ink(grey: NDArray[np.uint8]) -> float:
 
 def tight(ink: NDArray[np.uint8], limit: int = 64) -> tuple[slice, slice] | None:
     """Rows and columns that hold ink darker than `limit`; None where there is none."""
-    strong = cv2.compare(ink, limit, cv2.CMP_GT)
+    strong = cv2.threshold(ink, limit, 255, cv2.THRESH_BINARY)[1]
     x, y, w, h = cv2.boundingRect(strong)
     return None if w == 0 else (slice(y, y + h), slice(x, x + w))

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from itertools import combinations
 
 import cv2
 import numpy as np
@@ -22,7 +23,7 @@ CUT_COST = 0.25  # what one more cut must gain, in log-probability: a whole digi
 BRIDGE = 0.6  # most ink in a column that may be a cut, as a share of the height: two 0 that touch share a long wall
 MIN_SLICE = 0.1  # narrowest run that may be a digit, as a share of the ink's height: a 1
 MAX_SLICE = 1.6  # widest: a flat 0
-WHOLE = slice(None), slice(None)
+MIN_RISE = 0.5  # and lowest: digits that touch are of one hand
 
 
 @dataclass(frozen=True, eq=False)
@@ -58,24 +59,27 @@ def build_lattice(
     cuts = [0, *(find_cuts(ink, settings) if settings is not None else ()), width]
     last = len(cuts) - 1
     runs, regions, extents = [], [], []
-    for i in range(last):
-        for j in range(i + 1, last + 1):
-            whole = i == 0 and j == last
-            if not whole and not MIN_SLICE * height <= cuts[j] - cuts[i] <= MAX_SLICE * height:
-                continue
-            part = ink[:, cuts[i] : cuts[j]]
-            inside = WHOLE if whole else tight(part)
+    for i, j in combinations(range(last + 1), 2):
+        part, left, top = ink[:, cuts[i] : cuts[j]], upright.left + columns.start + cuts[i], upright.top + rows.start
+        if (i, j) != (0, last):
+            inside = _tight_digit(part, height)
             if inside is None:
                 continue
-            top = upright.top + rows.start + (inside[0].start or 0)
-            left = upright.left + columns.start + cuts[i] + (inside[1].start or 0)
-            part = part[inside]
-            extent = (left, top, left + part.shape[1], top + part.shape[0])
-            runs.append((i, j))
-            regions.append(Region(frame_box(extent, angle), part, angle))
-            extents.append(extent)
+            part, left, top = part[inside], left + inside[1].start, top + inside[0].start
+        extent = (left, top, left + part.shape[1], top + part.shape[0])
+        runs.append((i, j))
+        regions.append(Region(frame_box(extent, angle), part, angle))
+        extents.append(extent)
     boxes = np.array(extents, np.float32).reshape(-1, 4)
     return Lattice(components, tuple(runs), tuple(regions), boxes, last, float(height), tuple(cuts) if last > 1 else ())
+
+
+def _tight_digit(part: NDArray[np.uint8], height: int) -> tuple[slice, slice] | None:
+    """Rows and columns of a part of ink of that height, where it may be a digit by its size; None where it may not."""
+    if not MIN_SLICE * height <= part.shape[1] <= MAX_SLICE * height:
+        return None
+    inside = tight(part)
+    return inside if inside is not None and inside[0].stop - inside[0].start >= MIN_RISE * height else None
 
 
 def find_cuts(ink: NDArray[np.uint8], settings: SplittingSettings) -> list[int]:
