@@ -32,17 +32,19 @@ def to_mnist(ink: NDArray[np.uint8]) -> NDArray[np.float32]:
 
 def stack_mnist(inks: Sequence[NDArray[np.uint8]]) -> NDArray[np.float32]:
     """`to_mnist` of each, as one batch: (N, 28, 28, 1) float32 in [0, 1]; N = 0 is ordinary."""
+    if not inks:
+        return np.zeros((0, FIELD_PX, FIELD_PX, 1), np.float32)
     small = np.zeros((len(inks), DIGIT_PX, DIGIT_PX), np.uint8)
     sizes = _shrink(inks, small)
     # from here on for the whole batch: of each digit alone, the calls would cost more than the sums
     flat = small.reshape(len(inks), DIGIT_PX**2)
-    peaks = flat.max(axis=1, initial=0)
+    peaks = flat.max(axis=1)
     if not peaks.all():
         raise ValueError("there is no ink in this region")
     mass, *moments = (flat.astype(np.float32) @ MOMENTS).astype(np.float64).T
     # the centre of mass comes to the field's centre, as far as nothing is cut off
     starts = np.rint((FIELD_PX - 1) / 2 - np.stack(moments, axis=1) / mass[:, None]).astype(int)
-    starts = np.clip(starts, 0, FIELD_PX - np.array(sizes, int).reshape(-1, 2))
+    starts = np.clip(starts, 0, FIELD_PX - np.array(sizes, int))
     fields = np.zeros((len(inks), FIELD_PX, FIELD_PX), np.uint8)
     for field, digit, (left, top), (width, height) in zip(fields, small, starts.tolist(), sizes, strict=True):
         field[top : top + height, left : left + width] = digit[:height, :width]

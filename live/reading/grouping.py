@@ -51,8 +51,14 @@ def group_digits(placed: list[Placed], angle: float, settings: GroupingSettings)
 
 def number_of(digits: list[Digit], quad: NDArray[np.float32], settings: GroupingSettings) -> Number:
     """A number, with the digits that it isn't sure of. quad: (4, 2) px."""
-    doubtful = tuple(k for k, digit in enumerate(digits) if digit.certainty < settings.doubt_below)
+    doubtful = tuple(k for k, digit in enumerate(digits) if is_doubtful(digit, settings))
     return Number(tuple(digits), quad, doubtful)
+
+
+def is_doubtful(digit: Digit, settings: GroupingSettings) -> bool:
+    """Whether it isn't clear which digit it is."""
+    # certainty is never below confidence, which most digits have enough of
+    return digit.confidence < settings.doubt_below and digit.certainty < settings.doubt_below
 
 
 def find_runs(placed: list[Placed], settings: GroupingSettings) -> list[list[int]]:
@@ -93,7 +99,7 @@ def is_word(members: list[Placed], digits: list[Placed]) -> bool:
 
 def is_sure(digits: list[Placed], settings: GroupingSettings) -> bool:
     """Whether the digits are believed enough, on (geometric) average, to be shown. Question marks alone tell nobody anything."""
-    if all(placed.digit.certainty < settings.doubt_below for placed in digits if placed.digit is not None):
+    if all(is_doubtful(placed.digit, settings) for placed in digits if placed.digit is not None):
         return False
     logs = [math.log(max(placed.digit.confidence, 1e-6)) for placed in digits if placed.digit is not None]
     return math.exp(sum(logs) / len(logs)) >= settings.min_confidence

@@ -71,7 +71,7 @@ class Upright:
 
 def along(points: NDArray[np.float32], angle: float) -> NDArray[np.float32]:
     """Turn frame coordinates by -angle: x runs along the line then, y across it. points: (..., 2) px."""
-    cos, sin = np.cos(angle), np.sin(angle)
+    cos, sin = math.cos(angle), math.sin(angle)
     return points @ np.array([[cos, -sin], [sin, cos]], np.float32)
 
 

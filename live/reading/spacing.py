@@ -108,9 +108,10 @@ def moments(logs: Floats) -> Floats:
     logs: (L, M) sorted, nan last. Returns (3, 2, L, M + 1): of what is inside, and of what is between.
     """
     sums = np.zeros((3, 2, len(logs), logs.shape[1] + 1))
-    np.cumsum(~np.isnan(logs), axis=1, out=sums[0, 0, :, 1:])
-    np.nan_to_num(logs).cumsum(axis=1, out=sums[1, 0, :, 1:])
-    np.nan_to_num(logs**2).cumsum(axis=1, out=sums[2, 0, :, 1:])
+    known = ~np.isnan(logs)
+    values = np.where(known, logs, 0.0)
+    for total, terms in zip(sums[:, 0, :, 1:], (known, values, values**2), strict=True):
+        terms.cumsum(axis=1, out=total)
     sums[:, 1] = sums[:, 0, :, -1:] - sums[:, 0]
     return sums
 
