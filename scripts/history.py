@@ -65,20 +65,21 @@ def save_history(history: History, path: Path) -> None:
 
 
 def plot_history(history: History, path: Path) -> None:
-    """Draw loss and accuracy, of training and of validation, over the epochs."""
+    """Draw loss and accuracy, where it was taken, of training and of validation, over the epochs."""
     import matplotlib as mpl  # a second to import, and needed at the end only
 
     mpl.use("Agg")
     from matplotlib import pyplot as plt
     from matplotlib.ticker import MaxNLocator
 
-    figure, axes = plt.subplots(1, 2, figsize=(10, 4), layout="constrained")
+    drawn = [name for name in ("loss", "accuracy") if name in history.history]
+    figure, axes = plt.subplots(1, len(drawn), figsize=(5 * len(drawn), 4), layout="constrained", squeeze=False)
     epochs = range(1, history.epochs_done + 1)
-    for axis, name, logarithmic in ((axes[0], "loss", True), (axes[1], "accuracy", False)):
+    for axis, name in zip(axes[0], drawn, strict=True):
         axis.plot(epochs, history.history[name], color="#0072b2", label="training")
         axis.plot(epochs, history.history[f"val_{name}"], color="#d55e00", label="validation")
         axis.axvline(history.best_epoch + 1, color="0.6", linestyle=":", label=f"best: epoch {history.best_epoch + 1}")
-        axis.set(title=name.capitalize(), xlabel="epoch", yscale="log" if logarithmic else "linear")
+        axis.set(title=name.capitalize(), xlabel="epoch", yscale="log" if name == "loss" else "linear")
         axis.xaxis.set_major_locator(MaxNLocator(integer=True, min_n_ticks=1))
         axis.grid(alpha=0.25)
         axis.legend(frameon=False)

@@ -13,7 +13,7 @@ from msgspec.structs import replace as with_settings
 from numpy.typing import NDArray
 
 from live.reading.choosing import Placed
-from live.reading.grouping import group_digits
+from live.reading.grouping import Run, find_all_runs
 from live.reading.impostors import (
     LONE_RULES,
     LoneRule,
@@ -23,6 +23,7 @@ from live.reading.impostors import (
     without_impostors,
 )
 from live.reading.ink import Ink, ink_on, level_at
+from live.reading.line_reader import AsksLines
 from live.reading.reader import ALL_STAGES, PageReader, Stages
 from live.reading.regions import Component, Upright, upright_each
 from live.reading.turning import TurningReader
@@ -45,11 +46,13 @@ class Variant:
     digits_only: bool = False
     """Whether the network may not answer "not a digit"."""
     turns: bool = True
+    lines: bool = True
+    """Whether what can't be read digit by digit is read at once."""
 
-    def reader(self, classifier: Classifier) -> Reads:
+    def reader(self, classifier: Classifier, ask_lines: AsksLines) -> Reads:
         """What reads a page in this way; no page is remembered."""
         asked = DigitsOnly(classifier) if self.digits_only else classifier
-        pages = PageReader(asked, self.settings, self.stages)
+        pages = PageReader(asked, self.settings, self.stages, ask_lines if self.lines else None)
         return TurningReader(pages, asked, remembers=False).read if self.turns else pages.read
 
 
@@ -84,8 +87,9 @@ def variants() -> Iterator[Variant]:
     yield replace(WHOLE, name="cuts", settings=changed("splitting", max_cuts=0))
     yield replace(WHOLE, name="joins", stages=replace(ALL_STAGES, joins=no_joins))
     yield replace(WHOLE, name="second batch (cuts and joins)", settings=changed("splitting", sure_confidence=0.0))
+    yield replace(WHOLE, name="whole numbers at once", lines=False)
     yield replace(WHOLE, name="pieces of lines dropped", stages=replace(ALL_STAGES, line_pieces=keep_pieces))
-    yield replace(WHOLE, name="words passed over", stages=replace(ALL_STAGES, group=group_only_digits))
+    yield replace(WHOLE, name="words passed over", stages=replace(ALL_STAGES, runs=runs_of_digits))
     yield replace(WHOLE, name="unsure numbers passed over", settings=changed("grouping", min_confidence=0.0))
     yield replace(WHOLE, name="off paper", stages=replace(ALL_STAGES, sheet=keep_all))
     yield replace(WHOLE, name="lone digits: unsure ones", settings=changed("grouping", min_lone_confidence=0.0))
@@ -138,9 +142,9 @@ def keep_pieces(placed: list[Placed], ink: Ink) -> list[Placed]:  # noqa: ARG001
     return placed
 
 
-def group_only_digits(placed: list[Placed], angle: float, settings: GroupingSettings) -> tuple[Number, ...]:
-    """As `group_digits`, blind to what is no digit."""
-    return group_digits([p for p in placed if p.digit is not None], angle, settings)
+def runs_of_digits(placed: list[Placed], settings: GroupingSettings) -> list[Run]:
+    """As `find_all_runs`, blind to what is no digit."""
+    return find_all_runs([p for p in placed if p.digit is not None], settings)
 
 
 def keep_all(numbers: tuple[Number, ...], ink: Ink) -> tuple[Number, ...]:  # noqa: ARG001 (a stage's own parameters)

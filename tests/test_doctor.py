@@ -71,7 +71,9 @@ def test_what_is_there_is_told(capsys: pytest.CaptureFixture[str], monkeypatch: 
     assert told["Cameras"] == ["none found"]
     assert "libx264" in told["Recording"][0]
     assert told["Clip"][0].startswith("demo.mp4")
-    assert re.fullmatch(r"runs: digits\.onnx by ONNX Runtime, .* MB, 11 classes", told["Model"][-1])
+    runs = [line for line in told["Model"] if line.startswith("runs: ")]
+    assert re.fullmatch(r"runs: digits\.onnx by ONNX Runtime, .* MB, 11 classes", runs[0])
+    assert re.fullmatch(r"runs: lines\.onnx by ONNX Runtime, .* MB", runs[1])
     assert not any("missing" in line for line in told["Packages"])
 
 

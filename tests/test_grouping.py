@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from live.reading.choosing import Placed, choose
-from live.reading.grouping import group_digits
+from live.reading.grouping import find_all_runs, group_runs
 from live.reading.splitting import Lattice
-from live.records import Box, Digit, Region
+from live.records import Box, Digit, Number, Region
 from live.settings import GroupingSettings
 
 SETTINGS = GroupingSettings()
@@ -33,9 +33,14 @@ def placed(label: int, left: float, top: float = 0.0, height: float = 50.0, conf
     return Placed(digit, left, top, left + 30, top + height)
 
 
+def grouped(pieces: list[Placed], angle: float = 0.0, settings: GroupingSettings = SETTINGS) -> tuple[Number, ...]:
+    """The numbers that they make."""
+    return group_runs(find_all_runs(pieces, settings), angle, settings)
+
+
 def texts(pieces: list[Placed], angle: float = 0.0) -> list[str]:
     """What is read of them."""
-    return [number.text for number in group_digits(pieces, angle, SETTINGS)]
+    return [number.text for number in grouped(pieces, angle)]
 
 
 def test_digits_close_by_are_one_number_and_leading_zeros_stay() -> None:
@@ -70,13 +75,13 @@ def test_an_unsure_number_is_silent() -> None:
 
 
 def test_nothing_is_ordinary() -> None:
-    assert group_digits([], 0.0, SETTINGS) == ()
+    assert grouped([]) == ()
 
 
 def test_the_quad_follows_the_line() -> None:
     angle = float(np.radians(10))
     pieces = [replace(piece, angle=angle) for piece in (placed(1, 100, 50), placed(2, 140, 50))]
-    (number,) = group_digits(pieces, angle, SETTINGS)
+    (number,) = grouped(pieces, angle)
     along_top = number.quad[1] - number.quad[0]
     assert np.arctan2(along_top[1], along_top[0]) == pytest.approx(angle, abs=1e-3)
     assert np.linalg.norm(along_top) == pytest.approx(70, abs=0.1)
@@ -137,11 +142,11 @@ def torn(left: float, sure: float) -> Placed:
 
 def test_a_digit_below_the_limit_is_shown_as_a_question_mark() -> None:
     pieces = [placed(1, 0), placed(2, 40), torn(80, 0.6), placed(4, 120)]
-    (number,) = group_digits(pieces, 0.0, SETTINGS)
+    (number,) = grouped(pieces)
     assert (number.text, number.shown) == ("1284", "12?4")
-    (sure,) = group_digits([*pieces[:2], torn(80, 0.75), pieces[3]], 0.0, SETTINGS)
+    (sure,) = grouped([*pieces[:2], torn(80, 0.75), pieces[3]])
     assert sure.shown == "1284"
-    (told,) = group_digits(pieces, 0.0, GroupingSettings(doubt_below=0.0))
+    (told,) = grouped(pieces, settings=GroupingSettings(doubt_below=0.0))
     assert told.shown == "1284"
 
 

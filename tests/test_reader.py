@@ -106,7 +106,7 @@ def test_a_reading_holds_boxes_confidences_and_what_was_looked_at(reader: PageRe
     page = drawn(TEXTS)
     marks: list[str] = []
     reading = reader.read(page.image, marks.append)
-    assert tuple(marks) == STAGES
+    assert tuple(dict.fromkeys(marks)) == STAGES
     assert reading.ink.shape == page.image.shape[:2]
     assert reading.inputs.shape[1:] == (28, 28, 1)
     assert 0 <= reading.inputs.min() <= reading.inputs.max() <= 1

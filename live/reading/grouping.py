@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import TypeVar
 
@@ -15,6 +16,10 @@ from live.reading.regions import along, back
 from live.records import Digit, Number
 from live.settings import GroupingSettings
 
+Extent = tuple[float, float, float, float]
+"""Left, top, right, bottom, px of the turned frame."""
+Thing = TypeVar("Thing")
+
 UNIT_SHARE = (
     0.36  # a letter is a unit beside a number, no part of it, so far from a gap inside a number to one between two
 )
@@ -24,29 +29,68 @@ APART = 1.5  # nor where the letter's other neighbour is not nearer than this sh
 STRANGER_HEIGHT = 0.45  # a stranger lower than this share of the digits beside it is a dot or a dash, not a letter
 
 
-def group_digits(placed: list[Placed], angle: float, settings: GroupingSettings) -> tuple[Number, ...]:
-    """Numbers in reading order: lines from top to bottom, left to right on a line.
+@dataclass(frozen=True, eq=False)
+class Run:
+    """What stands together on a line: a number, a word, or something of both."""
 
-    placed: digits and strangers, in any order, each with the slope of its own line. angle: slope of most lines, radians.
-    """
-    found = []
+    members: list[Placed]
+    """Digits and strangers, from left to right."""
+    read_at_once: list[Digit] = field(default_factory=list)
+    """The digits as the line reader saw them all together; none where it wasn't asked, or saw no number."""
+
+    @property
+    def angle(self) -> float:
+        """Slope of its line, radians."""
+        return self.members[0].angle
+
+    @property
+    def placed_digits(self) -> list[Placed]:
+        """The members that are digits."""
+        return [member for member in self.members if member.digit is not None]
+
+    @property
+    def digits(self) -> list[Digit]:
+        """The digits of its number, as they were read last."""
+        return self.read_at_once or [member.digit for member in self.members if member.digit is not None]
+
+    @property
+    def pieces(self) -> list[Placed]:
+        """The members; of a run that was read at once, its digits, each with the extent of the whole."""
+        if not self.read_at_once:
+            return self.members
+        return [Placed(digit, *bounds(self.members), self.angle) for digit in self.read_at_once]
+
+    @property
+    def extent(self) -> Extent:
+        """Left, top, right and bottom around its number, px of the turned frame."""
+        return bounds(self.members if self.read_at_once else self.placed_digits)
+
+
+def find_all_runs(placed: list[Placed], settings: GroupingSettings) -> list[Run]:
+    """All that stands together. placed: digits and strangers, in any order, each with the slope of its own line."""
+    runs = []
     for slope in dict.fromkeys(piece.angle for piece in placed):
         level = [piece for piece in placed if piece.angle == slope]
-        for run in find_runs(level, settings):
-            members = [level[k] for k in run]
-            digits = [member for member in members if member.digit is not None]
-            if not digits or is_word(members, digits) or not is_sure(digits, settings):
-                continue
-            extent = bounds(digits)
-            quad = quad_of(extent, slope)
-            if slope != angle:
-                corners = along(quad, angle)
-                extent = (*corners.min(axis=0).tolist(), *corners.max(axis=0).tolist())
-            found.append((extent, (digits, quad)))
-    return tuple(
-        number_of([member.digit for member in digits if member.digit is not None], quad, settings)
-        for _, (digits, quad) in in_reading_order(found)
-    )
+        runs += [Run([level[k] for k in run]) for run in find_runs(level, settings)]
+    return runs
+
+
+def group_runs(runs: list[Run], angle: float, settings: GroupingSettings) -> tuple[Number, ...]:
+    """The numbers among the runs in reading order: lines from top to bottom, left to right on a line.
+
+    angle: slope of most lines, radians.
+    """
+    found = []
+    for run in runs:
+        if not run.digits or is_word(run) or not is_sure(run.digits, settings):
+            continue
+        extent = run.extent
+        quad = quad_of(extent, run.angle)
+        if run.angle != angle:
+            corners = along(quad, angle)
+            extent = (*corners.min(axis=0).tolist(), *corners.max(axis=0).tolist())
+        found.append((extent, (run.digits, quad)))
+    return tuple(number_of(digits, quad, settings) for _, (digits, quad) in in_reading_order(found))
 
 
 def number_of(digits: list[Digit], quad: NDArray[np.float32], settings: GroupingSettings) -> Number:
@@ -88,42 +132,41 @@ def letter_gap(line: Line, other: int, max_gap: float) -> float:
     return APART * max(line.gaps[other], 0.0) if near else 0.0
 
 
-def is_word(members: list[Placed], digits: list[Placed]) -> bool:
+def is_word(run: Run) -> bool:
     """Whether a run holds strangers of a letter's size: a word, or a number of which a digit can't be read.
 
     Both are passed over in silence: a number with a digit missing is a wrong number.
     """
-    strangers = [member.height for member in members if member.digit is None]
-    return bool(strangers) and max(strangers) > STRANGER_HEIGHT * float(np.median([digit.height for digit in digits]))
-
-
-def is_sure(digits: list[Placed], settings: GroupingSettings) -> bool:
-    """Whether the digits are believed enough, on (geometric) average, to be shown. Question marks alone tell nobody anything."""
-    if all(is_doubtful(placed.digit, settings) for placed in digits if placed.digit is not None):
+    if run.read_at_once:
         return False
-    logs = [math.log(max(placed.digit.confidence, 1e-6)) for placed in digits if placed.digit is not None]
+    strangers = [member.height for member in run.members if member.digit is None]
+    if not strangers:
+        return False
+    return max(strangers) > STRANGER_HEIGHT * float(np.median([digit.height for digit in run.placed_digits]))
+
+
+def is_sure(digits: list[Digit], settings: GroupingSettings) -> bool:
+    """Whether the digits are believed enough, on (geometric) average, to be shown. Question marks alone tell nobody anything."""
+    if all(is_doubtful(digit, settings) for digit in digits):
+        return False
+    logs = [math.log(max(digit.confidence, 1e-6)) for digit in digits]
     return math.exp(sum(logs) / len(logs)) >= settings.min_confidence
 
 
-def bounds(digits: list[Placed]) -> tuple[float, float, float, float]:
-    """Left, top, right and bottom around all digits, px of the turned frame."""
+def bounds(placed: list[Placed]) -> Extent:
+    """Left, top, right and bottom around all of them, px of the turned frame."""
     return (
-        min(d.left for d in digits),
-        min(d.top for d in digits),
-        max(d.right for d in digits),
-        max(d.bottom for d in digits),
+        min(p.left for p in placed),
+        min(p.top for p in placed),
+        max(p.right for p in placed),
+        max(p.bottom for p in placed),
     )
 
 
-def quad_of(extent: tuple[float, float, float, float], angle: float) -> NDArray[np.float32]:
+def quad_of(extent: Extent, angle: float) -> NDArray[np.float32]:
     """Corners in px of the frame, clockwise from the top left of the number's own line: (4, 2) float32."""
     left, top, right, bottom = extent
     return back(np.array([[left, top], [right, top], [right, bottom], [left, bottom]], np.float32), angle)
-
-
-Extent = tuple[float, float, float, float]
-"""Left, top, right, bottom, px of the turned frame."""
-Thing = TypeVar("Thing")
 
 
 def in_reading_order(found: list[tuple[Extent, Thing]]) -> list[tuple[Extent, Thing]]:

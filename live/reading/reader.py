@@ -9,10 +9,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from live.reading.choosing import Placed, choose
-from live.reading.grouping import group_digits
+from live.reading.grouping import Run, find_all_runs, group_runs
 from live.reading.impostors import is_texture, on_paper, without_cut_outs, without_impostors, without_line_pieces
 from live.reading.ink import Ink, find_ink
 from live.reading.joining import Cluster, find_clusters
+from live.reading.line_reader import AsksLines, LineReading, read_lines, with_lines
 from live.reading.regions import Component, Upright, find_contours, measure, upright_each
 from live.reading.slopes import line_angles
 from live.reading.splitting import Lattice, build_lattice
@@ -22,7 +23,7 @@ from live.settings import GroupingSettings, InkSettings, RegionSettings, Setting
 from models.classifier import Classifier
 from models.mnist_format import stack_mnist
 
-STAGES = ("ink", "regions", "format", "classify", "look again", "group")
+STAGES = ("ink", "regions", "format", "classify", "look again", "group", "lines")
 
 Mark = Callable[[str], None]
 Inputs = NDArray[np.float32]
@@ -37,7 +38,7 @@ class Stages:
     upright: Callable[[Ink, list[list[Component]]], list[Upright]] = upright_each
     joins: Callable[[list[Component]], list[Cluster]] = find_clusters
     line_pieces: Callable[[list[Placed], Ink], list[Placed]] = without_line_pieces
-    group: Callable[[list[Placed], float, GroupingSettings], tuple[Number, ...]] = group_digits
+    runs: Callable[[list[Placed], GroupingSettings], list[Run]] = find_all_runs
     sheet: Callable[[tuple[Number, ...], Ink], tuple[Number, ...]] = on_paper
     impostors: Callable[[tuple[Number, ...], Ink, GroupingSettings], tuple[Number, ...]] = without_impostors
     words: Callable[[tuple[Number, ...], Sequence[Placed]], tuple[Number, ...]] = without_words
@@ -76,6 +77,8 @@ class Trace:
     """The digits and strangers that explain the ink best."""
     kept: list[Placed]
     """Those that are no piece of a line."""
+    lines: list[LineReading]
+    """What was asked about as a whole."""
     grouped: tuple[Number, ...]
     """The numbers, before those that are none were taken out."""
 
@@ -101,8 +104,16 @@ def ignore(stage: str) -> None:
 class PageReader:
     """Reads the numbers on a picture of a page. Holds no memory from picture to picture."""
 
-    def __init__(self, classifier: Classifier, settings: Settings, stages: Stages = ALL_STAGES) -> None:
+    def __init__(
+        self,
+        classifier: Classifier,
+        settings: Settings,
+        stages: Stages = ALL_STAGES,
+        ask_lines: AsksLines | None = None,
+    ) -> None:
+        """ask_lines: reads whole numbers whose digits can't be told apart; None leaves them unread."""
         self._classifier = classifier
+        self._ask_lines = ask_lines
         self._settings = settings
         self._stages = stages
 
@@ -127,14 +138,21 @@ class PageReader:
         mark("look again")
         chosen = choose(asked.lattices, asked.probabilities)
         kept = self._stages.line_pieces(chosen, ink)
-        grouped = self._stages.group(kept, pieces.angle, self._settings.grouping)
+        runs = self._stages.runs(kept, self._settings.grouping)
+        mark("group")
+        lines = [] if self._ask_lines is None else read_lines(runs, ink, self._ask_lines)
+        runs = with_lines(runs, lines)
+        mark("lines")
+        grouped = group_runs(runs, pieces.angle, self._settings.grouping)
         numbers = self._stages.impostors(self._stages.sheet(grouped, ink), ink, self._settings.grouping)
-        numbers = self._stages.cut_outs(self._stages.words(numbers, kept), ink)
+        numbers = self._stages.cut_outs(
+            self._stages.words(numbers, [piece for run in runs for piece in run.pieces]), ink
+        )
         if self._stages.texture(numbers, len(pieces.whole)):
             numbers = ()
         mark("group")
         reading = Reading(numbers, ink.mask, asked.inputs)
-        return Trace(reading, pieces, asked.answers, asked.again, chosen, kept, grouped)
+        return Trace(reading, pieces, asked.answers, asked.again, chosen, kept, lines, grouped)
 
     def find_pieces(self, ink: Ink) -> Pieces:
         """All pieces of ink that are large enough to be a digit, laid upright."""

@@ -190,7 +190,7 @@ def _lay(grey: NDArray[np.uint8], x0: int, y0: int, angle: float) -> Upright:
     left, top = float(x0), float(y0)
     if angle != 0:
         grey, left, top = _turn(grey, x0, y0, angle)
-    return Upright(_stretch(grey), left, top)
+    return Upright(stretch(grey), left, top)
 
 
 def _turn(grey: NDArray[np.uint8], x0: int, y0: int, angle: float) -> tuple[NDArray[np.uint8], float, float]:
@@ -207,7 +207,7 @@ def _turn(grey: NDArray[np.uint8], x0: int, y0: int, angle: float) -> tuple[NDAr
     return turned, x0 * cos + y0 * sin + left, y0 * cos - x0 * sin + top
 
 
-def _stretch(grey: NDArray[np.uint8]) -> NDArray[np.uint8]:
+def stretch(grey: NDArray[np.uint8]) -> NDArray[np.uint8]:
     """Stretch grey ink so that the stroke's own darkness (the mean of its darker half) is 255."""
     level = _mean_ink(grey)
     level = _mean_ink(cv2.threshold(grey, level, 0, cv2.THRESH_TOZERO)[1])

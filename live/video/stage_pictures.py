@@ -17,6 +17,7 @@ from live.records import Box, Frame, FrameResult, Number, Reading, TrackedNumber
 from live.settings import OverlaySettings
 from live.video.labels import Crowd, Label, label_of, place_labels
 from live.video.overlay import DOUBTFUL, SURE, UNSURE, Tone, draw, draw_frames, draw_label
+from live.video.stage_lines import draw_lines
 from live.video.stage_parts import (
     BLACK,
     BLUE,
@@ -48,7 +49,8 @@ def explain(image: Picture, trace: Trace, settings: OverlaySettings) -> dict[str
         "2-regions": draw_regions(trace, names, scale),
         "3-cuts": draw_cuts(trace, names),
         "4-inputs": draw_inputs(trace, names),
-        "5-numbers": draw_numbers(image, trace, settings, scale),
+        "5-lines": draw_lines(trace.lines),
+        "6-numbers": draw_numbers(image, trace, settings, scale),
     }
 
 
@@ -118,7 +120,7 @@ def draw_numbers(image: Picture, trace: Trace, settings: OverlaySettings, scale:
     strangers, lines, unsure, lone = map(len, reasons)
     count = len(numbers)
     return titled(
-        page, "5  Numbers",
+        page, "6  Numbers",
         f"{count} number{'' if count == 1 else 's'}, each with its digits in thin frames and with how sure all of them are. "
         "What else was looked at and is not shown has a colour of its own.",
         [("sure", SURE.line), ("less sure", UNSURE.line), ("doubtful", DOUBTFUL.line),
@@ -130,12 +132,14 @@ def draw_numbers(image: Picture, trace: Trace, settings: OverlaySettings, scale:
 
 def let_go(trace: Trace) -> tuple[list[Placed], list[Placed], list[Placed], list[Placed]]:
     """What is in no number: no digits; pieces of lines; digits of words or too unsure ones; lone ones unlike the page."""
+    at_once = {id(piece) for line in trace.lines if line.taken for piece in line.run.members}
     kept = {id(p) for p in trace.kept}
     grouped = {id(digit) for number in trace.grouped for digit in number.digits}
     shown = {id(digit) for number in trace.reading.numbers for digit in number.digits}
-    digits = [p for p in trace.chosen if p.digit is not None]
+    chosen = [p for p in trace.chosen if id(p) not in at_once]
+    digits = [p for p in chosen if p.digit is not None]
     return (
-        [p for p in trace.chosen if p.digit is None],
+        [p for p in chosen if p.digit is None],
         [p for p in digits if id(p) not in kept],
         [p for p in digits if id(p) in kept and id(p.digit) not in grouped],
         [p for p in digits if id(p.digit) in grouped and id(p.digit) not in shown],

@@ -1,0 +1,156 @@
+"""Read a whole run of ink at once, where its digits can't be told apart one by one. Knows ink and extents, no grouping.
+
+Digits that touch, overlap or run into each other under blur have no cut that parts them. The line network sees all of them
+beside each other, and says of each column which digit it belongs to.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from live.reading.grouping import Extent, Run, bounds, is_word, quad_of
+from live.reading.ink import Ink
+from live.reading.regions import stretch
+from live.records import DIGIT_CLASSES, Box, Digit
+from models.ctc import log_probabilities, say
+from models.line_classifier import BLANK, NO_NUMBER
+from models.line_format import COLUMN_PX, FIELD_TALL_PX, LEAST_WIDE_PX, MOST_WIDE_PX, WRITING_TALL_PX
+
+SOFT_EDGE = np.ones((3, 3), np.uint8)  # the soft edge of a stroke is lighter than the limit for ink
+
+MOST_ASKED = 24  # runs of a page: more of them are texture
+SURE = 0.95  # certainty of digits that need no other look
+BELIEVED = 0.6  # confidence from which a number is told that has digits which can't be read by themselves
+MISSED = 0.8  # of one with more digits than were seen, as a share of the confidence in those
+OTHERWISE = 3.0  # and of any other: one by one, digits are mostly read better
+
+AsksLines = Callable[[Sequence[NDArray[np.uint8]]], list[NDArray[np.float32]]]
+"""The line network: (32, w) uint8 each -> of each (T, 12) logarithms of probabilities."""
+
+
+def line_picture(ink: Ink, extent: Extent, angle: float) -> NDArray[np.uint8]:
+    """The ink of a run as the line network takes it: (32, w) uint8, level, 24 px tall.
+
+    extent: px of the turned frame. angle: slope of its line, radians.
+    """
+    left, top, right, bottom = extent
+    scale = WRITING_TALL_PX / max(bottom - top, 1.0)
+    margin = (FIELD_TALL_PX - WRITING_TALL_PX) / 2 / scale
+    corners = quad_of((left - margin, top - margin, right + margin, bottom + margin), angle)
+    height, width = ink.darkness.shape
+    low = np.maximum(np.floor(corners.min(axis=0)).astype(int) - 2, 0)
+    high = np.minimum(np.ceil(corners.max(axis=0)).astype(int) + 2, (width, height))
+    rows, columns = slice(low[1], high[1]), slice(low[0], high[0])
+    grey = cv2.bitwise_and(ink.darkness[rows, columns], cv2.dilate(ink.mask[rows, columns], SOFT_EDGE))
+    shrunk = min(scale, 1.0)
+    if shrunk < 1:
+        grey = cv2.resize(grey, None, fx=shrunk, fy=shrunk, interpolation=cv2.INTER_AREA)
+    wide = float(np.hypot(*(corners[1] - corners[0]))) * scale
+    size = int(np.clip(round(wide), LEAST_WIDE_PX, MOST_WIDE_PX)), FIELD_TALL_PX
+    field = np.array([[0, 0], [size[0], 0], [0, size[1]]], np.float32)
+    matrix = cv2.getAffineTransform(field, ((corners[[0, 1, 3]] - low) * shrunk).astype(np.float32))
+    return stretch(cv2.warpAffine(grey, matrix, size, flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP))
+
+
+@dataclass(frozen=True, eq=False)
+class LineReading:
+    """What the line network was asked, and what it answered."""
+
+    run: Run
+    picture: NDArray[np.uint8]
+    """(32, w) uint8, as it was shown."""
+    digits: list[Digit]
+    """What it read; none where it saw no number."""
+
+    @property
+    def confidence(self) -> float:
+        """Probability that every digit is right, 0 to 1."""
+        return believed(self.digits)
+
+    @cached_property
+    def taken(self) -> bool:
+        """Whether that is believed instead of what was read digit by digit."""
+        if is_word(self.run):
+            return bool(self.digits) and self.confidence > BELIEVED
+        if not self.digits:  # where a digit was in doubt
+            return True
+        missed = len(self.digits) > len(self.run.digits)
+        return self.confidence > (MISSED if missed else OTHERWISE) * believed(self.run.digits)
+
+
+def read_lines(runs: list[Run], ink: Ink, ask: AsksLines) -> list[LineReading]:
+    """Read those runs again whose digits can't be told one by one."""
+    asked = sorted((run for run in runs if is_worth_asking(run)), key=lambda run: -len(run.digits))[:MOST_ASKED]
+    pictures = [line_picture(ink, bounds(run.members), run.angle) for run in asked]
+    return [
+        LineReading(run, picture, digits_of(logs, picture.shape[1], quad_of(bounds(run.members), run.angle)))
+        for run, picture, logs in zip(asked, pictures, ask(pictures), strict=True)
+    ]
+
+
+def is_worth_asking(run: Run) -> bool:
+    """Whether it holds a digit, and something that isn't surely one."""
+    return bool(run.digits) and (is_word(run) or min(digit.certainty for digit in run.digits) < SURE)
+
+
+def believed(digits: list[Digit]) -> float:
+    """Probability that every digit is right, 0 to 1."""
+    return math.prod(digit.confidence for digit in digits)
+
+
+def with_lines(runs: list[Run], lines: list[LineReading]) -> list[Run]:
+    """The runs, with the digits of those that were better read at once; those that are no number by that are strangers."""
+    better = {id(line.run): line.digits for line in lines if line.taken}
+    return [_at_once(run, better[id(run)]) if id(run) in better else run for run in runs]
+
+
+def _at_once(run: Run, digits: list[Digit]) -> Run:
+    """A run with its digits as they were read at once."""
+    if digits:
+        return replace(run, read_at_once=digits)
+    return Run([replace(member, digit=None) for member in run.members])
+
+
+def digits_of(logs: NDArray[np.float32], width: int, quad: NDArray[np.float32]) -> list[Digit]:
+    """What the network's columns say, as digits; none where they say anything else.
+
+    logs: (T, 12); width: of its picture, px; quad: (4, 2) where the run lies in the frame, px. Each digit's probabilities are
+    what the whole text's probability becomes with another digit in its place; what is left of the text's own, that it may be
+    quite another text, is shared among them all as "not a digit".
+    """
+    said = say(logs, BLANK)
+    if not said.signs or NO_NUMBER in said.signs:
+        return []
+    length = len(said.signs)
+    others = np.tile(said.signs, (length, DIGIT_CLASSES, 1))
+    others[np.arange(length), :, np.arange(length)] = np.arange(DIGIT_CLASSES)
+    chances = np.exp(log_probabilities(logs, others.reshape(-1, length), BLANK)).reshape(length, DIGIT_CLASSES)
+    text = chances[0, said.signs[0]]
+    which = chances / np.maximum(chances.sum(axis=1, keepdims=True), 1e-12)
+    own = which[np.arange(length), said.signs]
+    belief = min(1.0, float(text / max(own.prod(), 1e-12))) ** (1 / length)
+    probabilities = np.concatenate([belief * which, np.full((length, 1), 1 - belief)], axis=1).astype(np.float32)
+    return [Digit(box, row) for box, row in zip(boxes_of(said.columns, width, quad), probabilities, strict=True)]
+
+
+def boxes_of(columns: Sequence[float], width: int, quad: NDArray[np.float32]) -> list[Box]:
+    """A box in the frame for each digit: from halfway to the one before to halfway to the next."""
+    margin = (FIELD_TALL_PX - WRITING_TALL_PX) / 2 / width
+    middles = np.array([(column + 0.5) * COLUMN_PX / width for column in columns])
+    shares = np.clip((middles - margin) / (1 - 2 * margin), 0, 1)
+    edges = np.concatenate([[0.0], (shares[1:] + shares[:-1]) / 2, [1.0]])
+    upper = quad[0] + edges[:, None] * (quad[1] - quad[0])
+    lower = quad[3] + edges[:, None] * (quad[2] - quad[3])
+    boxes = []
+    for k in range(len(columns)):
+        points = np.stack([upper[k], upper[k + 1], lower[k], lower[k + 1]])
+        low, high = np.floor(points.min(axis=0)).astype(int), np.ceil(points.max(axis=0)).astype(int)
+        boxes.append(Box(int(low[0]), int(low[1]), max(1, int(high[0] - low[0])), max(1, int(high[1] - low[1]))))
+    return boxes

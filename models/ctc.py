@@ -1,0 +1,61 @@
+"""Read a text out of what a network says of each column of a picture. Knows log-probabilities, no picture and no network.
+
+Connectionist temporal classification: each column says one sign or nothing (the blank); a text is what is left when repeats are
+drawn together and blanks are taken out, and its probability is the sum over all the ways to say it. Source: Graves, Fernández,
+Gomez and Schmidhuber, "Connectionist temporal classification", ICML 2006.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+Logs = NDArray[np.float32]
+NEVER = -1e9  # the logarithm of hardly any probability
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """The text of the likeliest columns."""
+
+    signs: tuple[int, ...]
+    columns: tuple[float, ...]
+    """Where each sign was said: the middle of its columns."""
+
+
+def say(logs: Logs, blank: int) -> Said:
+    """Take the likeliest sign of each column. logs: (T, C) logarithms of probabilities; blank: the class that says nothing."""
+    best = logs.argmax(axis=1)
+    starts = np.flatnonzero(np.diff(best, prepend=-1))
+    stops = np.append(starts[1:], len(best))
+    said = [
+        (int(best[start]), (start + stop - 1) / 2)
+        for start, stop in zip(starts.tolist(), stops.tolist(), strict=True)
+        if best[start] != blank
+    ]
+    return Said(tuple(sign for sign, _ in said), tuple(column for _, column in said))
+
+
+def log_probabilities(logs: Logs, texts: NDArray[np.int64], blank: int) -> NDArray[np.float64]:
+    """Logarithm of the probability of each text, over all the ways to say it.
+
+    logs: (T, C); texts: (V, n) classes, all of one length, n >= 1. Returns (V,) float64.
+    """
+    count, length = texts.shape
+    signs = np.full((count, 2 * length + 1), blank)
+    signs[:, 1::2] = texts
+    # from the sign before last one may come straight here, unless that would draw two of a kind together
+    skips = np.zeros(signs.shape, bool)
+    skips[:, 3::2] = texts[:, 1:] != texts[:, :-1]
+    columns = np.asarray(logs, np.float64)[:, signs]  # (T, V, 2n + 1)
+    alpha = np.full(signs.shape, NEVER)
+    alpha[:, :2] = columns[0, :, :2]
+    for column in columns[1:]:
+        arrived = alpha.copy()
+        arrived[:, 1:] = np.logaddexp(arrived[:, 1:], alpha[:, :-1])
+        arrived[:, 2:] = np.where(skips[:, 2:], np.logaddexp(arrived[:, 2:], alpha[:, :-2]), arrived[:, 2:])
+        alpha = arrived + column
+    ends: NDArray[np.float64] = np.logaddexp(alpha[:, -1], alpha[:, -2])
+    return ends

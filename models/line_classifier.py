@@ -1,0 +1,53 @@
+"""The network that reads a whole number at once, column by column. Knows arrays and its model file, never pages."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from models.errors import ModelError
+from models.line_format import FIELD_TALL_PX, LEAST_WIDE_PX, columns_of, stack_lines
+from models.runtime import library, loading
+
+LINE_WEIGHTS = Path(__file__).parent / "weights" / "lines.onnx"
+NO_NUMBER = 10
+"""What is no number is one sign of this class: a word, a piece of a number, a blot."""
+BLANK = 11
+SIGNS = BLANK + 1
+"""The ten digits, `NO_NUMBER` and the blank."""
+
+
+class LineClassifier:
+    """The line network in ONNX, run by ONNX Runtime on the CPU."""
+
+    def __init__(self, path: Path | None = None, threads: int = 0) -> None:
+        """path: a model file; None is the one that comes with Numcam. threads: 0 takes every core. Raises ModelError."""
+        path = path or LINE_WEIGHTS
+        if not path.is_file():
+            raise ModelError(f"There is no model {path}. Make it with python -m scripts.train_lines.")
+        with library("onnx", "onnxruntime", "pip install onnxruntime"):
+            import onnxruntime
+
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads = threads
+        options.log_severity_level = 4  # what goes wrong comes as an exception: its log line would say it twice
+        with loading(path, "ONNX"):
+            self._session = onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
+            self._input = self._session.get_inputs()[0]
+            if self._input.shape[1:2] != [FIELD_TALL_PX]:
+                raise ModelError(
+                    f"{path} takes {self._input.shape}, not (N, {FIELD_TALL_PX}, W, 1): it reads no lines."
+                )
+            blank = self([np.zeros((FIELD_TALL_PX, LEAST_WIDE_PX), np.uint8)])[0]
+            if blank.shape[1:] != (SIGNS,) or (np.abs(np.exp(blank).sum(axis=1) - 1) > 0.01).any():
+                raise ModelError(f"{path} does not answer with probabilities of {SIGNS} signs: it reads no lines.")
+
+    def __call__(self, pictures: Sequence[NDArray[np.uint8]]) -> list[NDArray[np.float32]]:
+        """(32, w) uint8 each, 255 is ink -> of each (T, 12) float32, logarithms of what each of its T columns says."""
+        if not pictures:
+            return []
+        answers = self._session.run(None, {self._input.name: stack_lines(pictures)})[0]
+        return [answer[: columns_of(picture)] for answer, picture in zip(answers, pictures, strict=True)]

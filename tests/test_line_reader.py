@@ -1,0 +1,198 @@
+"""Numbers whose digits touch: laid level for the line network, read at once, believed or not."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from live.reading.choosing import Placed
+from live.reading.grouping import Run, group_runs, quad_of
+from live.reading.ink import find_ink
+from live.reading.line_reader import boxes_of, digits_of, line_picture, read_lines, with_lines
+from live.records import Box, Digit
+from live.settings import Settings
+from models.errors import ModelError
+from models.line_classifier import BLANK, LINE_WEIGHTS, NO_NUMBER, SIGNS, LineClassifier
+from models.line_format import FIELD_TALL_PX, columns_of, stack_lines
+
+Picture = np.ndarray
+SETTINGS = Settings()
+QUAD = quad_of((10, 20, 110, 44), 0.0)
+
+
+def answers(text: Sequence[int], sure: float = 0.97, columns: int = 40) -> np.ndarray:
+    """What the network says where it is sure of a text: each sign in one column, far from the next."""
+    signs = np.full(columns, BLANK)
+    signs[np.linspace(4, columns - 5, len(text)).astype(int)] = text
+    chances = np.full((columns, SIGNS), (1 - sure) / (SIGNS - 1), np.float32)
+    chances[np.arange(columns), signs] = sure
+    return np.log(chances)
+
+
+def digit(label: int, confidence: float = 0.99) -> Digit:
+    """A digit read by itself."""
+    row = np.full(11, (1 - confidence) / 10, np.float32)
+    row[label] = confidence
+    return Digit(Box(10, 20, 20, 24), row)
+
+
+def torn_run() -> Run:
+    """`3`, ink that is no digit, `5`."""
+    return Run([
+        Placed(digit(3), 10, 20, 30, 44),
+        Placed(None, 34, 20, 80, 44),
+        Placed(digit(5), 84, 20, 110, 44),
+    ])  # fmt: skip
+
+
+def page_with_ink() -> Picture:
+    """A white page with dark strokes where the run is."""
+    page = np.full((80, 160, 3), 235, np.uint8)
+    for x in (12, 24, 40, 56, 72, 90, 104):
+        page[20:44, x : x + 4] = 30
+    return page
+
+
+def test_what_is_sure_is_told_with_its_confidence() -> None:
+    digits = digits_of(answers([1, 0, 7], sure=0.999), 80, QUAD)
+    assert [d.label for d in digits] == [1, 0, 7]
+    assert all(d.confidence > 0.95 for d in digits)
+    assert all(d.probabilities.sum() == pytest.approx(1, abs=1e-5) for d in digits)
+
+
+def test_a_digit_in_doubt_is_in_doubt_and_its_neighbours_are_not() -> None:
+    logs = answers([4, 1, 8], sure=0.999)
+    column = int(np.flatnonzero(logs.argmax(axis=1) == 1)[0])
+    logs[column] = np.log(1e-3)
+    logs[column, [1, 7]] = np.log([0.6, 0.39])
+    digits = digits_of(logs, 80, QUAD)
+    assert [d.label for d in digits] == [4, 1, 8]
+    assert digits[1].certainty == pytest.approx(0.6 / 0.99, abs=0.02)
+    assert digits[0].certainty > 0.99
+
+
+def test_the_product_of_the_confidences_is_the_texts_probability() -> None:
+    logs = answers([2, 2], sure=0.9, columns=12)
+    digits = digits_of(logs, 24, QUAD)
+    own = np.prod([d.confidence for d in digits])
+    assert 0.1 < own < 0.9
+    assert own == pytest.approx(np.prod([d.probabilities[:10].sum() * d.certainty for d in digits]), rel=1e-4)
+
+
+@pytest.mark.parametrize("text", [[], [NO_NUMBER], [3, NO_NUMBER, 5]])
+def test_what_is_no_number_has_no_digits(text: list[int]) -> None:
+    assert digits_of(answers(text), 80, QUAD) == []
+
+
+@given(st.integers(1, 9), st.floats(-0.7, 0.7))
+def test_boxes_follow_each_other_along_the_line(count: int, angle: float) -> None:
+    quad = quad_of((200, 100, 400, 140), angle)
+    boxes = boxes_of(np.linspace(3, 96, count).tolist(), 200, quad)
+    assert len(boxes) == count
+    low, high = quad.min(axis=0) - 1, quad.max(axis=0) + 1
+    for box in boxes:
+        assert box.x >= low[0]
+        assert box.y >= low[1]
+        assert box.right <= high[0] + 1
+        assert box.bottom <= high[1] + 1
+    middles = [box.center[0] * np.cos(angle) + box.center[1] * np.sin(angle) for box in boxes]
+    assert middles == sorted(middles)
+
+
+def test_a_torn_number_is_asked_about_and_read_whole() -> None:
+    ink = find_ink(page_with_ink(), SETTINGS.ink)
+    asked: list[Picture] = []
+
+    def ask(pictures: Sequence[Picture]) -> list[np.ndarray]:
+        asked.extend(pictures)
+        return [answers([3, 4, 5], 0.999, columns_of(picture)) for picture in pictures]
+
+    runs = [torn_run(), Run([Placed(digit(7), 120, 20, 134, 44)])]
+    lines = read_lines(runs, ink, ask)
+    assert len(asked) == 1, "what is surely a digit is not asked about"
+    assert asked[0].shape[0] == FIELD_TALL_PX
+    assert asked[0].max() > 200
+    numbers = group_runs(with_lines(runs, lines), 0.0, SETTINGS.grouping)
+    assert [number.text for number in numbers] == ["345", "7"]
+    assert numbers[0].quad == pytest.approx(quad_of((10, 20, 110, 44), 0.0))
+
+
+@pytest.mark.parametrize("told", [answers([NO_NUMBER]), answers([3, 4, 5], sure=0.6), answers([])])
+def test_what_is_not_believed_stays_silent(told: np.ndarray) -> None:
+    ink = find_ink(page_with_ink(), SETTINGS.ink)
+    runs = [torn_run()]
+    lines = read_lines(runs, ink, lambda _: [told])
+    assert [line.taken for line in lines] == [False]
+    assert group_runs(with_lines(runs, lines), 0.0, SETTINGS.grouping) == ()
+
+
+def test_a_doubtful_number_that_is_none_at_once_is_passed_over() -> None:
+    ink = find_ink(page_with_ink(), SETTINGS.ink)
+    doubtful = Run([Placed(digit(3, 0.9), 10, 20, 30, 44), Placed(digit(5, 0.99), 34, 20, 60, 44)])
+    sure = Run([Placed(digit(7), 80, 20, 110, 44)])
+    lines = read_lines([doubtful, sure], ink, lambda pictures: [answers([NO_NUMBER]) for _ in pictures])
+    assert len(lines) == 1
+    assert [n.text for n in group_runs(with_lines([doubtful, sure], lines), 0.0, SETTINGS.grouping)] == ["7"]
+
+
+@pytest.mark.parametrize(
+    ("said", "sure", "shown"),
+    [
+        ([3, 1, 5], 0.998, "315"),  # a digit was missed
+        ([3, 1, 5], 0.98, "35"),
+        ([3, 6], 0.99, "35"),  # another digit: one by one, it is mostly read better
+        ([3], 0.99, "35"),
+    ],
+)
+def test_more_digits_are_believed_sooner_than_others(said: list[int], sure: float, shown: str) -> None:
+    ink = find_ink(page_with_ink(), SETTINGS.ink)
+    run = Run([Placed(digit(3, 0.9), 10, 20, 30, 44), Placed(digit(5, 0.99), 34, 20, 60, 44)])
+    lines = read_lines([run], ink, lambda _: [answers(said, sure)])
+    assert [n.text for n in group_runs(with_lines([run], lines), 0.0, SETTINGS.grouping)] == [shown]
+
+
+def test_a_line_comes_level_and_as_tall_as_the_network_wants_it() -> None:
+    page = np.full((240, 320, 3), 240, np.uint8)
+    angle = 0.5
+    for offset in range(0, 120, 12):
+        x, y = 80 + offset * np.cos(angle), 60 + offset * np.sin(angle)
+        for step in np.linspace(0, 40, 160):
+            at_x, at_y = round(x - step * np.sin(angle)), round(y + step * np.cos(angle))
+            page[at_y - 1 : at_y + 2, at_x - 1 : at_x + 2] = 20
+    ink = find_ink(page, SETTINGS.ink)
+    cos, sin = np.cos(angle), np.sin(angle)
+    left, top = 80 * cos + 60 * sin, -80 * sin + 60 * cos
+    picture = line_picture(ink, (left - 2, top, left + 112, top + 40), angle)
+    assert picture is not None
+    rows = np.flatnonzero((picture > 100).any(axis=1))
+    assert 3 <= rows[0] <= 5
+    assert 26 <= rows[-1] <= 29
+    columns = (picture > 100).sum(axis=0)
+    assert ((columns > 18) | (columns < 6)).mean() > 0.8, "upright strokes stand upright"
+
+
+def test_pictures_of_all_widths_make_one_batch() -> None:
+    batch = stack_lines([np.full((FIELD_TALL_PX, wide), 255, np.uint8) for wide in (9, 40)])
+    assert batch.shape == (2, FIELD_TALL_PX, 48, 1)
+    assert batch[0, 0, :, 0].sum() == 9
+    assert stack_lines([]).shape[0] == 0
+
+
+def test_the_network_that_comes_with_numcam_answers_with_probabilities() -> None:
+    network = LineClassifier(threads=1)
+    pictures = [np.zeros((FIELD_TALL_PX, 9), np.uint8), np.full((FIELD_TALL_PX, 60), 255, np.uint8)]
+    logs = network(pictures)
+    assert [len(rows) for rows in logs] == [5, 30]
+    assert all(np.exp(rows).sum(axis=1) == pytest.approx(1, abs=1e-4) for rows in logs)
+    assert network([]) == []
+
+
+def test_another_networks_file_is_refused() -> None:
+    with pytest.raises(ModelError, match="reads no lines"):
+        LineClassifier(LINE_WEIGHTS.with_name("digits.onnx"))
+    with pytest.raises(ModelError, match="There is no model"):
+        LineClassifier(LINE_WEIGHTS.with_name("nowhere.onnx"))
