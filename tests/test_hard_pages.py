@@ -1,19 +1,34 @@
-"""Pages that hold no number, drawn with words, lines and things: nothing may be read on them, from whatever side."""
+"""Pages drawn to be hard: numbers in other light, paper, ink and sizes, digits that touch; and pages that hold no number."""
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Any
 
 import numpy as np
 import pytest
 
+from live.networks import open_reader
 from live.reading.reader import PageReader
 from live.reading.turning import TurningReader
 from live.settings import Settings
 from models.classifier import load_classifier
-from scripts.drawn_pages import DigitShapes, draw_page
+from scripts.drawn_pages import DigitShapes, DrawnPage, draw_page
 from scripts.page_style import PageStyle
 
+YELLOW, RED, GREEN, BLUE = (150, 226, 240), (44, 36, 170), (60, 110, 40), (150, 60, 24)
+HARD: dict[str, dict[str, Any]] = {
+    "in the dark, under a shadow": {"exposure": 0.4, "shadow": 0.6, "noise_sigma": 6.0, "vignetting": 0.5},
+    "red on yellow paper": {"paper_colour": YELLOW, "ink_colour": RED, "pen": "ballpoint", "cast": (0.85, 1.0, 1.1)},
+    "green on squared paper": {"paper": "grid", "ink_colour": GREEN, "pen": "ballpoint"},
+    "pencil on ruled paper, tilted": {"paper": "ruled", "pen": "pencil", "ink_colour": (92, 88, 86), "tilt": 0.25},
+    "broad marker": {"pen": "marker", "thickness": 1.8, "digit_height_px": 90.0},
+    "thin, with what is on the back": {"pen": "ballpoint", "thickness": 0.1, "ink_colour": BLUE, "show_through": 0.2},
+    "small": {"digit_height_px": 18.0, "max_digits": 60},
+    "huge": {"digit_height_px": 300.0, "page_share": 1.0},
+    "from the side": {"perspective": 0.9, "tilt": -0.2},
+    "blurred": {"blur_px": 1.6, "digit_height_px": 44.0},
+}
 NO_ROOM = ["0" * 300]  # a number for which no sheet has a place is not written
 SILENT: dict[str, dict[str, Any]] = {
     "printed words": {"printed_words": 16},
@@ -31,7 +46,7 @@ SILENT: dict[str, dict[str, Any]] = {
 def reader() -> TurningReader:
     """A reader that looks at each page from all sides."""
     classifier = load_classifier(threads=2)
-    return TurningReader(PageReader(classifier, Settings()), classifier, remembers=False)
+    return TurningReader(open_reader(Settings(), classifier), classifier, remembers=False)
 
 
 @pytest.mark.parametrize("kind", SILENT)
@@ -44,3 +59,32 @@ def test_nothing_is_read_where_no_number_is_written(
     page = draw_page(digit_shapes, rng, style, NO_ROOM)
     assert page.numbers == ()
     assert [number.text for number in reader.read(page.image).numbers] == []
+
+
+def read_right(page: DrawnPage, texts: list[str]) -> float:
+    """Share of a page's whole numbers that are among the texts."""
+    true = Counter(number.text for number in page.numbers if not number.cut)
+    return (true & Counter(texts)).total() / max(true.total(), 1)
+
+
+@pytest.mark.parametrize("kind", HARD)
+def test_numbers_are_read_in_other_light_paper_ink_and_sizes(
+    kind: str, reader: TurningReader, digit_shapes: DigitShapes
+) -> None:
+    shares = []
+    for seed in (0, 1):
+        page = draw_page(digit_shapes, np.random.default_rng([seed, 11]), PageStyle(**HARD[kind]))
+        shares.append(read_right(page, [number.text for number in reader.read(page.image).numbers]))
+    assert np.mean(shares) > 0.75, kind
+
+
+def test_digits_that_touch_are_read_at_once(digit_shapes: DigitShapes) -> None:
+    classifier = load_classifier(threads=2)
+    readers = PageReader(classifier, Settings()), open_reader(Settings(), classifier)
+    shares = []
+    for seed in range(4):
+        style = PageStyle(digit_gap=-0.15, digit_height_px=40.0, blur_px=1.0, max_digits=80)
+        page = draw_page(digit_shapes, np.random.default_rng([seed, 13]), style)
+        shares.append([read_right(page, [n.text for n in r.read(page.image).numbers]) for r in readers])
+    apart, at_once = np.mean(shares, axis=0)
+    assert at_once > apart + 0.05

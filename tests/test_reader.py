@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
+from live.networks import open_reader
 from live.reading.reader import STAGES, PageReader
 from live.settings import Settings
 from models.classifier import load_classifier
@@ -19,7 +20,7 @@ from scripts.sheet import draw_sheet
 @pytest.fixture(scope="module")
 def reader() -> PageReader:
     """With the shipped model and the defaults."""
-    return PageReader(load_classifier(threads=2), Settings())
+    return open_reader(Settings(), load_classifier(threads=2))
 
 
 def drawn(texts: list[str], seed: int = 0, **style: object) -> DrawnPage:
@@ -177,7 +178,7 @@ def test_what_is_no_number_is_not_shown(reader: PageReader, kind: str) -> None:
 @given(st.floats(0.5, 1.0))
 @settings(max_examples=8, deadline=None)
 def test_dimmer_light_does_not_change_what_is_read(gain: float) -> None:
-    reader = PageReader(load_classifier(threads=2), Settings())
+    reader = open_reader(Settings(), load_classifier(threads=2))
     page = drawn(["4711", "305", "962"], seed=3)
     bright = [number.text for number in reader.read(page.image).numbers]
     dim = [number.text for number in reader.read((page.image * gain).astype(np.uint8)).numbers]

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from live.__main__ import main
+from live.networks import open_reader
 from live.reading.reader import PageReader
 from live.settings import OverlaySettings, Settings
 from live.video.overlay import SURE
@@ -25,7 +26,7 @@ STAGES = ["1-ink", "2-regions", "3-cuts", "4-inputs", "5-lines", "6-numbers"]
 @pytest.fixture(scope="module")
 def reader() -> PageReader:
     """With the shipped model and the defaults."""
-    return PageReader(load_classifier(threads=2), Settings())
+    return open_reader(Settings(), load_classifier(threads=2))
 
 
 @pytest.fixture(scope="module")

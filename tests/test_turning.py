@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from live.networks import open_reader
 from live.page_motion import page_slope
-from live.reading.reader import PageReader
 from live.reading.turning import EVERY, TurningReader
 from live.records import Reading
 from live.settings import CameraSettings, Settings
@@ -24,7 +24,7 @@ def classifier() -> Classifier:
 
 def reader_of(classifier: Classifier, *, remembers: bool = False) -> TurningReader:
     """A reader that has seen nothing yet."""
-    return TurningReader(PageReader(classifier, Settings()), classifier, remembers=remembers)
+    return TurningReader(open_reader(Settings(), classifier), classifier, remembers=remembers)
 
 
 def quarter(image: NDArray[np.uint8], turn: int) -> NDArray[np.uint8]:
@@ -63,7 +63,7 @@ def test_a_page_that_lies_as_it_should_is_read_as_the_plain_reader_does(
 ) -> None:
     for page in drawn_pages.values():
         assert texts(reader_of(classifier).read(page.image)) == texts(
-            PageReader(classifier, Settings()).read(page.image)
+            open_reader(Settings(), classifier).read(page.image)
         )
 
 
