@@ -155,6 +155,18 @@ def test_more_digits_are_believed_sooner_than_others(said: list[int], sure: floa
     assert [n.text for n in group_runs(with_lines([run], lines), 0.0, SETTINGS.grouping)] == [shown]
 
 
+def test_where_both_read_the_same_each_digit_is_what_both_believe_on_average() -> None:
+    ink = find_ink(page_with_ink(), SETTINGS.ink)
+    run = Run([Placed(digit(3, 0.6), 10, 20, 30, 44), Placed(digit(5, 0.99), 34, 20, 60, 44)])
+    lines = read_lines([run], ink, lambda _: [answers([3, 5], 0.999)])
+    assert lines[0].taken
+    (number,) = group_runs(with_lines([run], lines), 0.0, SETTINGS.grouping)
+    believed = [d.confidence for d in lines[0].digits]
+    assert [d.confidence for d in number.digits] == pytest.approx([(0.6 + believed[0]) / 2, (0.99 + believed[1]) / 2])
+    assert number.shown == "35"
+    assert group_runs([run], 0.0, SETTINGS.grouping)[0].shown == "?5"
+
+
 def test_a_line_comes_level_and_as_tall_as_the_network_wants_it() -> None:
     page = np.full((240, 320, 3), 240, np.uint8)
     angle = 0.5

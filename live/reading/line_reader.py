@@ -74,12 +74,28 @@ class LineReading:
         """Probability that every digit is right, 0 to 1."""
         return believed(self.digits)
 
+    @property
+    def agrees(self) -> bool:
+        """Whether both networks read the same digits."""
+        return [digit.label for digit in self.digits] == [digit.label for digit in self.run.digits]
+
+    @property
+    def told(self) -> list[Digit]:
+        """The digits to tell where this is taken: where both read the same, each with what both believe on average."""
+        if not self.agrees:
+            return self.digits
+        pairs = zip(self.run.digits, self.digits, strict=True)
+        return [
+            Digit(alone.box, (alone.probabilities + at_once.probabilities) * np.float32(0.5))
+            for alone, at_once in pairs
+        ]
+
     @cached_property
     def taken(self) -> bool:
         """Whether that is believed instead of what was read digit by digit."""
         if is_word(self.run):
             return bool(self.digits) and self.confidence > BELIEVED
-        if not self.digits:  # where a digit was in doubt
+        if not self.digits or self.agrees:  # where a digit was in doubt
             return True
         missed = len(self.digits) > len(self.run.digits)
         return self.confidence > (MISSED if missed else OTHERWISE) * believed(self.run.digits)
@@ -107,7 +123,7 @@ def believed(digits: list[Digit]) -> float:
 
 def with_lines(runs: list[Run], lines: list[LineReading]) -> list[Run]:
     """The runs, with the digits of those that were better read at once; those that are no number by that are strangers."""
-    better = {id(line.run): line.digits for line in lines if line.taken}
+    better = {id(line.run): line.told for line in lines if line.taken}
     return [_at_once(run, better[id(run)]) if id(run) in better else run for run in runs]
 
 
