@@ -7,13 +7,15 @@ Gomez and Schmidhuber, "Connectionist temporal classification", ICML 2006.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 Logs = NDArray[np.float32]
-NEVER = -1e9  # the logarithm of hardly any probability
+NEVER = 1e-300  # hardly any probability
+RESCALED = 8  # columns after which probabilities are brought up again
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,15 +49,20 @@ def log_probabilities(logs: Logs, texts: NDArray[np.int64], blank: int) -> NDArr
     signs = np.full((count, 2 * length + 1), blank)
     signs[:, 1::2] = texts
     # from the sign before last one may come straight here, unless that would draw two of a kind together
-    skips = np.zeros(signs.shape, bool)
+    skips = np.zeros(signs.shape)
     skips[:, 3::2] = texts[:, 1:] != texts[:, :-1]
-    columns = np.asarray(logs, np.float64)[:, signs]  # (T, V, 2n + 1)
-    alpha = np.full(signs.shape, NEVER)
+    columns = np.exp(logs, dtype=np.float64)[:, signs]  # (T, V, 2n + 1)
+    alpha = np.zeros(signs.shape)
     alpha[:, :2] = columns[0, :, :2]
-    for column in columns[1:]:
+    scale = 0.0
+    for index, column in enumerate(columns[1:]):
         arrived = alpha.copy()
-        arrived[:, 1:] = np.logaddexp(arrived[:, 1:], alpha[:, :-1])
-        arrived[:, 2:] = np.where(skips[:, 2:], np.logaddexp(arrived[:, 2:], alpha[:, :-2]), arrived[:, 2:])
-        alpha = arrived + column
-    ends: NDArray[np.float64] = np.logaddexp(alpha[:, -1], alpha[:, -2])
+        arrived[:, 1:] += alpha[:, :-1]
+        arrived[:, 2:] += alpha[:, :-2] * skips[:, 2:]
+        alpha = arrived * column
+        if index % RESCALED == 0:  # products of many columns would come down to 0
+            most = max(float(alpha.max()), NEVER)
+            alpha /= most
+            scale += math.log(most)
+    ends: NDArray[np.float64] = np.log(np.maximum(alpha[:, -1] + alpha[:, -2], NEVER)) + scale
     return ends

@@ -143,8 +143,8 @@ class Stage:
         self.opened: list[Clip] = []
         self._clip: Callable[[], Clip] = Clip
         monkeypatch.setattr(app, "open_source", self._open)
-        monkeypatch.setattr(app, "PageReader", ToldReader)
-        monkeypatch.setattr(app, "load_classifier", lambda *_: None)
+        monkeypatch.setattr(app, "open_reader", ToldReader)
+        monkeypatch.setattr(app, "open_classifier", lambda *_: None)
         monkeypatch.setattr(app, "Window", KeyedWindow)
         monkeypatch.setattr(app, "DisplayCheck", NoDisplay)
         monkeypatch.setattr(KeyedWindow, "script", {})

@@ -19,8 +19,8 @@ from live.records import DIGIT_CLASSES, Box, Digit, Reading
 from models.classifier import Classifier
 
 SURE = 0.9  # confidence from which a digit counts
-ENOUGH = 0.6  # share of sure digits among all pieces from which a page surely lies as it should
-CLEARLY = 1.5  # another turn has so many times the sure digits
+ENOUGH = 0.65  # share of sure digits among all pieces from which a page surely lies as it should
+CLEARLY = 1.25  # another turn has so many times the sure digits
 AND_MORE = 3.0  # and so many more: a few letters look like digits on their head
 FILLED = 0.4  # share of sure digits in numbers among all pieces of a page that was turned for its numbers
 EVERY = 6  # of readings that are doubtful, one in so many is looked at from the other sides
