@@ -167,6 +167,18 @@ def test_where_both_read_the_same_each_digit_is_what_both_believe_on_average() -
     assert group_runs([run], 0.0, SETTINGS.grouping)[0].shown == "?5"
 
 
+@pytest.mark.parametrize("said", [[3, 5], [3, 1, 5]])
+def test_beside_a_network_of_ten_classes_all_digits_have_ten(said: list[int]) -> None:
+    ink = find_ink(page_with_ink(), SETTINGS.ink)
+    ten = [Digit(one.box, one.probabilities[:10] / one.probabilities[:10].sum()) for one in (digit(3, 0.6), digit(5))]
+    run = Run([Placed(ten[0], 10, 20, 30, 44), Placed(ten[1], 34, 20, 60, 44)])
+    lines = read_lines([run], ink, lambda _: [answers(said, 0.999)])
+    (number,) = group_runs(with_lines([run], lines), 0.0, SETTINGS.grouping)
+    assert number.text == "".join(map(str, said))
+    assert all(d.probabilities.shape == (10,) for d in number.digits)
+    assert all(d.probabilities.sum() == pytest.approx(1, abs=1e-5) for d in number.digits)
+
+
 def test_a_line_comes_level_and_as_tall_as_the_network_wants_it() -> None:
     page = np.full((240, 320, 3), 240, np.uint8)
     angle = 0.5

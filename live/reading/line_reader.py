@@ -82,13 +82,12 @@ class LineReading:
     @property
     def told(self) -> list[Digit]:
         """The digits to tell where this is taken: where both read the same, each with what both believe on average."""
+        classes = len(self.run.digits[0].probabilities)
+        at_once = [with_classes(digit, classes) for digit in self.digits]
         if not self.agrees:
-            return self.digits
-        pairs = zip(self.run.digits, self.digits, strict=True)
-        return [
-            Digit(alone.box, (alone.probabilities + at_once.probabilities) * np.float32(0.5))
-            for alone, at_once in pairs
-        ]
+            return at_once
+        pairs = zip(self.run.digits, at_once, strict=True)
+        return [Digit(one.box, (one.probabilities + other.probabilities) * np.float32(0.5)) for one, other in pairs]
 
     @cached_property
     def taken(self) -> bool:
@@ -114,6 +113,12 @@ def read_lines(runs: list[Run], ink: Ink, ask: AsksLines) -> list[LineReading]:
 def is_worth_asking(run: Run) -> bool:
     """Whether it holds a digit, and something that isn't surely one."""
     return bool(run.digits) and (is_word(run) or min(digit.certainty for digit in run.digits) < SURE)
+
+
+def with_classes(digit: Digit, classes: int) -> Digit:
+    """The digit among so many classes: beside a network that knows no "not a digit", without it."""
+    known = digit.probabilities[:classes]
+    return Digit(digit.box, known / known.sum())
 
 
 def believed(digits: list[Digit]) -> float:
