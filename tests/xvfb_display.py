@@ -55,6 +55,7 @@ class VirtualDisplay:
 
     def __init__(self, number: int) -> None:
         self.name = f":{number}"
+        self._window = ""
 
     @property
     def environment(self) -> dict[str, str]:
@@ -76,9 +77,14 @@ class VirtualDisplay:
     def window(self, title: str) -> str:
         """The id of the window with that title, once it is there and can be seen."""
         found = wait_for(lambda: self._xdotool("search", "--onlyvisible", "--name", f"^{title}$")).splitlines()[-1]
-        # there is no window manager here: nobody else puts it where it can be seen whole
-        self._xdotool("windowmove", found, "0", "0", "windowraise", found)
+        self._window = found
+        self._bring_forward()
         return found
+
+    def _bring_forward(self) -> None:
+        """Put the last window into the corner: there is no window manager here who would put it where it can be seen whole."""
+        if self._window:
+            self._xdotool("windowmove", self._window, "0", "0", "windowraise", self._window)
 
     def size(self, window: str) -> tuple[int, int]:
         """Width and height of a window, px."""
@@ -92,6 +98,7 @@ class VirtualDisplay:
 
     def screenshot(self, folder: Path) -> NDArray[np.uint8]:
         """The whole screen, (H, W, 3) uint8 BGR."""
+        self._bring_forward()  # its own toolkit may have moved it since
         path = folder / "screen.png"
         subprocess.run(["import", "-window", "root", str(path)], env=self.environment, timeout=PATIENCE_S, check=True)
         picture: NDArray[np.uint8] | None = cv2.imread(str(path))
