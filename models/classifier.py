@@ -35,19 +35,24 @@ class Classifier(Protocol):
         """(N, 28, 28, 1) float32 in [0, 1], ink is 1 -> (N, C) float32 probabilities, rows sum to 1. N = 0 is ordinary."""
 
 
+def onnx_session(path: Path, threads: int) -> Any:
+    """ONNX Runtime's session of a model file. threads: 0 takes every core. Raises ModelError without the library."""
+    with library("onnx", "onnxruntime", "pip install onnxruntime"):
+        import onnxruntime
+
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = threads
+    options.log_severity_level = 4  # what goes wrong comes as an exception: its log line would say it twice
+    return onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
+
+
 class OnnxClassifier(Runtime):
     """A network in ONNX, run by ONNX Runtime on the CPU."""
 
     def __init__(self, path: Path, threads: int = 0) -> None:
         """path: a model file. threads: 0 lets the runtime take every core. Raises ModelError."""
-        with library("onnx", "onnxruntime", "pip install onnxruntime"):
-            import onnxruntime
-
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = threads
-        options.log_severity_level = 4  # what goes wrong comes as an exception: its log line would say it twice
         with loading(path, "ONNX"):
-            self._session = onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
+            self._session = onnx_session(path, threads)
             self._input = self._session.get_inputs()[0]
             self.classes = check_shapes(path, self._input.shape, self._session.get_outputs()[0].shape)
             self.try_out(path)

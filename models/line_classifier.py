@@ -8,9 +8,10 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from models.classifier import onnx_session
 from models.errors import ModelError
 from models.line_format import FIELD_TALL_PX, LEAST_WIDE_PX, columns_of, stack_lines
-from models.runtime import library, loading
+from models.runtime import loading
 
 LINE_WEIGHTS = Path(__file__).parent / "weights" / "lines.onnx"
 NO_NUMBER = 10
@@ -28,14 +29,8 @@ class LineClassifier:
         path = path or LINE_WEIGHTS
         if not path.is_file():
             raise ModelError(f"There is no model {path}. Make it with python -m scripts.train_lines.")
-        with library("onnx", "onnxruntime", "pip install onnxruntime"):
-            import onnxruntime
-
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = threads
-        options.log_severity_level = 4  # what goes wrong comes as an exception: its log line would say it twice
         with loading(path, "ONNX"):
-            self._session = onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
+            self._session = onnx_session(path, threads)
             self._input = self._session.get_inputs()[0]
             if self._input.shape[1:2] != [FIELD_TALL_PX]:
                 raise ModelError(
