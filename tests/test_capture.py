@@ -129,17 +129,22 @@ def replace_timeout(seconds: float) -> CameraSettings:
     return CameraSettings(open_timeout_s=5, stall_s=seconds)
 
 
-def test_a_program_ends_at_once_while_its_camera_hangs(camera: MjpegCamera) -> None:
+@pytest.mark.parametrize(("stall_s", "lost_s"), [(100.0, 0.0), (0.3, 1.0)], ids=["read", "opened-anew"])
+def test_a_program_ends_at_once_while_its_camera_hangs(camera: MjpegCamera, stall_s: float, lost_s: float) -> None:
     script = """
 import sys
 from live.settings import CameraSettings
 from live.video.sources import open_source
-with open_source(sys.argv[1], CameraSettings(stall_s=100), realtime=None, headless=True) as source:
+stall_s, lost_s = map(float, sys.argv[2:])
+settings = CameraSettings(open_timeout_s=100, stall_s=stall_s)
+with open_source(sys.argv[1], settings, realtime=None, headless=True) as source:
     print(next(iter(source)).index, flush=True)
     sys.stdin.readline()
+    while (source.lost_s or 0) < lost_s:
+        source.poll()
 """
     with subprocess.Popen(
-        [sys.executable, "-c", script, camera.address],
+        [sys.executable, "-c", script, camera.address, str(stall_s), str(lost_s)],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,

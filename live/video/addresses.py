@@ -52,7 +52,7 @@ def stream_feed(address: str, settings: CameraSettings) -> Feed:
         from live.video.stream_capture import StreamCapture
 
         try:
-            return StreamCapture(address, settings.open_timeout_s, settings.stall_s)
+            return StreamCapture(address, max(settings.open_timeout_s, settings.stall_s))
         except (FFmpegError, OSError):  # what the user is told covers all of them
             return None
 

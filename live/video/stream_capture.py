@@ -11,10 +11,12 @@ import av
 import numpy as np
 from numpy.typing import NDArray
 
+from live.video.addresses import scheme_of
 from live.video.clips import to_picture
 
 # sent over UDP, pictures tear where a packet is lost
-OPTIONS = {"rtsp_transport": "tcp"}
+RTSP_OPTIONS = {"rtsp_transport": "tcp"}
+MICROSECONDS = 1_000_000
 # larger pictures are decoded by two threads, which costs a frame of delay: one alone falls behind on 4K
 ONE_THREAD_PX = 1920 * 1088
 NOT_YET: NDArray[np.uint8] = np.empty((0, 0, 3), np.uint8)
@@ -23,11 +25,9 @@ NOT_YET: NDArray[np.uint8] = np.empty((0, 0, 3), np.uint8)
 class StreamCapture:
     """Frames of an address, each in its own size."""
 
-    def __init__(self, address: str, open_timeout_s: float, read_timeout_s: float) -> None:
-        """Raises av.FFmpegError or OSError where it does not open, or has no video."""
-        self._container = av.open(
-            address, timeout=(open_timeout_s, read_timeout_s), options=OPTIONS, metadata_errors="replace"
-        )
+    def __init__(self, address: str, silence_s: float) -> None:
+        """Waits up to `silence_s` for an answer. Raises av.FFmpegError or OSError where it does not open, or has no video."""
+        self._container = av.open(address, options=options_for(address, silence_s), metadata_errors="replace")
         if not self._container.streams.video:
             self._container.close()
             raise OSError("no video")
@@ -57,3 +57,15 @@ class StreamCapture:
     def release(self) -> None:
         """Close the connection."""
         self._container.close()
+
+
+def options_for(address: str, silence_s: float) -> dict[str, str]:
+    """How FFmpeg is to wait for the address: in vain no longer than `silence_s`.
+
+    By its own clock: PyAV's time limits ask Python for the time, ten times a second, from inside of FFmpeg, and so a thread that
+    waits for a camera which hangs may crash a program that ends meanwhile.
+    """
+    silence = str(round(silence_s * MICROSECONDS))
+    if scheme_of(address) in ("rtsp", "rtsps"):
+        return RTSP_OPTIONS | {"timeout": silence}
+    return {"rw_timeout": silence}
