@@ -1,16 +1,11 @@
-"""Fit a network: steps, progress, the best weights kept, a run gone on with after a kill. Draws no pictures, exports nothing.
-
-Beside the model to come lie three files while it is trained: `NAME.best.weights.h5` (the best epoch so far, by validation
-loss), `NAME.history.json`, and `NAME.training.keras` (network and optimizer as the last epoch left them). Each is written to
-another name first and then renamed: whatever happens, what lies there is whole.
-"""
+"""Fit a network: epochs, progress, the best weights kept, a run gone on with after a kill. Draws no pictures, exports nothing."""
 
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import keras
 import numpy as np
@@ -21,40 +16,9 @@ from scripts.batches import Batches, BatchPlan, one_hot
 from scripts.datasets import DataError
 from scripts.history import History, save_history
 from scripts.recipes import Recipe
+from scripts.runs import RunFiles
 from scripts.training_set import Examples, as_input
 from scripts.whole_files import replaced
-
-
-@dataclass(frozen=True, slots=True)
-class RunFiles:
-    """Where a run keeps what it has, beside the model to come."""
-
-    output: Path
-
-    @property
-    def best(self) -> Path:
-        """Weights of the best epoch."""
-        return self.output.with_suffix(".best.weights.h5")
-
-    @property
-    def state(self) -> Path:
-        """Network and optimizer after the last epoch; gone when the run is done."""
-        return self.output.with_suffix(".training.keras")
-
-    @property
-    def history(self) -> Path:
-        """Loss and accuracy by epoch."""
-        return self.output.with_suffix(".history.json")
-
-    @property
-    def pictures(self) -> Path:
-        """Drawn pictures, so that a run that goes on need not draw them again; gone when the run is done."""
-        return self.output.with_suffix(".pictures.npz")
-
-    def discard_unfinished(self) -> None:
-        """Take away what only an unfinished run needs."""
-        for path in (self.state, self.pictures):
-            path.unlink(missing_ok=True)
 
 
 def fit(
@@ -72,32 +36,52 @@ def fit(
         seed=history.seed,
     )  # fmt: skip
     steps = len(Batches(digits, drawn, plan))
-    going_on = history.epochs_done > 0 and files.state.is_file()
-    if going_on:
+    model, first = begun(history, files, steps, lambda: compiled(NETWORKS[history.network](classes), recipe, steps))
+    batches = Batches(digits, drawn, plan, epoch=first)
+    validation = (as_input(held_out.images), one_hot(held_out.labels, classes))
+    return fitted(
+        model, batches, validation, Epochs(first, recipe.epochs, steps), Keeper(history, files, recipe.patience)
+    )
+
+
+def begun(history: History, files: RunFiles, steps: int, new: Callable[[], keras.Model]) -> tuple[keras.Model, int]:
+    """The network of a run and its first epoch to come: as the last epoch left it, or a new one. steps: of one epoch."""
+    model, first = None, 0
+    if history.epochs_done > 0 and files.state.is_file():
         model = load_state(files.state)
         first = int(model.optimizer.iterations) // steps
-    else:
-        model = compiled(NETWORKS[history.network](classes), recipe, steps)
-        first = 0
+    model = model or new()
     history.cut(first)
     history.parameters = int(model.count_params())
-    batches = Batches(digits, drawn, plan, epoch=first)
+    return model, first
+
+
+class Epochs(NamedTuple):
+    """From when to when a run goes."""
+
+    first: int
+    """The first to come, from 0."""
+    last: int
+    """Their number in all."""
+    steps: int
+    """Of each."""
+
+
+def fitted(model: keras.Model, batches: Any, validation: Any, epochs: Epochs, keeper: Keeper) -> keras.Model:
+    """The network after its epochs, or when patience is over, with its best weights. batches, validation: as Keras takes them."""
     with progress_bar() as progress:
         model.fit(
-            batches, initial_epoch=first, epochs=recipe.epochs, shuffle=False, verbose=0,
-            validation_data=(as_input(held_out.images), one_hot(held_out.labels, classes)), validation_batch_size=1024,
-            callbacks=[Keeper(history, files, recipe.patience), Bar(progress, first, steps, recipe.epochs)],
+            batches, initial_epoch=epochs.first, epochs=epochs.last, shuffle=False, verbose=0,
+            validation_data=validation, validation_batch_size=1024 if isinstance(validation, tuple) else None,
+            callbacks=[keeper, Bar(progress, epochs)],
         )  # fmt: skip
-    model.load_weights(files.best)
+    model.load_weights(keeper.files.best)
     return model
 
 
 def compiled(model: keras.Model, recipe: Recipe, steps: int) -> keras.Model:
     """The network with its loss and optimizer. steps: of one epoch."""
-    rate: Any = recipe.learning_rate
-    if recipe.cosine:
-        every = steps * recipe.epochs
-        rate = keras.optimizers.schedules.CosineDecay(rate / 20, every, warmup_target=rate, warmup_steps=every // 10)
+    rate = cosine(recipe.learning_rate, steps * recipe.epochs) if recipe.cosine else recipe.learning_rate
     optimizer = keras.optimizers.AdamW(rate, weight_decay=recipe.weight_decay)
     if recipe.weight_decay == 0:
         optimizer = keras.optimizers.Adam(rate)
@@ -105,6 +89,11 @@ def compiled(model: keras.Model, recipe: Recipe, steps: int) -> keras.Model:
     jit = "auto" if keras.config.backend() != "tensorflow" or _has_gpu() else False
     model.compile(optimizer, loss="categorical_crossentropy", metrics=["accuracy"], jit_compile=jit)
     return model
+
+
+def cosine(highest: float, steps: int) -> Any:
+    """A rate of learning that rises for a tenth of so many steps and then falls to nothing along a cosine."""
+    return keras.optimizers.schedules.CosineDecay(highest / 20, steps, warmup_target=highest, warmup_steps=steps // 10)
 
 
 def _has_gpu() -> bool:
@@ -128,7 +117,8 @@ class Keeper(keras.callbacks.Callback):  # type: ignore[misc]  # Keras comes wit
     def __init__(self, history: History, files: RunFiles, patience: int) -> None:
         """patience: epochs without a better validation loss after which to stop."""
         super().__init__()
-        self._history, self._files, self._patience = history, files, patience
+        self.files = files
+        self._history, self._patience = history, patience
         self._began = 0.0
 
     def on_epoch_begin(self, epoch: int, logs: dict[str, float] | None = None) -> None:  # noqa: ARG002 - Keras's names
@@ -140,9 +130,9 @@ class Keeper(keras.callbacks.Callback):  # type: ignore[misc]  # Keras comes wit
         history = self._history
         history.add(logs or {}, time.monotonic() - self._began)
         if history.best_epoch == epoch:
-            replaced(self._files.best, self.model.save_weights)
-        save_history(history, self._files.history)
-        replaced(self._files.state, self.model.save)
+            replaced(self.files.best, self.model.save_weights)
+        save_history(history, self.files.history)
+        replaced(self.files.state, self.model.save)
         if epoch - history.best_epoch >= self._patience or not np.isfinite(history.history["loss"][-1]):
             self.model.stop_training = True
 
@@ -150,11 +140,11 @@ class Keeper(keras.callbacks.Callback):  # type: ignore[misc]  # Keras comes wit
 class Bar(keras.callbacks.Callback):  # type: ignore[misc]  # Keras comes without types
     """One bar for the whole run, with the time left."""
 
-    def __init__(self, progress: Progress, first: int, steps: int, epochs: int) -> None:
-        """steps: of one epoch; first: epochs already done."""
+    def __init__(self, progress: Progress, epochs: Epochs) -> None:
         super().__init__()
-        self._progress, self._epochs = progress, epochs
-        self._task = progress.add_task(f"epoch {first + 1}/{epochs}", total=steps * epochs, completed=steps * first)
+        self._progress, self._epochs = progress, epochs.last
+        first, last, steps = epochs
+        self._task = progress.add_task(f"epoch {first + 1}/{last}", total=steps * last, completed=steps * first)
 
     def on_train_batch_end(self, batch: int, logs: dict[str, float] | None = None) -> None:  # noqa: ARG002 - Keras's names
         """One step further."""

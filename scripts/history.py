@@ -20,7 +20,6 @@ class History(msgspec.Struct, kw_only=True):
     parameters: int = 0
     seconds: float = 0.0
     """Time of all epochs, without drawing the pictures."""
-    begun: bool = False
     finished: bool = False
     history: dict[str, list[float]] = {}
     """`loss`, `accuracy`, `val_loss`, `val_accuracy`, one value an epoch."""

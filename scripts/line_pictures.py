@@ -4,36 +4,30 @@ from __future__ import annotations
 
 import argparse
 from pathlib import Path
-from typing import Any
-from zipfile import BadZipFile
 
 import numpy as np
 from rich.progress import track
 
 from scripts.datasets import Digits, load_mnist, split_by_writer
 from scripts.harvest_lines import LineExample, harvest_lines
-from scripts.whole_files import replaced
+from scripts.runs import SPLIT_SEED, Arrays, kept
 
-SPLIT_SEED = 1  # as in scripts/train.py: who is held out from one network is held out from the other
 HELD_OUT = 0.08  # share of the digits, by writer, and of the pages
 PARTS = ("learning", "held_out")
 
 
-def pictures(options: argparse.Namespace, kept: Path) -> tuple[list[LineExample], list[LineExample]]:
-    """The runs to learn from and those of other writers; `kept` saves drawing them again when a run goes on."""
-    if kept.is_file():
-        try:
-            with np.load(kept, allow_pickle=False) as arrays:
-                return tuple(unpacked(arrays, part) for part in PARTS)  # type: ignore[return-value]
-        except (OSError, ValueError, KeyError, EOFError, BadZipFile):
-            kept.unlink()  # the run was killed before it was whole
-    digits, _ = load_mnist(options.data)
-    writers = split_by_writer(digits, HELD_OUT, np.random.default_rng(SPLIT_SEED))
-    learning = harvested(writers[0], options.pages, options.seed, options.workers)
-    held_out = harvested(writers[1], max(1, round(options.pages * HELD_OUT)), options.seed + 1, options.workers)
-    arrays = packed(learning, PARTS[0]) | packed(held_out, PARTS[1])
-    replaced(kept, lambda path: np.savez(path, **arrays))
-    return learning, held_out
+def pictures(options: argparse.Namespace, path: Path) -> tuple[list[LineExample], list[LineExample]]:
+    """The runs to learn from and those of other writers, kept in `path`."""
+
+    def draw() -> Arrays:
+        digits, _ = load_mnist(options.data)
+        writers = split_by_writer(digits, HELD_OUT, np.random.default_rng(SPLIT_SEED))
+        learning = harvested(writers[0], options.pages, options.seed, options.workers)
+        held_out = harvested(writers[1], max(1, round(options.pages * HELD_OUT)), options.seed + 1, options.workers)
+        return packed(learning, PARTS[0]) | packed(held_out, PARTS[1])
+
+    arrays = kept(path, draw)
+    return tuple(unpacked(arrays, part) for part in PARTS)  # type: ignore[return-value]
 
 
 def harvested(digits: Digits, pages: int, seed: int, workers: int) -> list[LineExample]:
@@ -42,7 +36,7 @@ def harvested(digits: Digits, pages: int, seed: int, workers: int) -> list[LineE
     return [example for page in found for example in page]
 
 
-def packed(examples: list[LineExample], part: str) -> dict[str, Any]:
+def packed(examples: list[LineExample], part: str) -> Arrays:
     """The examples as arrays for one file."""
     return {
         f"{part}_pictures": np.concatenate([example.picture for example in examples], axis=1),
@@ -52,7 +46,7 @@ def packed(examples: list[LineExample], part: str) -> dict[str, Any]:
     }
 
 
-def unpacked(arrays: Any, part: str) -> list[LineExample]:
+def unpacked(arrays: Arrays, part: str) -> list[LineExample]:
     """What `packed` took."""
     edges = np.cumsum(arrays[f"{part}_wide"])[:-1]
     columns = np.split(arrays[f"{part}_pictures"], edges, axis=1)

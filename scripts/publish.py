@@ -21,9 +21,9 @@ from scripts.augment import NOT_A_DIGIT
 from scripts.calibration import class_shift, expected_calibration_error, fit_temperature
 from scripts.export import CHECKED, compared, export, export_onnx
 from scripts.exporting import FORMATS
-from scripts.fitting import RunFiles
 from scripts.history import History
 from scripts.recipes import Recipe
+from scripts.runs import RunFiles
 from scripts.training_set import CLASSES, Examples, as_input
 from scripts.whole_files import replaced
 

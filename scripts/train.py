@@ -9,41 +9,27 @@ A run that was interrupted goes on where it stopped when the same command is giv
 from __future__ import annotations
 
 import argparse
-import os
-import shlex
 import sys
 from dataclasses import asdict, fields, replace
 from pathlib import Path
-from zipfile import BadZipFile
 
 import numpy as np
 
-from models.errors import ModelError
 from models.quiet import quiet_stderr
-from scripts.command_line import add_data, script_parser
+from scripts.command_line import script_parser
 from scripts.datasets import DataError, Digits, load_mnist, split_by_writer
-from scripts.history import History, load_history, plot_history, save_history
-from scripts.memory import keep_freed_memory
+from scripts.history import History
 from scripts.recipes import RECIPES, Recipe
+from scripts.runs import SPLIT_SEED, Arrays, RunFiles, add_run, begin, end, kept, parsed, run
 from scripts.training_set import Examples, draw_examples
-from scripts.whole_files import replaced
-
-os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # TensorFlow's notes on processors and GPUs help nobody here
-# measured on two cores: oneDNN's convolutions leave one of them idle for these small networks
-os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "0")
-
-SPLIT_SEED = 1  # the writers held out stay the same whatever else is drawn
 
 
 def parse(arguments: list[str] | None) -> argparse.Namespace:
     """The command line."""
     parser = script_parser("scripts.train", __doc__)
     parser.add_argument("--network", default="numcam", choices=sorted(RECIPES), help="(default: %(default)s)")
-    add_data(parser)
     parser.add_argument("--output", type=Path, help="file to write (default: runs/NETWORK.onnx)")
-    parser.add_argument("--seed", type=int, default=1, help="of everything that is drawn (%(default)s)")
-    parser.add_argument("--workers", type=int, default=os.cpu_count() or 1, help="processes that draw (%(default)s)")
-    parser.add_argument("--anew", action="store_true", help="forget an interrupted run and start over")
+    add_run(parser)
     recipe = parser.add_argument_group("instead of the network's own recipe (scripts/recipes.py)")
     recipe.add_argument("--epochs", type=int, help="times through the digits")
     recipe.add_argument("--batch-size", type=int, help="pictures a step")
@@ -53,12 +39,7 @@ def parse(arguments: list[str] | None) -> argparse.Namespace:
     recipe.add_argument("--examples", type=int, help="pictures drawn to learn from; 0: none")
     recipe.add_argument("--pages", type=int, help="drawn pages to cut more pictures from; 0: none")
     recipe.add_argument("--patience", type=int, help="epochs without a better validation loss before it stops")
-    options = parser.parse_args(arguments)
-    if options.output is None:
-        options.output = Path("runs") / f"{options.network}.onnx"
-    if options.output.suffix != ".onnx":
-        parser.error(f"--output is the ONNX file to write, such as {options.output.with_suffix('.onnx')}")
-    return options
+    return parsed(parser, arguments)
 
 
 def recipe_of(options: argparse.Namespace) -> Recipe:
@@ -74,22 +55,8 @@ def recipe_of(options: argparse.Namespace) -> Recipe:
     return recipe
 
 
-def history_of(options: argparse.Namespace, recipe: Recipe, path: Path) -> History:
-    """The history of the run to go on with, or a new one. Raises DataError where an interrupted run had other options."""
-    asked = History(network=options.network, seed=options.seed, options=asdict(recipe))
-    earlier = None if options.anew else load_history(path)
-    if earlier is None or earlier.finished:
-        return asked
-    if (earlier.network, earlier.seed, earlier.options) != (asked.network, asked.seed, asked.options):
-        raise DataError(
-            f"{path} is of a run that was interrupted and had other options. "
-            "Give the same to go on with it, another --output, or --anew to start over."
-        )
-    return earlier
-
-
-def drawn_pictures(digits: Digits, recipe: Recipe, seed: int, workers: int) -> Examples | None:
-    """Redrawn digits, European ones, what is no digit, and cuts from drawn pages; None where the recipe has none."""
+def drawn_pictures(digits: Digits, recipe: Recipe, seed: int, workers: int) -> Examples:
+    """Redrawn digits, European ones, what is no digit, and cuts from drawn pages: what the recipe has of them."""
     from scripts.harvest import harvest_pages
 
     parts = []
@@ -97,7 +64,7 @@ def drawn_pictures(digits: Digits, recipe: Recipe, seed: int, workers: int) -> E
         parts.append(draw_examples(digits, recipe.examples, seed, workers))
     if recipe.pages:
         parts.append(harvest_pages(digits, recipe.pages, seed, workers))
-    return joined(parts) if parts else None
+    return joined(parts)
 
 
 def joined(parts: list[Examples]) -> Examples:
@@ -106,28 +73,27 @@ def joined(parts: list[Examples]) -> Examples:
 
 
 def all_drawn(
-    learning: Digits, held_out: Digits, recipe: Recipe, options: argparse.Namespace, kept: Path
+    learning: Digits, held_out: Digits, recipe: Recipe, options: argparse.Namespace, path: Path
 ) -> tuple[Examples | None, Examples | None]:
-    """The drawn pictures to learn from and to validate with; `kept` saves drawing them again when a run goes on."""
-    if kept.is_file():
-        try:
-            with kept.open("rb") as file, np.load(file) as arrays:
-                return tuple(Examples(arrays[f"{k}_images"], arrays[f"{k}_labels"]) for k in ("drawn", "validation"))  # type: ignore[return-value]
-        except (OSError, ValueError, KeyError, EOFError, BadZipFile):
-            kept.unlink()  # the run was killed before it was whole
-    drawn = drawn_pictures(learning, recipe, options.seed, options.workers)
-    if drawn is None:
+    """The drawn pictures to learn from and to validate with, None where the recipe has none; kept in `path`."""
+
+    def draw() -> Arrays:
+        drawn = drawn_pictures(learning, recipe, options.seed, options.workers)
+        share = recipe.validation
+        few = replace(recipe, examples=some(recipe.examples, share), pages=some(recipe.pages, share))
+        validation = drawn_pictures(held_out, few, options.seed + 1, options.workers)
+        parts = {"drawn": drawn, "validation": validation}
+        return {f"{name}_{what}": getattr(part, what) for name, part in parts.items() for what in ("images", "labels")}
+
+    if not recipe.knows_no_digit:
         return None, None
-    share = recipe.validation
-    few = replace(
-        recipe, examples=round(recipe.examples * share), pages=max(min(recipe.pages, 1), round(recipe.pages * share))
-    )
-    validation = drawn_pictures(held_out, few, options.seed + 1, options.workers)
-    if validation is not None:
-        arrays = {"drawn_images": drawn.images, "drawn_labels": drawn.labels}
-        arrays |= {"validation_images": validation.images, "validation_labels": validation.labels}
-        replaced(kept, lambda path: np.savez(path, **arrays))
-    return drawn, validation
+    arrays = kept(path, draw)
+    return tuple(Examples(arrays[f"{name}_images"], arrays[f"{name}_labels"]) for name in ("drawn", "validation"))  # type: ignore[return-value]
+
+
+def some(number: int, share: float) -> int:
+    """A share of so many, at least one; none of none."""
+    return max(min(number, 1), round(number * share))
 
 
 def train(options: argparse.Namespace, command: str) -> list[str]:
@@ -139,17 +105,12 @@ def train(options: argparse.Namespace, command: str) -> list[str]:
     if not len(held_out) or not len(learning):
         raise DataError(f"{len(learned_from)} digits can't be split with a validation share of {recipe.validation}.")
     with quiet_stderr():  # TensorFlow tells of GPUs it didn't find
-        from scripts.fitting import RunFiles, fit
+        from scripts.fitting import fit
         from scripts.publish import Trained, publish
 
     files = RunFiles(options.output)
-    history = history_of(options, recipe, files.history)
-    if history.begun:
-        print(f"Going on after epoch {history.epochs_done} of {recipe.epochs}")
-    else:
-        files.discard_unfinished()
-        history.begun = True
-        save_history(history, files.history)
+    asked = History(network=options.network, seed=options.seed, options=asdict(recipe))
+    history = begin(asked, files, anew=options.anew)
     digits = Examples(learning.images, learning.labels)
     drawn, drawn_held_out = all_drawn(learning, held_out, recipe, options, files.pictures)
     validation = Examples(held_out.images, held_out.labels)
@@ -161,37 +122,13 @@ def train(options: argparse.Namespace, command: str) -> list[str]:
     print(f"{number:,} pictures to learn from, {len(validation.labels):,} to validate with", flush=True)
     model = fit((digits, drawn, validation), recipe, history, files)
     lines = publish(Trained(model, history, recipe, command), validation, sets, files)
-    history.finished = True
-    save_history(history, files.history)
-    plot_history(history, options.output.with_suffix(".history.png"))
-    files.discard_unfinished()
+    end(history, files)
     return lines
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Train by the command line; returns the exit code."""
-    options = parse(arguments)
-    keep_freed_memory()
-    given = sys.argv[1:] if arguments is None else arguments
-    # the card names the file, not where one machine kept it
-    command = "python -m scripts.train " + shlex.join(Path(a).name if a == str(options.data) else a for a in given)
-    try:
-        lines = train(options, command)
-    except (DataError, ModelError) as error:
-        print(error, file=sys.stderr)
-        return 1
-    except OSError as error:
-        reason = " ".join(str(error.strerror or error).split())
-        print(
-            f"{options.output.parent} can't be written: {reason}. What was trained so far stays there.", file=sys.stderr
-        )
-        return 1
-    except KeyboardInterrupt:
-        print("\nInterrupted. The same command goes on after the last whole epoch.", file=sys.stderr)
-        return 130
-    for line in lines:
-        print(line)
-    return 0
+    return run("scripts.train", train, parse(arguments))
 
 
 if __name__ == "__main__":

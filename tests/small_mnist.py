@@ -25,3 +25,9 @@ def write_small_mnist(folder: Path) -> Path:
     writers = np.stack([np.zeros(2000), np.arange(2000) % 40], axis=1).astype(np.int16)
     np.savez(folder / "writers.npz", train=writers, test=writers[::10])
     return folder / "mnist.npz"
+
+
+def interrupt_after_the_first(_keeper: object, epoch: int, logs: object = None) -> None:  # noqa: ARG001 - Keras's names
+    """Ctrl-C at the beginning of the second epoch, in place of `Keeper.on_epoch_begin`."""
+    if epoch == 1:
+        raise KeyboardInterrupt

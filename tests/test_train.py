@@ -25,13 +25,14 @@ from models.classifier import load_classifier
 from scripts import train as train_module
 from scripts.batches import Batches, BatchPlan
 from scripts.datasets import DataError
-from scripts.fitting import RunFiles, fit
+from scripts.fitting import fit
 from scripts.history import History, load_history, plot_history, save_history
 from scripts.recipes import RECIPES
+from scripts.runs import RunFiles
 from scripts.train import main, parse, recipe_of
 from scripts.training_set import Examples
 from scripts.whole_files import replaced
-from tests.small_mnist import shuffled_digits, write_small_mnist
+from tests.small_mnist import interrupt_after_the_first, shuffled_digits, write_small_mnist
 
 SMALL = ("--network", "cnn-32-64", "--epochs", "4", "--batch-size", "64", "--workers", "1")
 
@@ -163,17 +164,11 @@ def test_a_full_disk_is_told_and_the_last_good_weights_stay(
     assert main(arguments) == 0
 
 
-def interrupt_after_the_first(_keeper: object, epoch: int, logs: object = None) -> None:  # noqa: ARG001 - Keras's names
-    """Ctrl-C at the beginning of the second epoch."""
-    if epoch == 1:
-        raise KeyboardInterrupt
-
-
 def test_a_run_with_other_options_is_not_mixed_with_an_interrupted_one(
     source: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     output = tmp_path / "m.onnx"
-    history = History(network="cnn-32-64", seed=1, options={"epochs": 3}, begun=True)
+    history = History(network="cnn-32-64", seed=1, options={"epochs": 3})
     save_history(history, RunFiles(output).history)
     arguments = ["--network", "ann-128", "--epochs", "1", "--data", str(source), "--output", str(output)]
     assert main(arguments) == 1

@@ -114,15 +114,15 @@ def test_examples_come_back_from_a_file_as_they_were(tmp_path: Path) -> None:
     assert all((a.picture == b.picture).all() for a, b in zip(examples, back, strict=True))
 
 
-def test_a_small_run_goes_to_its_end_and_its_network_answers(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+def test_a_small_run_is_interrupted_goes_on_to_its_end_and_its_network_answers(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     pytest.importorskip("tensorflow", reason="TensorFlow trains; the extra `train` installs it")
     from models.card import load_card
     from models.line_classifier import LineClassifier
     from scripts.line_pictures import pictures
     from scripts.train_lines import main, parse
-    from tests.small_mnist import write_small_mnist
+    from tests.small_mnist import interrupt_after_the_first, write_small_mnist
 
     options = ["--data", str(write_small_mnist(tmp_path)), "--pages", "3", "--workers", "1"]
     output = tmp_path / "lines.onnx"
@@ -130,12 +130,15 @@ def test_a_small_run_goes_to_its_end_and_its_network_answers(
     learning, held_out = pictures(parse(given), tmp_path / "lines.pictures.npz")
     assert len(learning) > 20
     assert any(example.text for example in held_out)
-    begun = {"network": "numcam-line", "seed": 1, "options": {"pages": 3, "epochs": 2}, "begun": True}
-    (tmp_path / "lines.history.json").write_text(json.dumps(begun))
+    with monkeypatch.context() as patched:
+        patched.setattr("scripts.fitting.Keeper.on_epoch_begin", interrupt_after_the_first)
+        assert main(given) == 130
     assert main([*options, "--epochs", "1", "--output", str(output)]) == 1, "an interrupted run had other options"
     assert "Give the same" in capsys.readouterr().err
     assert main(given) == 0
-    assert "numcam-line" in capsys.readouterr().out
+    printed = capsys.readouterr().out
+    assert "Going on after epoch 1 of 2" in printed
+    assert "numcam-line" in printed
     card = load_card(output)
     assert card.parameters == 227_204
     assert "mnist.npz" in card.command
