@@ -29,6 +29,8 @@ from models.classifier import Classifier
 __all__ = ["RunSummary", "event_line", "run"]
 
 TITLE = "Numcam"
+AGAIN_S = 0.05
+"""How long the newest recorded picture stands at least before it is recorded again, for want of a newer one, seconds."""
 
 Say = Callable[[str], None]
 
@@ -110,6 +112,7 @@ class _Loop:
     say: Say
     tell: Say
     _troubles: list[str | None] = field(default_factory=list)
+    _recorded_until: float = 0.0
 
     def run(self) -> None:
         """Every frame of every source, until something ends the run."""
@@ -175,18 +178,25 @@ class _Loop:
         self._record()
 
     def _wait(self) -> None:
-        """No frame has come: keys are answered, and what is lost is shown and recorded as such, once a second."""
+        """No frame has come: keys are answered, what is lost is shown and recorded as such, once a second, what is slow again.
+
+        A frame is in the file when the next one tells how long it stood: a kill is to cost no more of a slow camera's recording.
+        """
         troubles = self.wall.troubles
         if troubles != self._troubles and any(troubles):
             self._record()
         self._troubles = troubles
+        seen_until = self.wall.time_waiting()
+        if seen_until is not None and seen_until - self._recorded_until >= AGAIN_S:
+            self._record(seen_until)
         if self.screen is not None:
             self.screen.wait()
 
-    def _record(self) -> None:
-        """Add what is seen now to the recording, if one goes on."""
+    def _record(self, seen_at: float | None = None) -> None:
+        """Add what is seen to the recording, if one goes on, at the time of the newest frame or another."""
         if self.outputs.is_recording:
-            self.outputs.record(self.wall.picture(), self.wall.time())
+            self._recorded_until = self.wall.time() if seen_at is None else seen_at
+            self.outputs.record(self.wall.picture(), self._recorded_until)
 
 
 def event_line(event: Event, *, still: bool, named: bool = False) -> str:

@@ -13,6 +13,9 @@ from live.lanes import Lane
 from live.records import FrameResult, Reading
 from live.video.side_by_side import Grid
 
+ON_ITS_WAY_S = 0.05
+"""A frame may take so long from the camera to here."""
+
 
 class Wall:
     """The lanes side by side; a lane alone is its own picture, untouched."""
@@ -42,6 +45,14 @@ class Wall:
             [self._time, *times]
         )  # two cameras' frames may be handed on in another order than they came in
         return self._time
+
+    def time_waiting(self) -> float | None:
+        """The time until which what live sources show is known to stand, no frame having come; None where none is live and well.
+
+        A little ago: a frame that is on its way was taken before now, and is not to be overtaken.
+        """
+        well = any(lane.source.live and lane.result is not None and lane.trouble is None for lane in self.lanes)
+        return max(self._time, time.perf_counter() - ON_ITS_WAY_S) if well else None
 
     def age_s(self) -> float | None:
         """How old the oldest of the live frames is now, seconds; None where none is live and well."""

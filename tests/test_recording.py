@@ -10,6 +10,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -309,6 +310,22 @@ def test_after_a_kill_at_any_moment_all_but_the_end_plays(tmp_path: Path, suffix
         rows = list(csv.reader(file))
     assert rows[0][0] == "time"
     assert all(len(row) == len(rows[0]) and json.loads(row[-1]) for row in rows[1:])
+
+
+@ON_UNIX
+def test_a_kill_costs_no_more_of_a_slow_camera(tmp_path: Path) -> None:
+    log = tmp_path / "frames.jsonl"
+    with MjpegCamera(fps=1) as camera:
+        options = ("--source", camera.address, "--headless", "--record", "out.mp4", "--log-frames", log.name)
+        with numcam(tmp_path, *options) as program:
+            wait_for(lambda: log.exists() and log.read_bytes().count(b"\n") >= 3, PATIENCE_S)
+            time.sleep(0.8)
+            program.send_signal(signal.SIGKILL)
+            assert program.wait(PATIENCE_S) == -signal.SIGKILL
+    times = [row["time"] - log_rows(log)[0]["time"] for row in log_rows(log)]
+    assert lasts_s(tmp_path / "out.mp4") > times[-1] + 0.5, "what stood since the newest frame is recorded too"
+    recorded_at = np.array(frame_times(tmp_path / "out.mp4"))
+    assert all(np.abs(recorded_at - moment).min() < 0.002 for moment in times), "each at its own time"
 
 
 def uncovered() -> dict[str, str]:
