@@ -122,9 +122,8 @@ class Outputs:
             self._recording.write(picture, captured_at)
         except OutputError as error:
             self._say(f"{error} Reading goes on without it.")
-            self.has_failed, self._recording = True, None
-            return
-        self.files += [path for path in self._recording.files[-1:] if path not in self.files]
+            self.has_failed = True
+            self._close_recording()
 
     def start_recording(self) -> Path:
         """Record from the next picture on, under a name that tells the time; returns it. Raises OutputError."""
@@ -146,7 +145,10 @@ class Outputs:
         recording, self._recording = self._recording, None
         if recording is None:
             return []
-        recording.close()
+        try:
+            recording.close()
+        finally:
+            self.files += recording.files
         return recording.files
 
     def snapshot(self, results: Sequence[FrameResult], picture: NDArray[np.uint8]) -> Path:

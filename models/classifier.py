@@ -42,6 +42,8 @@ def onnx_session(path: Path, threads: int) -> Any:
 
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = threads
+    # else its threads go on turning in vain after each answer: three quarters of a core that window and recording need
+    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
     options.log_severity_level = 4  # what goes wrong comes as an exception: its log line would say it twice
     return onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
 

@@ -267,15 +267,17 @@ def test_a_size_change_into_a_folder_that_is_gone_is_given_up(tmp_path: Path) ->
     (tmp_path / "stick").mkdir()
     with Outputs(Settings(record=str(tmp_path / "stick" / "out.mp4")), told.append) as outputs:
         outputs.record(picture(64, 48), 0.0)
+        outputs.record(picture(64, 48), 0.05)  # the one before is in the file
         (tmp_path / "stick").rename(tmp_path / "away")
         outputs.record(picture(80, 48), 0.1)
+        outputs.record(picture(80, 48), 0.2)  # by now it is known that the one before could not be written
         assert not outputs.is_recording
-        assert outputs.recorded_s(0.1) is None, "REC goes out"
-        outputs.record(picture(80, 48), 0.2)  # nothing happens
+        assert outputs.recorded_s(0.2) is None, "REC goes out"
+        outputs.record(picture(80, 48), 0.3)  # nothing happens
         assert outputs.has_failed
     assert len(told) == 1
     assert re.match(r"There is no folder .*stick to write out.mp4 into: make it first\. Reading goes on", told[0])
-    assert len(frame_times(tmp_path / "away" / "out.mp4")) == 1
+    assert len(frame_times(tmp_path / "away" / "out.mp4")) == 2
 
 
 def test_an_end_that_can_not_be_written_is_told_by_the_exit_code(
