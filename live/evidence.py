@@ -61,7 +61,9 @@ def combined(evidence: Sequence[NDArray[np.float32]], weights: Sequence[float]) 
     The mean of the logarithms, not their sum: frames of one page share their mistakes, so twenty of them are no twenty
     witnesses. Readings that all say the same come out as they went in; what is to be trusted less counts less.
     """
-    mean = np.average(np.stack(evidence), axis=0, weights=np.array(weights) + 1e-6)
+    counts = np.array(weights) + 1e-6
+    rows = np.array(evidence)
+    mean = (counts @ rows.reshape(len(rows), -1)).reshape(rows.shape[1:]) / counts.sum()
     shares = np.exp(mean - mean.max(axis=1, keepdims=True))
     shares /= shares.sum(axis=1, keepdims=True)
     certain = np.maximum(shares - MISREAD_SHARE / shares.shape[1], 0)
@@ -78,14 +80,16 @@ def text_of(probabilities: NDArray[np.float32]) -> str:
     return "".join(map(str, probabilities[:, :DIGIT_CLASSES].argmax(axis=1)))
 
 
-def doubtful_places(hits: Sequence[Hit], text: str, before: Sequence[int] | None, below: float) -> tuple[int, ...]:
-    """Places of the digits of `text` that are less certain than `below`, of all that was read there.
+def doubtful_places(
+    rows: NDArray[np.float32], text: str, before: Sequence[int] | None, below: float
+) -> tuple[int, ...]:
+    """Places of the digits of `text` that are less certain than `below` by `rows`, what all readings with as many digits say.
 
-    Readings of another text count too, as long as they have as many digits. before: the places that were doubtful until now,
-    None for a number that nobody has seen yet. What was seen stays so until it is clearly otherwise, so that nothing flickers.
+    before: the places that were doubtful until now, None for a number that nobody has seen yet. What was seen stays so until it
+    is clearly otherwise, so that nothing flickers.
     """
-    rows = probabilities_of([hit for hit in hits if len(hit.number.digits) == len(text)])[:, :DIGIT_CLASSES]
-    certainty = rows[range(len(text)), list(map(int, text))] / np.maximum(rows.sum(axis=1), 1e-9)
+    digits = rows[:, :DIGIT_CLASSES]
+    certainty = digits[range(len(text)), list(map(int, text))] / np.maximum(digits.sum(axis=1), 1e-9)
     step = 0.0 if before is None else STEADY * min(below, 1 - below)
     return tuple(k for k, sure in enumerate(certainty) if sure < below + (step if k in (before or ()) else -step))
 
@@ -105,15 +109,16 @@ def support(hits: Sequence[Hit], text: str) -> float:
     return sum(hit.support for hit in hits if hit.number.text == text)
 
 
-def agreeing_hits(hits: Sequence[Hit], shown: str) -> list[Hit]:
-    """The hits that what is believed is made of, oldest first, never empty.
+def agreement(hits: Sequence[Hit], shown: str) -> tuple[list[Hit], NDArray[np.float32]]:
+    """The hits that what is believed is made of, oldest first, never empty, and the (digits, C) probabilities that they come to.
 
     shown: the text that stands on the screen, or nothing. It stays until `HOLD` times as much speaks for another.
     """
     agreeing = believed(hits)
-    as_shown = [hit for hit in hits if hit.number.text == shown]
-    if as_shown:
-        text = text_of(probabilities_of(agreeing))
-        if text != shown and support(hits, text) <= HOLD * support(hits, shown):
-            return as_shown
-    return agreeing
+    rows = probabilities_of(agreeing)
+    text = text_of(rows)
+    if shown and text != shown and support(hits, text) <= HOLD * support(hits, shown):
+        as_shown = [hit for hit in hits if hit.number.text == shown]
+        if as_shown:
+            return as_shown, probabilities_of(as_shown)
+    return agreeing, rows

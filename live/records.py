@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -140,7 +141,7 @@ class Number:
     @cached_property
     def confidence(self) -> float:
         """Probability that every digit is right, 0 to 1: the product of theirs."""
-        return float(np.prod([digit.confidence for digit in self.digits]))
+        return math.prod(digit.confidence for digit in self.digits)
 
 
 @dataclass(frozen=True, eq=False)

@@ -15,7 +15,7 @@ from itertools import count
 import numpy as np
 from numpy.typing import NDArray
 
-from live.evidence import Hit, agreeing_hits, doubtful_places, hit_of, probabilities_of, support, text_of
+from live.evidence import Hit, agreement, doubtful_places, hit_of, probabilities_of, support, text_of
 from live.page_motion import Quad, boxes_along, covered, iou, page_shift, page_slope
 from live.records import Box, Digit, Number, TrackedNumber
 from live.settings import GroupingSettings, TrackingSettings
@@ -77,7 +77,7 @@ class Track:
         elapsed_s, self.last_seen = time - self.last_seen, time
         self.hits += 1
         self.unread_px = 0.0
-        agreeing = agreeing_hits(self.recent, self.text if self.confirmed else "")
+        agreeing, probabilities = agreement(self.recent, self.text if self.confirmed else "")
         if agreeing[-1] is hit:
             resized = self.shape is None or len(self.shape.number.digits) != len(number.digits)
             share = 1.0 if resized else 1 - math.exp(-elapsed_s / SMOOTHING_S)
@@ -85,12 +85,13 @@ class Track:
         elif self.shape not in agreeing:
             self.quad = agreeing[-1].number.quad + (self.moved - agreeing[-1].moved)
         self.shape = agreeing[-1]
-        probabilities = probabilities_of(agreeing)
         boxes = [digit.box for digit in self.shape.number.digits]
         self.digits = tuple(Digit(box, row) for box, row in zip(boxes, probabilities, strict=True))
         before = self.doubtful if self.confirmed and len(self.text) == len(boxes) else None
         self.text = text_of(probabilities)
-        self.doubtful = doubtful_places(self.recent, self.text, before, self.doubt_below)
+        alike = [earlier for earlier in self.recent if len(earlier.number.digits) == len(boxes)]
+        said = probabilities if len(alike) == len(agreeing) else probabilities_of(alike)
+        self.doubtful = doubtful_places(said, self.text, before, self.doubt_below)
 
     def number(self) -> Number:
         """What is believed, where it is now."""
