@@ -91,8 +91,8 @@ def measure(case: tuple[int, int, int], classifier: Classifier, repeat: int) -> 
     }  # fmt: skip
 
 
-def measure_one_by_one(case: tuple[int, int, int], classifier: Classifier, rounds: int) -> float:
-    """Milliseconds of the same job by `model.predict` for each digit, the median of some rounds after a first one."""
+def measure_one_by_one(case: tuple[int, int, int], classifier: Classifier) -> float:
+    """Milliseconds of the same job by `model.predict` for each digit; once, for that is an average over many calls already."""
     width, height, digits = case
     image = page_of(width, height, digits, seed=width + digits)
     batch = PageReader(classifier, Settings()).read(image).inputs
@@ -103,7 +103,7 @@ def measure_one_by_one(case: tuple[int, int, int], classifier: Classifier, round
             model.predict(one[None], verbose=0)
 
     predict(batch[:1])  # traces the network
-    return float(np.median([measure_floor(image, batch, predict) for _ in range(rounds)]))
+    return measure_floor(image, batch, predict)
 
 
 def show(rows: list[dict[str, Any]]) -> None:
@@ -141,7 +141,7 @@ def main(arguments: list[str] | None = None) -> int:
     rows = [measure(case, classifier, options.repeat) for case in cases]
     with_keras = not options.no_keras and find_spec("tensorflow") is not None
     for case, row in zip(cases, rows, strict=True):
-        slow = measure_one_by_one(case, classifier, min(3, options.repeat)) if with_keras else None
+        slow = measure_one_by_one(case, classifier) if with_keras else None
         row["one_by_one_ms"] = None if slow is None else round(slow, 1)
     if options.json:
         print(json.dumps(rows))
