@@ -227,6 +227,17 @@ def test_a_password_opens_the_camera_and_is_never_shown(camera: MjpegCamera) -> 
         watch(camera.address)
 
 
+def test_what_lay_there_when_a_camera_was_opened_is_not_taken_for_new() -> None:
+    with rtsp_camera() as camera:
+        with watch(camera.address) as source:
+            opened_at = time.perf_counter()
+            frames = iter(source)
+            while time.perf_counter() - opened_at < 0.5:
+                last = next(frames)
+            assert source.captured <= 30 * (last.captured_at - opened_at) + 6
+        assert source.captured > 3
+
+
 def test_an_rtsp_camera_that_is_switched_off_and_on_is_read_again(capfd: pytest.CaptureFixture[str]) -> None:
     with rtsp_camera() as camera, watch(camera.address) as source:
         assert (source.width, source.height) == SIZE

@@ -5,6 +5,8 @@ Not by cv2.VideoCapture, which squeezes every picture of a stream into the size 
 
 from __future__ import annotations
 
+import math
+import time
 from typing import Any
 
 import av
@@ -16,7 +18,11 @@ from live.video.clips import to_picture
 
 # sent over UDP, pictures tear where a packet is lost
 RTSP_OPTIONS = {"rtsp_transport": "tcp"}
+# the rate that a stream claims to have is of no use here, and looking for it costs a second
+OPTIONS = {"fpsprobesize": "0"}
 MICROSECONDS = 1_000_000
+# pictures that lay there already when it was opened come without a wait, and stop coming so after this time at the latest
+WAIT_S, OLD_ONES_S = 0.004, 0.5
 # larger pictures are decoded by two threads, which costs a frame of delay: one alone falls behind on 4K
 ONE_THREAD_PX = 1920 * 1088
 NOT_YET: NDArray[np.uint8] = np.empty((0, 0, 3), np.uint8)
@@ -36,23 +42,28 @@ class StreamCapture:
         codec.thread_count = 2
         self._packets = self._container.demux(video=0)
         self._packet: Any = None
+        self._old_until = time.perf_counter() + OLD_ONES_S
 
     def grab(self) -> bool:
         """Wait for the next packet; False where the stream has ended, or sends nothing."""
+        asked_at = time.perf_counter()
         try:
             self._packet = next(self._packets, None)
         except (av.FFmpegError, OSError):
             return False
+        if time.perf_counter() - asked_at > WAIT_S:
+            self._old_until = -math.inf
         return self._packet is not None
 
     def retrieve(self) -> tuple[bool, NDArray[np.uint8]]:
-        """The picture in the packet, (H, W, 3) uint8 BGR; an empty one where it holds none, or is damaged."""
+        """The picture in the packet, (H, W, 3) uint8 BGR; an empty one where it holds none, is damaged, or is older."""
         assert self._packet is not None
         try:
             frames = self._packet.decode()
         except (av.FFmpegError, OSError):
             frames = []
-        return True, to_picture(frames[-1]) if frames else NOT_YET
+        is_old = time.perf_counter() < self._old_until
+        return True, to_picture(frames[-1]) if frames and not is_old else NOT_YET
 
     def release(self) -> None:
         """Close the connection."""
@@ -67,5 +78,5 @@ def options_for(address: str, silence_s: float) -> dict[str, str]:
     """
     silence = str(round(silence_s * MICROSECONDS))
     if scheme_of(address) in ("rtsp", "rtsps"):
-        return RTSP_OPTIONS | {"timeout": silence}
-    return {"rw_timeout": silence}
+        return OPTIONS | RTSP_OPTIONS | {"timeout": silence}
+    return OPTIONS | {"rw_timeout": silence}
