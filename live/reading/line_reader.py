@@ -25,7 +25,7 @@ from models.line_format import COLUMN_PX, FIELD_TALL_PX, LEAST_WIDE_PX, MOST_WID
 
 SOFT_EDGE = np.ones((3, 3), np.uint8)  # the soft edge of a stroke is lighter than the limit for ink
 
-MOST_ASKED = 24  # runs of a page: more of them are texture
+MOST_ASKED = 96  # runs of a page: more of them are texture
 SURE = 0.95  # certainty of digits that need no other look
 BELIEVED = 0.6  # confidence from which a number is told that has digits which can't be read by themselves
 MISSED = 0.8  # of one with more digits than were seen, as a share of the confidence in those
