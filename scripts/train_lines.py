@@ -25,7 +25,7 @@ def parse(arguments: list[str] | None) -> argparse.Namespace:
     parser = script_parser("scripts.train_lines", __doc__)
     parser.add_argument("--output", type=Path, default=Path("runs/lines.onnx"), help="file to write (%(default)s)")
     parser.add_argument("--pages", type=int, default=1600, help="drawn pages to learn from (%(default)s)")
-    parser.add_argument("--epochs", type=int, default=8, help="times through their runs (%(default)s)")
+    parser.add_argument("--epochs", type=int, default=22, help="times through their runs (%(default)s)")
     add_run(parser)
     options = parsed(parser, arguments)
     if options.pages < 1 or options.epochs < 1:

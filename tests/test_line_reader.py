@@ -144,7 +144,7 @@ def test_a_doubtful_number_that_is_none_at_once_is_passed_over() -> None:
     [
         ([3, 1, 5], 0.998, "315"),  # a digit was missed
         ([3, 1, 5], 0.98, "35"),
-        ([3, 6], 0.99, "35"),  # another digit: one by one, it is mostly read better
+        ([3, 6], 0.99, "35"),  # another digit in the place of one that was sure
         ([3], 0.99, "35"),
     ],
 )
@@ -155,16 +155,23 @@ def test_more_digits_are_believed_sooner_than_others(said: list[int], sure: floa
     assert [n.text for n in group_runs(with_lines([run], lines), 0.0, SETTINGS.grouping)] == [shown]
 
 
-def test_where_both_read_the_same_each_digit_is_what_both_believe_on_average() -> None:
+def test_what_both_read_the_same_is_believed_more_than_by_the_one_that_doubts_it() -> None:
     ink = find_ink(page_with_ink(), SETTINGS.ink)
     run = Run([Placed(digit(3, 0.6), 10, 20, 30, 44), Placed(digit(5, 0.99), 34, 20, 60, 44)])
     lines = read_lines([run], ink, lambda _: [answers([3, 5], 0.999)])
     assert lines[0].taken
     (number,) = group_runs(with_lines([run], lines), 0.0, SETTINGS.grouping)
-    believed = [d.confidence for d in lines[0].digits]
-    assert [d.confidence for d in number.digits] == pytest.approx([(0.6 + believed[0]) / 2, (0.99 + believed[1]) / 2])
+    assert 0.8 < number.digits[0].confidence < lines[0].digits[0].confidence
     assert number.shown == "35"
     assert group_runs([run], 0.0, SETTINGS.grouping)[0].shown == "?5"
+
+
+@pytest.mark.parametrize(("tall", "text"), [(24, "36"), (60, "35")])
+def test_of_small_writing_a_doubtful_digit_is_what_both_say_together(tall: float, text: str) -> None:
+    ink = find_ink(page_with_ink(), SETTINGS.ink)
+    run = Run([Placed(digit(3), 10, 10, 30, 10 + tall), Placed(digit(5, 0.5), 34, 10, 60, 10 + tall)])
+    lines = read_lines([run], ink, lambda _: [answers([3, 6], 0.999)])
+    assert [n.text for n in group_runs(with_lines([run], lines), 0.0, SETTINGS.grouping)] == [text]
 
 
 @pytest.mark.parametrize("said", [[3, 5], [3, 1, 5]])

@@ -27,9 +27,12 @@ SOFT_EDGE = np.ones((3, 3), np.uint8)  # the soft edge of a stroke is lighter th
 
 MOST_ASKED = 96  # runs of a page: more of them are texture
 SURE = 0.95  # certainty of digits that need no other look
-BELIEVED = 0.6  # confidence from which a number is told that has digits which can't be read by themselves
+BELIEVED = 0.5  # confidence from which a number is told that has digits which can't be read by themselves
 MISSED = 0.8  # of one with more digits than were seen, as a share of the confidence in those
-OTHERWISE = 3.0  # and of any other: one by one, digits are mostly read better
+DOUBLED = 1.5  # and of one with fewer
+SAY = np.float32(1 / 3)  # how much it counts where both see as many digits
+LARGE_PX = 50.0  # writing so tall is sharp: read one by one, its digits are not doubted for what is read at once
+LEAST = np.float32(1e-4)  # probability that is left to what one of the two excludes
 
 AsksLines = Callable[[Sequence[NDArray[np.uint8]]], list[NDArray[np.float32]]]
 """The line network: (32, w) uint8 each -> of each (T, 12) logarithms of probabilities."""
@@ -81,23 +84,32 @@ class LineReading:
 
     @property
     def told(self) -> list[Digit]:
-        """The digits to tell where this is taken: where both read the same, each with what both believe on average."""
-        classes = len(self.run.digits[0].probabilities)
-        at_once = [with_classes(digit, classes) for digit in self.digits]
-        if not self.agrees:
+        """The digits to tell where this is taken: what both networks say together, where both see as many."""
+        own = self.run.digits
+        at_once = [with_classes(digit, len(own[0].probabilities)) for digit in self.digits]
+        if len(own) != len(at_once) or is_word(self.run):
             return at_once
-        pairs = zip(self.run.digits, at_once, strict=True)
-        return [Digit(one.box, (one.probabilities + other.probabilities) * np.float32(0.5)) for one, other in pairs]
+        return [together(one, other) for one, other in zip(own, at_once, strict=True)]
 
     @cached_property
     def taken(self) -> bool:
         """Whether that is believed instead of what was read digit by digit."""
         if is_word(self.run):
             return bool(self.digits) and self.confidence > BELIEVED
-        if not self.digits or self.agrees:  # where a digit was in doubt
+        if not self.digits:
             return True
-        missed = len(self.digits) > len(self.run.digits)
-        return self.confidence > (MISSED if missed else OTHERWISE) * believed(self.run.digits)
+        more = len(self.digits) - len(self.run.digits)
+        if more == 0:
+            _, top, _, bottom = bounds(self.run.members)
+            return self.agrees or bottom - top < LARGE_PX
+        return self.confidence > (MISSED if more > 0 else DOUBLED) * believed(self.run.digits)
+
+
+def together(one: Digit, at_once: Digit) -> Digit:
+    """A digit as both networks see it, by a weighted geometric mean (a logarithmic opinion pool), in the place of the first."""
+    logs = [np.log(np.maximum(digit.probabilities, LEAST)) for digit in (one, at_once)]
+    pooled = np.exp((1 - SAY) * logs[0] + SAY * logs[1])
+    return Digit(one.box, pooled / pooled.sum())
 
 
 def read_lines(runs: list[Run], ink: Ink, ask: AsksLines) -> list[LineReading]:
