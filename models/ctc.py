@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 Logs = NDArray[np.float32]
 NEVER = 1e-300  # hardly any probability
 RESCALED = 8  # columns after which probabilities are brought up again
+SILENT = math.log(0.999)  # a column that says nothing so surely adds nothing to one like it before
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +39,12 @@ def say(logs: Logs, blank: int) -> Said:
         if best[start] != blank
     ]
     return Said(tuple(sign for sign, _ in said), tuple(column for _, column in said))
+
+
+def without_pauses(logs: Logs, blank: int) -> Logs:
+    """(T', C), T' <= T: columns in a row that surely say nothing as one of them; probabilities change by their rests of 0.001."""
+    silent = logs[:, blank] > SILENT
+    return logs[~silent | ~np.concatenate([[False], silent[:-1]])]
 
 
 def log_probabilities(logs: Logs, texts: NDArray[np.int64], blank: int) -> NDArray[np.float64]:

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models.ctc import log_probabilities, say
+from models.ctc import log_probabilities, say, without_pauses
 
 BLANK = 3
 
@@ -44,6 +44,19 @@ def test_two_of_a_kind_need_a_column_between_them() -> None:
     parted = np.insert(sure, 1, np.log([0.01, 0.01, 0.01, 0.97]), axis=0)
     assert np.exp(log_probabilities(parted, np.array([[0, 0]]), BLANK)[0]) > 0.9
     assert say(parted, BLANK).signs == (0, 0)
+
+
+def test_a_pause_of_many_columns_is_as_good_as_one_of_one() -> None:
+    said = [BLANK, BLANK, BLANK, 1, BLANK, BLANK, 1, 1, 2, BLANK, BLANK]
+    sure = np.eye(BLANK + 1)[said] * 0.9996 + 0.0001
+    sure[3], sure[8] = (0.3, 0.5, 0.1, 0.1), (0.1, 0.1, 0.6, 0.2)
+    logs = np.log(sure).astype(np.float32)
+    texts = np.array(list(product(range(BLANK), repeat=3)))
+    short = without_pauses(logs, BLANK)
+    assert len(short) == 7
+    chances, shorter = (np.exp(log_probabilities(each, texts, BLANK)) for each in (logs, short))
+    assert shorter == pytest.approx(chances, abs=0.002)
+    assert len(without_pauses(logs_of(5, 1), BLANK)) == 5, "nothing is sure there"
 
 
 def test_what_is_said_stands_in_the_middle_of_its_columns() -> None:

@@ -19,7 +19,7 @@ from live.reading.grouping import Extent, Run, bounds, is_word, quad_of
 from live.reading.ink import Ink
 from live.reading.regions import stretch
 from live.records import DIGIT_CLASSES, Box, Digit
-from models.ctc import log_probabilities, say
+from models.ctc import log_probabilities, say, without_pauses
 from models.line_classifier import BLANK, NO_NUMBER
 from models.line_format import COLUMN_PX, FIELD_TALL_PX, LEAST_WIDE_PX, MOST_WIDE_PX, WRITING_TALL_PX
 
@@ -164,7 +164,8 @@ def digits_of(logs: NDArray[np.float32], width: int, quad: NDArray[np.float32]) 
     length = len(said.signs)
     others = np.tile(said.signs, (length, DIGIT_CLASSES, 1))
     others[np.arange(length), :, np.arange(length)] = np.arange(DIGIT_CLASSES)
-    chances = np.exp(log_probabilities(logs, others.reshape(-1, length), BLANK)).reshape(length, DIGIT_CLASSES)
+    spoken = without_pauses(logs, BLANK)
+    chances = np.exp(log_probabilities(spoken, others.reshape(-1, length), BLANK)).reshape(length, DIGIT_CLASSES)
     text = chances[0, said.signs[0]]
     which = chances / np.maximum(chances.sum(axis=1, keepdims=True), 1e-12)
     own = which[np.arange(length), said.signs]
@@ -181,9 +182,7 @@ def boxes_of(columns: Sequence[float], width: int, quad: NDArray[np.float32]) ->
     edges = np.concatenate([[0.0], (shares[1:] + shares[:-1]) / 2, [1.0]])
     upper = quad[0] + edges[:, None] * (quad[1] - quad[0])
     lower = quad[3] + edges[:, None] * (quad[2] - quad[3])
-    boxes = []
-    for k in range(len(columns)):
-        points = np.stack([upper[k], upper[k + 1], lower[k], lower[k + 1]])
-        low, high = np.floor(points.min(axis=0)).astype(int), np.ceil(points.max(axis=0)).astype(int)
-        boxes.append(Box(int(low[0]), int(low[1]), max(1, int(high[0] - low[0])), max(1, int(high[1] - low[1]))))
-    return boxes
+    points = np.stack([upper[:-1], upper[1:], lower[:-1], lower[1:]])
+    low, high = np.floor(points.min(axis=0)).astype(int), np.ceil(points.max(axis=0)).astype(int)
+    sizes = np.maximum(high - low, 1)
+    return [Box(x, y, w, h) for (x, y), (w, h) in zip(low.tolist(), sizes.tolist(), strict=True)]
