@@ -22,6 +22,13 @@ HARD: dict[str, dict[str, Any]] = {
     "red on yellow paper": {"paper_colour": YELLOW, "ink_colour": RED, "pen": "ballpoint", "cast": (0.85, 1.0, 1.1)},
     "green on squared paper": {"paper": "grid", "ink_colour": GREEN, "pen": "ballpoint"},
     "pencil on ruled paper, tilted": {"paper": "ruled", "pen": "pencil", "ink_colour": (92, 88, 86), "tilt": 0.25},
+    "pencil, on a dark desk": {
+        "pen": "pencil",
+        "ink_colour": (68, 82, 93),
+        "desk": "fabric",
+        "desk_colour": (50, 48, 41),
+        "tilt": 0.2,
+    },
     "broad marker": {"pen": "marker", "thickness": 1.8, "digit_height_px": 90.0},
     "thin, with what is on the back": {"pen": "ballpoint", "thickness": 0.1, "ink_colour": BLUE, "show_through": 0.2},
     "small": {"digit_height_px": 18.0, "max_digits": 60},

@@ -115,6 +115,18 @@ def test_levels_of_a_frame() -> None:
     assert (ink_mask(darkness, 60, SETTINGS)[50:60] == 255).all()
 
 
+def test_a_dark_desk_is_no_pen() -> None:
+    gray, _ = page((720, 1280), 6)
+    pale = np.clip(255 - (255 - gray.astype(float)) / 3, 0, 255).astype(np.uint8)  # pencil
+    floors = []
+    for desk in (235, 20):
+        framed = np.full(gray.shape, desk, np.uint8)
+        framed[60:660, 110:1170] = pale[60:660, 110:1170]
+        paper = find_paper(framed, 4, SETTINGS)
+        floors.append(measure_levels(even_light(framed, paper), SETTINGS, paper).pen_floor)
+    assert floors[1] < 1.5 * floors[0]
+
+
 def test_a_blurred_page_is_sharpened_and_a_crisp_one_is_left_alone() -> None:
     gray, truth = page((720, 1280), 6)
     crisp = in_light(gray, np.ones(gray.shape), noise=0.5)

@@ -21,6 +21,8 @@ MAD_TO_SIGMA = 1.4826  # median absolute deviation to standard deviation, of nor
 STEEP, SOFT = 0.19, 0.12  # steepness of a sharp picture's edges, and of one that needs all the sharpening
 CRISP, BLURRED = 1.6, 1.0  # the same of crispness
 PEN_GAIN = 0.5  # a pen's darkness gains about half as much by sharpening as its amount says
+WIDE = np.ones((5, 5), np.uint8)  # cells that are dark side by side: no stroke is as wide
+RIM = 0.25  # share by which the paper's brightness changes within as many cells at the rim of a thing, and in no shadow
 BLUR_WINDOW = 0.007  # share of the frame's longer side: about as far as a camera blurs
 
 
@@ -51,7 +53,7 @@ def find_ink(image: NDArray[np.uint8], settings: InkSettings) -> Ink:
 def ink_on(paper: NDArray[np.uint8], gray: NDArray[np.uint8], step: int, settings: InkSettings) -> Ink:
     """The ink on a paper whose brightness is known. paper: on a grid of one cell in `step` px; gray: (H, W) uint8."""
     darkness = even_light(gray, paper)
-    levels = measure_levels(darkness, settings)
+    levels = measure_levels(darkness, settings, paper)
     amount = settings.sharpening * blurredness(levels)
     if amount > 0:
         darkness = sharpen(darkness, amount)
@@ -76,12 +78,17 @@ class Levels:
         return max(self.noise_floor * (1 + sharpening), self.pen_floor * (1 + PEN_GAIN * sharpening))
 
 
-def measure_levels(darkness: NDArray[np.uint8], settings: InkSettings) -> Levels:
-    """The noise of the sensor, the darkness of the pen, and how crisp its edges are. darkness: (H, W) uint8."""
+def measure_levels(
+    darkness: NDArray[np.uint8], settings: InkSettings, paper: NDArray[np.uint8] | None = None
+) -> Levels:
+    """The noise of the sensor, the darkness of the pen, and how crisp its edges are. darkness: (H, W) uint8.
+
+    paper: from `find_paper`, tells the rims of things; None, where there is nothing but a page.
+    """
     rows = np.ascontiguousarray(darkness[::4])  # a quarter of the rows tell as much as all
     detail = cv2.absdiff(rows, cv2.blur(rows, (3, 1)))
     floor = max(255 * settings.min_contrast, settings.noise_factor * MAD_TO_SIGMA * level_at(detail, 0.5))
-    pen = pen_level(rows, floor)
+    pen = pen_level(rows, floor, written_on(rows, floor, paper)) or pen_level(rows, floor)
     if pen == 0:
         return Levels(floor, 0.0, STEEP, CRISP)
     strokes = cv2.compare(rows, np.full_like(rows, min(255, 0.3 * pen)), cv2.CMP_GT)
@@ -161,12 +168,31 @@ def level_at(levels: NDArray[np.uint8], share: float, mask: NDArray[np.uint8] | 
     return float(np.searchsorted(counts, share * counts[-1]))
 
 
-def pen_level(darkness: NDArray[np.uint8], floor: float) -> float:
+def written_on(rows: NDArray[np.uint8], floor: float, paper: NDArray[np.uint8] | None) -> NDArray[np.uint8]:
+    """Where a pen may have written: (h, W) uint8, 255 there, and 0 where something wide is dark, and along the rims of things.
+
+    A dark desk beside a bright sheet is as dark as the blackest pen, and is none. rows: (h, W) uint8, every fourth row of the
+    darkness. paper: as in `measure_levels`.
+    """
+    cells = max(1, round(rows.shape[1] / SMALL_SIDE_PX))
+    size = max(1, rows.shape[1] // cells), max(1, 4 * rows.shape[0] // cells)
+    dark = cv2.compare(
+        cv2.resize(rows, size, interpolation=cv2.INTER_AREA), np.full(size[::-1], min(255, floor), np.uint8), cv2.CMP_GT
+    )
+    none = cv2.dilate(cv2.erode(dark, WIDE), WIDE, iterations=3)
+    if paper is not None:
+        change = cv2.resize(cv2.morphologyEx(paper, cv2.MORPH_GRADIENT, WIDE), size, interpolation=cv2.INTER_NEAREST)
+        most = cv2.resize(cv2.convertScaleAbs(paper, alpha=RIM), size, interpolation=cv2.INTER_NEAREST)
+        none = cv2.bitwise_or(none, cv2.compare(change, most, cv2.CMP_GE))
+    return cv2.resize(cv2.bitwise_not(none), rows.shape[::-1], interpolation=cv2.INTER_NEAREST)
+
+
+def pen_level(darkness: NDArray[np.uint8], floor: float, mask: NDArray[np.uint8] | None = None) -> float:
     """Mean darkness of what was written: the darker class of all that is darker than `floor`, by Otsu's method.
 
     The lighter class is what a page carries besides: ruled lines, wood grain, edges of strokes. 0 on a bare page.
     """
-    counts = cv2.calcHist([darkness], [0], None, [256], [0, 256]).ravel()
+    counts = cv2.calcHist([darkness], [0], mask, [256], [0, 256]).ravel()
     counts[: int(floor) + 1] = 0
     total = counts.sum()
     if total == 0:
