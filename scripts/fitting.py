@@ -37,20 +37,18 @@ def fit(
     )  # fmt: skip
     steps = len(Batches(digits, drawn, plan))
     model, first = begun(history, files, steps, lambda: compiled(NETWORKS[history.network](classes), recipe, steps))
-    batches = Batches(digits, drawn, plan, epoch=first)
-    validation = (as_input(held_out.images), one_hot(held_out.labels, classes))
     return fitted(
-        model, batches, validation, Epochs(first, recipe.epochs, steps), Keeper(history, files, recipe.patience)
-    )
+        model, Batches(digits, drawn, plan, epoch=first),
+        Epochs(first, recipe.epochs, steps), Keeper(history, files, recipe.patience),
+        validation_data=(as_input(held_out.images), one_hot(held_out.labels, classes)), validation_batch_size=1024,
+    )  # fmt: skip
 
 
 def begun(history: History, files: RunFiles, steps: int, new: Callable[[], keras.Model]) -> tuple[keras.Model, int]:
     """The network of a run and its first epoch to come: as the last epoch left it, or a new one. steps: of one epoch."""
-    model, first = None, 0
-    if history.epochs_done > 0 and files.state.is_file():
-        model = load_state(files.state)
-        first = int(model.optimizer.iterations) // steps
-    model = model or new()
+    going_on = history.epochs_done > 0 and files.state.is_file()
+    model = load_state(files.state) if going_on else new()
+    first = int(model.optimizer.iterations) // steps
     history.cut(first)
     history.parameters = int(model.count_params())
     return model, first
@@ -67,13 +65,12 @@ class Epochs(NamedTuple):
     """Of each."""
 
 
-def fitted(model: keras.Model, batches: Any, validation: Any, epochs: Epochs, keeper: Keeper) -> keras.Model:
+def fitted(model: keras.Model, batches: Any, epochs: Epochs, keeper: Keeper, **validation: Any) -> keras.Model:
     """The network after its epochs, or when patience is over, with its best weights. batches, validation: as Keras takes them."""
     with progress_bar() as progress:
         model.fit(
             batches, initial_epoch=epochs.first, epochs=epochs.last, shuffle=False, verbose=0,
-            validation_data=validation, validation_batch_size=1024 if isinstance(validation, tuple) else None,
-            callbacks=[keeper, Bar(progress, epochs)],
+            callbacks=[keeper, Bar(progress, epochs)], **validation,
         )  # fmt: skip
     model.load_weights(keeper.files.best)
     return model

@@ -30,7 +30,9 @@ def fit(learning: list[LineExample], held_out: list[LineExample], history: Histo
     model, first = begun(history, files, steps, lambda: compiled(steps * epochs))
     batches = streamed(LineBatches(learning, history.seed, first))
     validation = streamed(LineBatches(held_out, history.seed, bend=False))
-    return fitted(model, batches, validation, Epochs(first, epochs, steps), Keeper(history, files, PATIENCE))
+    return fitted(
+        model, batches, Epochs(first, epochs, steps), Keeper(history, files, PATIENCE), validation_data=validation
+    )
 
 
 def compiled(steps: int) -> keras.Model:

@@ -104,9 +104,10 @@ def test_tiny_pictures_are_ordinary(size: tuple[int, int]) -> None:
 def test_levels_of_a_frame() -> None:
     rng = np.random.default_rng(0)
     noisy = np.clip(rng.normal(10, 6, (300, 300)), 0, 255).astype(np.uint8)
-    calm = measure_levels(np.zeros((300, 300), np.uint8), SETTINGS)
+    even = np.full((300, 300), 200, np.uint8)
+    calm = measure_levels(np.zeros((300, 300), np.uint8), SETTINGS, even)
     assert calm.floor() == pytest.approx(255 * SETTINGS.min_contrast)
-    assert measure_levels(noisy, SETTINGS).floor() > calm.floor()  # noise alone is no ink
+    assert measure_levels(noisy, SETTINGS, even).floor() > calm.floor()  # noise alone is no ink
     darkness = np.zeros((100, 100), np.uint8)
     assert pen_level(darkness, 20) == 0
     darkness[:10] = 40
@@ -132,8 +133,9 @@ def test_a_blurred_page_is_sharpened_and_a_crisp_one_is_left_alone() -> None:
     crisp = in_light(gray, np.ones(gray.shape), noise=0.5)
     blurred = cv2.GaussianBlur(crisp, (0, 0), 4)
     levels = [
-        measure_levels(even_light(g, find_paper(g, 4, SETTINGS)), SETTINGS)
+        measure_levels(even_light(g, paper), SETTINGS, paper)
         for g in (cv2.cvtColor(picture, cv2.COLOR_BGR2GRAY) for picture in (crisp, blurred))
+        for paper in (find_paper(g, 4, SETTINGS),)
     ]
     assert blurredness(levels[0]) < 0.3
     assert blurredness(levels[1]) == 1

@@ -83,12 +83,13 @@ def measure_levels(
 ) -> Levels:
     """The noise of the sensor, the darkness of the pen, and how crisp its edges are. darkness: (H, W) uint8.
 
-    paper: from `find_paper`, tells the rims of things; None, where there is nothing but a page.
+    paper: from `find_paper`, so that the desk beside a sheet is no pen; None, where all that is dark was written, however wide.
     """
     rows = np.ascontiguousarray(darkness[::4])  # a quarter of the rows tell as much as all
     detail = cv2.absdiff(rows, cv2.blur(rows, (3, 1)))
     floor = max(255 * settings.min_contrast, settings.noise_factor * MAD_TO_SIGMA * level_at(detail, 0.5))
-    pen = pen_level(rows, floor, written_on(rows, floor, paper)) or pen_level(rows, floor)
+    inside = None if paper is None else written_on(rows, floor, paper)
+    pen = pen_level(rows, floor, inside) or pen_level(rows, floor)
     if pen == 0:
         return Levels(floor, 0.0, STEEP, CRISP)
     strokes = cv2.compare(rows, np.full_like(rows, min(255, 0.3 * pen)), cv2.CMP_GT)
@@ -168,23 +169,18 @@ def level_at(levels: NDArray[np.uint8], share: float, mask: NDArray[np.uint8] | 
     return float(np.searchsorted(counts, share * counts[-1]))
 
 
-def written_on(rows: NDArray[np.uint8], floor: float, paper: NDArray[np.uint8] | None) -> NDArray[np.uint8]:
+def written_on(rows: NDArray[np.uint8], floor: float, paper: NDArray[np.uint8]) -> NDArray[np.uint8]:
     """Where a pen may have written: (h, W) uint8, 255 there, and 0 where something wide is dark, and along the rims of things.
 
     A dark desk beside a bright sheet is as dark as the blackest pen, and is none. rows: (h, W) uint8, every fourth row of the
-    darkness. paper: as in `measure_levels`.
+    darkness. paper: from `find_paper`, whose cells it goes by.
     """
-    cells = max(1, round(rows.shape[1] / SMALL_SIDE_PX))
-    size = max(1, rows.shape[1] // cells), max(1, 4 * rows.shape[0] // cells)
-    dark = cv2.compare(
-        cv2.resize(rows, size, interpolation=cv2.INTER_AREA), np.full(size[::-1], min(255, floor), np.uint8), cv2.CMP_GT
-    )
-    none = cv2.dilate(cv2.erode(dark, WIDE), WIDE, iterations=3)
-    if paper is not None:
-        change = cv2.resize(cv2.morphologyEx(paper, cv2.MORPH_GRADIENT, WIDE), size, interpolation=cv2.INTER_NEAREST)
-        most = cv2.resize(cv2.convertScaleAbs(paper, alpha=RIM), size, interpolation=cv2.INTER_NEAREST)
-        none = cv2.bitwise_or(none, cv2.compare(change, most, cv2.CMP_GE))
-    return cv2.resize(cv2.bitwise_not(none), rows.shape[::-1], interpolation=cv2.INTER_NEAREST)
+    cells = cv2.resize(rows, paper.shape[::-1], interpolation=cv2.INTER_AREA)
+    dark = cv2.compare(cells, np.full_like(cells, min(255, floor)), cv2.CMP_GT)
+    wide = cv2.dilate(cv2.erode(dark, WIDE), WIDE, iterations=3)
+    change = cv2.morphologyEx(paper, cv2.MORPH_GRADIENT, WIDE)
+    rims = cv2.compare(change, cv2.convertScaleAbs(paper, alpha=RIM), cv2.CMP_GE)
+    return cv2.resize(cv2.bitwise_not(cv2.bitwise_or(wide, rims)), rows.shape[::-1], interpolation=cv2.INTER_NEAREST)
 
 
 def pen_level(darkness: NDArray[np.uint8], floor: float, mask: NDArray[np.uint8] | None = None) -> float:
