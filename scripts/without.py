@@ -14,14 +14,7 @@ from numpy.typing import NDArray
 
 from live.reading.choosing import Placed
 from live.reading.grouping import Run, find_all_runs
-from live.reading.impostors import (
-    LONE_RULES,
-    LoneRule,
-    is_faint,
-    is_of_another_size,
-    is_part_of_a_line,
-    without_impostors,
-)
+from live.reading.impostors import LoneRule, is_of_another_size, is_part_of_a_line, without_impostors
 from live.reading.ink import Ink, ink_on, level_at
 from live.reading.line_reader import AsksLines
 from live.reading.reader import ALL_STAGES, PageReader, Stages
@@ -81,6 +74,7 @@ def variants() -> Iterator[Variant]:
     both = changed("ink", stroke_share=0.0, page_share=0.0)
     yield replace(WHOLE, name="faint marks: by pen and strokes, both", settings=both)
     yield replace(WHOLE, name="blur partly undone", settings=changed("ink", sharpening=0.0))
+    yield replace(WHOLE, name="ruled lines taken out", stages=replace(ALL_STAGES, rulings=keep_lines))
     yield replace(WHOLE, name="slope undone", stages=replace(ALL_STAGES, slope=level))
     yield replace(WHOLE, name="grey ink (black and white instead)", stages=replace(ALL_STAGES, upright=upright_mask))
     yield replace(WHOLE, name='"not a digit" as an answer', digits_only=True)
@@ -93,9 +87,8 @@ def variants() -> Iterator[Variant]:
     yield replace(WHOLE, name="unsure numbers passed over", settings=changed("grouping", min_confidence=0.0))
     yield replace(WHOLE, name="off paper", stages=replace(ALL_STAGES, sheet=keep_all))
     yield replace(WHOLE, name="lone digits: unsure ones", settings=changed("grouping", min_lone_confidence=0.0))
-    yield replace(WHOLE, name="lone digits: of another size", stages=without_rule(is_of_another_size))
-    yield replace(WHOLE, name="lone digits: faint ones", stages=without_rule(is_faint))
-    yield replace(WHOLE, name="lone digits: parts of lines", stages=without_rule(is_part_of_a_line))
+    yield replace(WHOLE, name="lone digits: of another size", stages=only_rule(is_part_of_a_line))
+    yield replace(WHOLE, name="lone digits: parts of lines", stages=only_rule(is_of_another_size))
     yield replace(WHOLE, name="words told by their page", stages=replace(ALL_STAGES, words=keep_words))
     yield replace(WHOLE, name="pieces cut out of something", stages=replace(ALL_STAGES, cut_outs=keep_all))
     yield replace(WHOLE, name="textures of 1s", stages=replace(ALL_STAGES, texture=no_texture))
@@ -107,16 +100,24 @@ def changed(section: str, **values: Any) -> Settings:
     return with_settings(DEFAULTS, **{section: with_settings(getattr(DEFAULTS, section), **values)})
 
 
-def without_rule(rule: LoneRule) -> Stages:
-    """All stages, and all rules for lone digits but one."""
-    rules = tuple(other for other in LONE_RULES if other is not rule)
-    return replace(ALL_STAGES, impostors=partial(without_impostors, rules=rules))
+def only_rule(rule: LoneRule) -> Stages:
+    """All stages, and of the rules for lone digits one."""
+    return replace(ALL_STAGES, impostors=partial(without_impostors, rules=[rule]))
 
 
 def ink_in_flat_light(image: NDArray[np.uint8], settings: InkSettings) -> Ink:
     """As `find_ink`, with one brightness taken for the paper of the whole picture."""
     gray = cv2.cvtColor(image, cv2.COLOR_BGR2GRAY)
     return ink_on(np.full((2, 2), level_at(gray, 0.9), np.uint8), gray, max(1, max(gray.shape) // 2), settings)
+
+
+def keep_lines(
+    mask: NDArray[np.uint8],
+    boxes: object,  # noqa: ARG001 (a stage's own parameters)
+    settings: object,  # noqa: ARG001
+) -> NDArray[np.uint8]:
+    """No line is taken out."""
+    return mask
 
 
 def level(
@@ -155,6 +156,7 @@ def keep_all(numbers: tuple[Number, ...], ink: Ink) -> tuple[Number, ...]:  # no
 def keep_words(
     numbers: tuple[Number, ...],
     placed: Sequence[Placed],  # noqa: ARG001 (a stage's own parameters)
+    ink: Ink,  # noqa: ARG001
 ) -> tuple[Number, ...]:
     """No page is one of words."""
     return numbers

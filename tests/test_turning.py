@@ -13,7 +13,8 @@ from live.records import Reading
 from live.settings import CameraSettings, Settings
 from live.video.sources import open_source
 from models.classifier import Classifier, load_classifier
-from scripts.drawn_pages import DrawnPage
+from scripts.drawn_pages import DigitShapes, DrawnPage, draw_page
+from scripts.page_style import PageStyle
 
 
 @pytest.fixture(scope="module")
@@ -56,6 +57,18 @@ def test_a_turned_page_is_read_as_if_it_lay_upright(
         assert (boxes[:, 2:] > boxes[:, :2]).all()
         for box in boxes:  # and the digits lie on ink
             assert reading.ink[box[1] : box[3], box[0] : box[2]].any()
+
+
+def test_a_turned_page_of_lone_digits_is_read_as_if_it_lay_upright(
+    classifier: Classifier, digit_shapes: DigitShapes
+) -> None:
+    style = PageStyle(digit_height_px=50.0, number_gap=2.0)
+    page = draw_page(digit_shapes, np.random.default_rng(5), style, list("3528604975236849"))
+    upright = texts(reader_of(classifier).read(page.image))
+    assert len(upright) > 12
+    assert max(map(len, upright)) == 1
+    for turn in (1, 2, 3):
+        assert texts(reader_of(classifier).read(quarter(page.image, turn))) == upright
 
 
 def test_a_page_that_lies_as_it_should_is_read_as_the_plain_reader_does(

@@ -7,7 +7,6 @@ can't tell. But writing on one page is about equally dark and tall, and a 1 ends
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 
 import cv2
 import numpy as np
@@ -22,7 +21,7 @@ ENOUGH_DIGITS = 5  # so many sure digits tell what the page's writing looks like
 SAMPLED = 25  # and no more than so many need to be measured
 SURE = 0.9  # confidence of such digits
 HEIGHTS = (0.55, 1.7)  # of a lone digit, as shares of the page's median
-DARKNESS = 0.6  # least darkness of a lone digit, as a share of the page's median
+DARKNESS = 0.6  # least darkness of a 1, as a share of the page's median
 FAINT = 0.75  # a 1 that is fainter than this share, or taller than the next, is looked at closely
 TALL = 1.35
 BEYOND = (1.2, 1.7)  # where a stroke is looked for beyond its end, in half lengths from its middle
@@ -55,59 +54,38 @@ def without_line_pieces(placed: list[Placed], ink: Ink) -> list[Placed]:
     return [p for p in placed if not is_piece(p)]
 
 
-@dataclass(frozen=True, slots=True)
-class Writing:
-    """What a page's writing is like, told by the digits that stand in numbers; all 0 where there are too few of them."""
-
-    height_px: float = 0.0
-    darkness: float = 0.0
-    """0 to 255."""
-
-
-@dataclass(frozen=True, eq=False)
-class Lone:
-    """A digit that stands alone, beside what the page's writing is like."""
-
-    digit: Digit
-    ink: Ink
-    writing: Writing
-
-
-def is_of_another_size(lone: Lone) -> bool:
-    """Whether it is much lower or higher than the page's writing."""
-    tall = lone.writing.height_px
-    return tall > 0 and not HEIGHTS[0] * tall <= lone.digit.box.height <= HEIGHTS[1] * tall
-
-
-def is_faint(lone: Lone) -> bool:
-    """Whether it is much paler than the page's writing."""
-    return stroke_darkness(lone.ink, lone.digit.box) < DARKNESS * lone.writing.darkness
-
-
-def is_part_of_a_line(lone: Lone) -> bool:
-    """Whether it is a 1 that goes on beyond its ends."""
-    return lone.digit.label == ONE and goes_on(lone.ink, lone.digit.box)
-
-
-LoneRule = Callable[[Lone], bool]
-"""Whether a lone digit is none."""
-LONE_RULES: tuple[LoneRule, ...] = (is_of_another_size, is_faint, is_part_of_a_line)
+LoneRule = Callable[[Digit, Ink, float], bool]
+"""Whether a lone digit is none. The last is the height of the page's writing, px; 0 where that isn't known."""
 
 
 def without_impostors(
-    numbers: tuple[Number, ...], ink: Ink, settings: GroupingSettings, rules: Sequence[LoneRule] = LONE_RULES
+    numbers: tuple[Number, ...], ink: Ink, settings: GroupingSettings, rules: Sequence[LoneRule] | None = None
 ) -> tuple[Number, ...]:
-    """The numbers, less the lone digits that are none: nothing beside them vouches for them."""
+    """The numbers, less the lone digits that are none: nothing beside them vouches for them. rules: all, or some of them."""
     if all(len(number.digits) > 1 for number in numbers):
         return numbers
-    known = [digit.box for number in numbers if len(number.digits) > 1 for digit in number.digits]
-    writing = Writing(*writing_of(known, ink)) if len(known) >= ENOUGH_DIGITS else Writing()
+    heights = [digit.box.height for number in numbers for digit in number.digits if digit.confidence > SURE]
+    tall = float(np.median(heights)) if len(heights) >= ENOUGH_DIGITS else 0.0
 
     def is_impostor(digit: Digit) -> bool:
-        lone = Lone(digit, ink, writing)
-        return digit.confidence < settings.min_lone_confidence or any(rule(lone) for rule in rules)
+        if digit.confidence < settings.min_lone_confidence:
+            return True
+        return any(rule(digit, ink, tall) for rule in (LONE_RULES if rules is None else rules))
 
     return tuple(number for number in numbers if len(number.digits) > 1 or not is_impostor(number.digits[0]))
+
+
+def is_of_another_size(digit: Digit, ink: Ink, tall: float) -> bool:  # noqa: ARG001 (a rule's own parameters)
+    """Whether it is much lower or higher than the page's writing."""
+    return tall > 0 and not HEIGHTS[0] * tall <= digit.box.height <= HEIGHTS[1] * tall
+
+
+def is_part_of_a_line(digit: Digit, ink: Ink, tall: float) -> bool:  # noqa: ARG001 (a rule's own parameters)
+    """Whether it is a 1 that goes on beyond its ends."""
+    return digit.label == ONE and goes_on(ink, digit.box)
+
+
+LONE_RULES: tuple[LoneRule, ...] = (is_of_another_size, is_part_of_a_line)
 
 
 def on_paper(numbers: tuple[Number, ...], ink: Ink) -> tuple[Number, ...]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,7 +14,8 @@ from live.reading.impostors import is_texture, on_paper, without_cut_outs, witho
 from live.reading.ink import Ink, find_ink
 from live.reading.joining import Cluster, find_clusters
 from live.reading.line_reader import AsksLines, LineReading, read_lines, with_lines
-from live.reading.regions import Component, Upright, find_contours, measure, upright_each
+from live.reading.regions import Component, Upright, find_contours, find_outlines, measure, upright_each
+from live.reading.rulings import without_rulings
 from live.reading.slopes import line_angles
 from live.reading.splitting import Lattice, build_lattice
 from live.reading.words import without_words
@@ -27,6 +28,7 @@ STAGES = ("ink", "regions", "format", "classify", "look again", "group", "lines"
 
 Mark = Callable[[str], None]
 Inputs = NDArray[np.float32]
+Mask = NDArray[np.uint8]
 
 
 @dataclass(frozen=True)
@@ -34,6 +36,7 @@ class Stages:
     """The steps that may be replaced, each by a function of the same kind. `scripts.ablate` leaves them out one by one."""
 
     ink: Callable[[NDArray[np.uint8], InkSettings], Ink] = find_ink
+    rulings: Callable[[Mask, NDArray[np.int32], RegionSettings], Mask] = without_rulings
     slope: Callable[[list[NDArray[np.int32]], RegionSettings], tuple[float, NDArray[np.float64]]] = line_angles
     upright: Callable[[Ink, list[list[Component]]], list[Upright]] = upright_each
     joins: Callable[[list[Component]], list[Cluster]] = find_clusters
@@ -41,7 +44,7 @@ class Stages:
     runs: Callable[[list[Placed], GroupingSettings], list[Run]] = find_all_runs
     sheet: Callable[[tuple[Number, ...], Ink], tuple[Number, ...]] = on_paper
     impostors: Callable[[tuple[Number, ...], Ink, GroupingSettings], tuple[Number, ...]] = without_impostors
-    words: Callable[[tuple[Number, ...], Sequence[Placed]], tuple[Number, ...]] = without_words
+    words: Callable[[tuple[Number, ...], Sequence[Placed], Ink], tuple[Number, ...]] = without_words
     cut_outs: Callable[[tuple[Number, ...], Ink], tuple[Number, ...]] = without_cut_outs
     texture: Callable[[tuple[Number, ...], int], bool] = is_texture
 
@@ -54,6 +57,7 @@ class Pieces:
     """The ink of one picture in pieces."""
 
     ink: Ink
+    """Without its ruled lines."""
     angle: float
     """Slope of most lines, radians; each component has that of its own."""
     components: list[Component]
@@ -126,9 +130,9 @@ class PageReader:
 
     def trace(self, image: NDArray[np.uint8], mark: Mark = ignore) -> Trace:
         """`read`, with what it worked out on the way."""
-        ink = self._stages.ink(image, self._settings.ink)
+        found = self._stages.ink(image, self._settings.ink)
         mark("ink")
-        pieces = self.find_pieces(ink)
+        pieces = self.find_pieces(found)
         mark("regions")
         inputs = stack_mnist([region.ink for lattice in pieces.whole for region in lattice.regions])
         mark("format")
@@ -136,6 +140,7 @@ class PageReader:
         mark("classify")
         asked = self._look_again(pieces, inputs, probabilities)
         mark("look again")
+        ink = pieces.ink  # without its ruled lines
         chosen = choose(asked.lattices, asked.probabilities)
         kept = self._stages.line_pieces(chosen, ink)
         runs = self._stages.runs(kept, self._settings.grouping)
@@ -145,9 +150,8 @@ class PageReader:
         mark("lines")
         grouped = group_runs(runs, pieces.angle, self._settings.grouping)
         numbers = self._stages.impostors(self._stages.sheet(grouped, ink), ink, self._settings.grouping)
-        numbers = self._stages.cut_outs(
-            self._stages.words(numbers, [piece for run in runs for piece in run.pieces]), ink
-        )
+        numbers = self._stages.words(numbers, [piece for run in runs for piece in run.pieces], ink)
+        numbers = self._stages.cut_outs(numbers, ink)
         if self._stages.texture(numbers, len(pieces.whole)):
             numbers = ()
         mark("group")
@@ -157,7 +161,12 @@ class PageReader:
     def find_pieces(self, ink: Ink) -> Pieces:
         """All pieces of ink that are large enough to be a digit, laid upright."""
         settings = self._settings.regions
-        contours = find_contours(ink, settings)
+        outlines = find_outlines(ink.mask, settings)
+        cleared = self._stages.rulings(ink.mask, outlines.boxes, settings)
+        if cleared is not ink.mask:
+            ink = replace(ink, mask=cleared)
+            outlines = find_outlines(cleared, settings)
+        contours = find_contours(outlines, cleared.shape, settings)
         angle, angles = self._stages.slope(contours, settings)
         components = measure(contours, angles)
         large = [k for k, component in enumerate(components) if component.height >= settings.min_height_px]

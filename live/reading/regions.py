@@ -80,23 +80,38 @@ def back(points: NDArray[np.float32], angle: float) -> NDArray[np.float32]:
     return along(points, -angle)
 
 
-def find_contours(ink: Ink, settings: RegionSettings) -> list[NDArray[np.int32]]:
-    """Outlines of all pieces of ink of a size that a digit or a part of one may have; those cut by the frame are left out."""
-    height, width = ink.mask.shape
-    contours, tree = cv2.findContours(ink.mask, cv2.RETR_CCOMP, cv2.CHAIN_APPROX_SIMPLE)
+@dataclass(frozen=True, eq=False)
+class Outlines:
+    """The outer outlines of all pieces of ink; specks are left out."""
+
+    contours: list[NDArray[np.int32]]
+    """(n, 1, 2) each, px."""
+    boxes: NDArray[np.int32]
+    """(N, 4) x, y, width, height, px."""
+
+
+def find_outlines(mask: NDArray[np.uint8], settings: RegionSettings) -> Outlines:
+    """Outlines of all that is as large as a part of a digit may be. mask: (H, W) uint8, 255 is ink."""
+    contours, tree = cv2.findContours(mask, cv2.RETR_CCOMP, cv2.CHAIN_APPROX_SIMPLE)
     if tree is None:
-        return []
-    outer = tree.reshape(-1, 4)[:, 3] < 0
-    smallest = settings.min_height_px // 3
-    kept = []
-    for contour, is_outer in zip(contours, outer, strict=True):
-        if not is_outer or len(contour) < 4:
-            continue
-        x, y, w, h = cv2.boundingRect(contour)
-        if max(w, h) < smallest or h > settings.max_height * height or w > settings.max_height * width:
-            continue
-        if x > 0 and y > 0 and x + w < width and y + h < height:
-            kept.append(contour)
+        return Outlines([], np.zeros((0, 4), np.int32))
+    outer = (tree.reshape(-1, 4)[:, 3] < 0).tolist()
+    kept = [contour for contour, is_outer in zip(contours, outer, strict=True) if is_outer and len(contour) >= 4]
+    boxes = np.array([cv2.boundingRect(contour) for contour in kept], np.int32).reshape(-1, 4)
+    large = np.flatnonzero(boxes[:, 2:].max(axis=1, initial=0) >= settings.min_height_px // 3)
+    return Outlines([kept[k] for k in large.tolist()], boxes[large])
+
+
+def find_contours(outlines: Outlines, shape: tuple[int, ...], settings: RegionSettings) -> list[NDArray[np.int32]]:
+    """Those of a size that a digit or a part of one may have; those cut by the frame are left out.
+
+    shape: height and width of the frame, px.
+    """
+    height, width = shape[:2]
+    x, y, w, h = outlines.boxes.T
+    fits = (h <= settings.max_height * height) & (w <= settings.max_height * width)
+    inside = (x > 0) & (y > 0) & (x + w < width) & (y + h < height)
+    kept = [outlines.contours[k] for k in np.flatnonzero(fits & inside).tolist()]
     if len(kept) > MAX_COMPONENTS:
         kept = sorted(kept, key=cv2.contourArea, reverse=True)[:MAX_COMPONENTS]
     return kept

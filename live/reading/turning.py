@@ -22,7 +22,8 @@ SURE = 0.9  # confidence from which a digit counts
 ENOUGH = 0.65  # share of sure digits among all pieces from which a page surely lies as it should
 CLEARLY = 1.25  # another turn has so many times the sure digits
 AND_MORE = 3.0  # and so many more: a few letters look like digits on their head
-FILLED = 0.4  # share of sure digits in numbers among all pieces of a page that was turned for its numbers
+FILLED = 0.17  # share of sure digits among all pieces of a page that was turned for its numbers
+LONE = 0.5  # of a digit that counts, where it stands alone
 EVERY = 6  # of readings that are doubtful, one in so many is looked at from the other sides
 
 
@@ -91,10 +92,14 @@ class TurningReader:
         return [float(value) for value in np.where(tells, best, 0).sum(axis=1)]
 
 
-def sure_digits(reading: Reading) -> int:
-    """How many sure digits stand in numbers. Neither lone ones nor 1s count."""
-    digits = (digit for number in reading.numbers if len(number.digits) > 1 for digit in number.digits)
-    return sum(digit.confidence > SURE and digit.label != ONE for digit in digits)
+def sure_digits(reading: Reading) -> float:
+    """How many sure digits were read; one that stands alone counts less, and 1s not at all."""
+    return sum(
+        1.0 if len(number.digits) > 1 else LONE
+        for number in reading.numbers
+        for digit in number.digits
+        if digit.confidence > SURE and digit.label != ONE
+    )
 
 
 def turned(image: NDArray[np.uint8], turn: int) -> NDArray[np.uint8]:
