@@ -113,7 +113,7 @@ def ink_in_flat_light(image: NDArray[np.uint8], settings: InkSettings) -> Ink:
 
 def keep_lines(
     mask: NDArray[np.uint8],
-    boxes: object,  # noqa: ARG001 (a stage's own parameters)
+    pieces: object,  # noqa: ARG001 (a stage's own parameters)
     settings: object,  # noqa: ARG001
 ) -> NDArray[np.uint8]:
     """No line is taken out."""

@@ -9,13 +9,11 @@ from numpy.typing import NDArray
 
 from live.reading.choosing import Placed
 from live.reading.impostors import (
-    LONE_RULES,
     MANY_PIECES,
-    LoneRule,
     evenness,
     goes_on,
-    is_faint,
     is_of_another_size,
+    is_part_of_a_line,
     is_texture,
     on_paper,
     open_sides,
@@ -98,7 +96,7 @@ def test_pieces_of_a_line_are_taken_out_and_the_page_s_own_ones_stay(page: tuple
     [
         (Box(400, 300, 20, 40), 160, 4, 0.97, True),
         (Box(400, 300, 20, 40), 160, 4, 0.6, False),  # not sure enough to stand alone
-        (Box(400, 300, 20, 40), 70, 4, 0.97, False),  # fainter than the page's writing
+        (Box(400, 300, 20, 40), 70, 4, 0.97, True),  # a paler pen
         (Box(400, 250, 60, 120), 160, 4, 0.97, False),  # three times as tall
     ],
 )
@@ -113,20 +111,16 @@ def test_a_lone_digit_must_look_like_the_others(
     assert kept == ((long, lone) if stays else (long,))
 
 
-@pytest.mark.parametrize(
-    ("rule", "box", "level"),
-    [(is_of_another_size, Box(400, 250, 60, 120), 160), (is_faint, Box(400, 300, 20, 40), 70)],
-)
-def test_each_rule_can_be_left_out(
-    page: tuple[NDArray[np.uint8], list[Box]], rule: LoneRule, box: Box, level: int
-) -> None:
+def test_lone_digits_tell_the_page_s_size_too(page: tuple[NDArray[np.uint8], list[Box]]) -> None:
     darkness, boxes = page
-    bar(darkness, box, level)
-    numbers = (number([digit(k + 2, b) for k, b in enumerate(boxes)]), number([digit(4, box)]))
-    without = [other for other in LONE_RULES if other is not rule]
-    assert without_impostors(numbers, ink_of(darkness), SETTINGS) == numbers[:1]
-    assert without_impostors(numbers, ink_of(darkness), SETTINGS, without) == numbers
-    assert without_impostors(numbers, ink_of(darkness), SETTINGS, [rule]) == numbers[:1]
+    small = number([digit(k + 2, b) for k, b in enumerate(boxes)])
+    large = tuple(number([digit(4, Box(40 * k, 200, 60, 120))]) for k in range(7))
+    assert without_impostors((small, *large), ink_of(darkness), SETTINGS) == (small, *large)
+    assert without_impostors((small, *large[:2]), ink_of(darkness), SETTINGS) == (small,)
+    assert without_impostors((small, *large[:2]), ink_of(darkness), SETTINGS, [is_part_of_a_line]) == (
+        small,
+        *large[:2],
+    )
 
 
 def test_a_lone_one_that_goes_on_is_part_of_a_line() -> None:
@@ -135,7 +129,7 @@ def test_a_lone_one_that_goes_on_is_part_of_a_line() -> None:
     bar(darkness, Box(300, 100, 8, 60), 90)
     numbers = (number([digit(1, Box(300, 100, 8, 60))]),)
     assert without_impostors(numbers, ink_of(darkness), SETTINGS) == ()
-    assert without_impostors(numbers, ink_of(darkness), SETTINGS, [is_of_another_size, is_faint]) == numbers
+    assert without_impostors(numbers, ink_of(darkness), SETTINGS, [is_of_another_size]) == numbers
     assert without_impostors((number([digit(7, Box(300, 100, 8, 60))]),), ink_of(darkness), SETTINGS) != ()
 
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from live.reading.ink import Ink
-from live.reading.regions import along, back, find_contours, measure, tight, upright, upright_each
+from live.reading.regions import along, back, find_contours, find_outlines, measure, tight, upright, upright_each
 from live.reading.slopes import line_angles
 from live.settings import RegionSettings
 
@@ -20,6 +20,11 @@ SETTINGS = RegionSettings()
 def ink_of(mask: NDArray[np.uint8]) -> Ink:
     """Ink whose darkness is even."""
     return Ink((mask > 0).astype(np.uint8) * 150, mask, np.full_like(mask, 220), 1)
+
+
+def contours_of(mask: NDArray[np.uint8]) -> list[NDArray[np.int32]]:
+    """Outlines of what may be a digit."""
+    return find_contours(find_outlines(mask, SETTINGS), mask.shape, SETTINGS)
 
 
 def row_of_bars(angle_deg: float, count: int = 8) -> NDArray[np.uint8]:
@@ -36,7 +41,7 @@ def row_of_bars(angle_deg: float, count: int = 8) -> NDArray[np.uint8]:
 
 @pytest.mark.parametrize("angle_deg", [-30, -12, 0, 7, 25])
 def test_the_slope_of_lines_is_found(angle_deg: float) -> None:
-    contours = find_contours(ink_of(row_of_bars(angle_deg)), SETTINGS)
+    contours = contours_of(row_of_bars(angle_deg))
     assert np.degrees(line_angles(contours, SETTINGS)[0]) == pytest.approx(angle_deg, abs=2)
 
 
@@ -44,7 +49,7 @@ def test_a_few_pieces_have_no_slope() -> None:
     assert line_angles([], SETTINGS)[0] == 0
     mask = np.zeros((100, 100), np.uint8)
     cv2.rectangle(mask, (10, 10), (20, 40), 255, -1)
-    assert line_angles(find_contours(ink_of(mask), SETTINGS), SETTINGS)[0] == 0
+    assert line_angles(contours_of(mask), SETTINGS)[0] == 0
 
 
 @given(st.floats(-1.0, 1.0), st.floats(-500, 500), st.floats(-500, 500))
@@ -60,12 +65,12 @@ def test_what_touches_the_edge_or_fills_the_frame_or_is_a_speck_is_left_out() ->
     cv2.rectangle(mask, (40, 5), (290, 190), 255, 2)  # the edge of a sheet
     cv2.rectangle(mask, (100, 80), (115, 120), 255, -1)  # the one to keep, inside the sheet
     mask[150, 200] = 255
-    contours = find_contours(ink_of(mask), SETTINGS)
+    contours = contours_of(mask)
     assert [cv2.boundingRect(contour) for contour in contours] == [(100, 80, 16, 41)]
 
 
 def test_nothing_is_ordinary() -> None:
-    assert find_contours(ink_of(np.zeros((50, 50), np.uint8)), SETTINGS) == []
+    assert contours_of(np.zeros((50, 50), np.uint8)) == []
     assert measure([], 0.3) == []
 
 
@@ -76,7 +81,7 @@ def test_a_sloped_bar_is_laid_upright_alone() -> None:
     cv2.circle(mask, (215, 150), 8, 255, -1)  # a neighbour inside the same crop
     ink = ink_of(mask)
     angle = float(np.radians(20))
-    components = measure(find_contours(ink, SETTINGS), angle)
+    components = measure(contours_of(ink.mask), angle)
     tall = max(components, key=lambda c: c.height)
     assert tall.width == pytest.approx(21, abs=3)
     assert tall.height == pytest.approx(91, abs=3)
@@ -98,7 +103,7 @@ def test_many_pieces_are_laid_upright_as_each_would_be_alone(angle: float) -> No
     cv2.circle(mask, (420, 150), 50, 255, 4)
     cv2.line(mask, (420, 130), (420, 170), 255, 6)  # inside the ring
     ink = ink_of(mask)
-    components = measure(find_contours(ink, SETTINGS), angle)
+    components = measure(contours_of(ink.mask), angle)
     assert len(components) == 8
     groups = [*([component] for component in components), components[:2]]
     for group, piece in zip(groups, upright_each(ink, groups), strict=True):
@@ -116,6 +121,6 @@ def test_the_darker_half_of_a_stroke_becomes_black() -> None:
     mask = np.zeros((60, 60), np.uint8)
     mask[10:50, 20:30], mask[10:50, 24:26] = 60, 100  # mean of all 68, of what is darker 100
     ink = Ink(mask, cv2.compare(mask, 0, cv2.CMP_GT), np.full_like(mask, 220), 1)
-    piece = upright(ink, measure(find_contours(ink, SETTINGS), 0.0), 0.0)
+    piece = upright(ink, measure(contours_of(ink.mask), 0.0), 0.0)
     assert piece.ink.max() == 255
     assert piece.ink[20, 20 - int(piece.left)] == round(60 * 255 / 100)

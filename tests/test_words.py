@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from live.reading.choosing import Placed
+from live.reading.ink import Ink
 from live.reading.words import CHANCE, FEW, MANY, odds, without_words
 from live.records import Box, Digit, Number
 
 
-def letters(count: int, height: float = 40.0) -> list[Placed]:
+def letters(count: int, height: float = 40.0, left: float = 0.0) -> list[Placed]:
     """Strangers of one height."""
-    return [Placed(None, 50.0 * k, 0, 50.0 * k + 30, height) for k in range(count)]
+    return [Placed(None, left + 5.0 * k, 0, left + 5.0 * k + 30, height) for k in range(count)]
 
 
 def digits(text: str, confidence: float = 0.999, height: float = 40.0) -> list[Placed]:
@@ -25,6 +28,12 @@ def digits(text: str, confidence: float = 0.999, height: float = 40.0) -> list[P
     return pieces
 
 
+def paper_of(*brightness: int) -> Ink:
+    """Sheets side by side, 400 px wide each, with nothing on them."""
+    paper = np.repeat(np.array([brightness], np.uint8), 40, axis=1)
+    return Ink(np.zeros((10, 400 * len(brightness)), np.uint8), np.zeros((10, 400), np.uint8), paper, 10)
+
+
 def number_of(pieces: list[Placed], doubtful: tuple[int, ...] = ()) -> Number:
     """The number that digits make."""
     return Number(tuple(p.digit for p in pieces if p.digit), np.zeros((4, 2), np.float32), doubtful)
@@ -33,7 +42,7 @@ def number_of(pieces: list[Placed], doubtful: tuple[int, ...] = ()) -> Number:
 def shown(numbers: list[list[Placed]], *others: list[Placed]) -> list[str]:
     """Texts of what is left of numbers beside other pieces."""
     everything = [piece for pieces in (*numbers, *others) for piece in pieces]
-    return [n.text for n in without_words(tuple(map(number_of, numbers)), everything)]
+    return [n.text for n in without_words(tuple(map(number_of, numbers)), everything, paper_of(220))]
 
 
 def test_on_a_page_of_numbers_all_are_shown() -> None:
@@ -67,7 +76,15 @@ def test_an_unsure_number_is_never_shown_among_words() -> None:
     words = [*digits("3684726", 0.7), *letters(20)]
     assert shown([digits("27493", 0.8)], words) == []
     sure = digits("27493")
-    assert without_words((number_of(sure, (1,)),), [*sure, *words]) == ()
+    assert without_words((number_of(sure, (1,)),), [*sure, *words], paper_of(220)) == ()
+
+
+@pytest.mark.parametrize(("desk", "expected"), [(60, ["7"]), (200, [])])
+def test_what_lies_beside_the_sheet_says_nothing_of_it(desk: int, expected: list[str]) -> None:
+    number, beside = digits("7", 0.95), letters(30, left=450.0)
+    unsure = [replace(piece, left=500.0, right=530.0) for piece in digits("68", 0.7)]
+    found = without_words((number_of(number),), [*number, *beside, *unsure], paper_of(220, desk))
+    assert [n.text for n in found] == expected
 
 
 def test_small_print_says_nothing_of_large_writing() -> None:
@@ -85,5 +102,5 @@ def test_odds_of_the_surest_digit_are_finite() -> None:
 
 
 def test_where_nothing_was_chosen_nothing_is_left() -> None:
-    assert without_words((), []) == ()
+    assert without_words((), [], paper_of(220)) == ()
     assert CHANCE < 1  # else one digit that is like a letter would pass

@@ -14,7 +14,7 @@ from live.reading.impostors import is_texture, on_paper, without_cut_outs, witho
 from live.reading.ink import Ink, find_ink
 from live.reading.joining import Cluster, find_clusters
 from live.reading.line_reader import AsksLines, LineReading, read_lines, with_lines
-from live.reading.regions import Component, Upright, find_contours, find_outlines, measure, upright_each
+from live.reading.regions import Component, Outlines, Upright, find_contours, find_outlines, measure, upright_each
 from live.reading.rulings import without_rulings
 from live.reading.slopes import line_angles
 from live.reading.splitting import Lattice, build_lattice
@@ -36,7 +36,7 @@ class Stages:
     """The steps that may be replaced, each by a function of the same kind. `scripts.ablate` leaves them out one by one."""
 
     ink: Callable[[NDArray[np.uint8], InkSettings], Ink] = find_ink
-    rulings: Callable[[Mask, NDArray[np.int32], RegionSettings], Mask] = without_rulings
+    rulings: Callable[[Mask, Outlines, RegionSettings], Mask] = without_rulings
     slope: Callable[[list[NDArray[np.int32]], RegionSettings], tuple[float, NDArray[np.float64]]] = line_angles
     upright: Callable[[Ink, list[list[Component]]], list[Upright]] = upright_each
     joins: Callable[[list[Component]], list[Cluster]] = find_clusters
@@ -72,6 +72,8 @@ class Trace:
     """One reading with all that was worked out on the way: what shows why a number was read as it was, or not at all."""
 
     reading: Reading
+    found: Ink
+    """All ink, its ruled lines too."""
     pieces: Pieces
     answers: Inputs
     """(N, C) float32, what the classifier answered, row by row as `reading.inputs`: first `pieces.whole`, then `again`."""
@@ -156,13 +158,13 @@ class PageReader:
             numbers = ()
         mark("group")
         reading = Reading(numbers, ink.mask, asked.inputs)
-        return Trace(reading, pieces, asked.answers, asked.again, chosen, kept, lines, grouped)
+        return Trace(reading, found, pieces, asked.answers, asked.again, chosen, kept, lines, grouped)
 
     def find_pieces(self, ink: Ink) -> Pieces:
         """All pieces of ink that are large enough to be a digit, laid upright."""
         settings = self._settings.regions
         outlines = find_outlines(ink.mask, settings)
-        cleared = self._stages.rulings(ink.mask, outlines.boxes, settings)
+        cleared = self._stages.rulings(ink.mask, outlines, settings)
         if cleared is not ink.mask:
             ink = replace(ink, mask=cleared)
             outlines = find_outlines(cleared, settings)

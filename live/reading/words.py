@@ -48,8 +48,8 @@ class _Page:
 
     @property
     def unsure(self) -> NDArray[np.bool_]:
-        """Digits that may well be none."""
-        return (self.confidences > 0) & (self.confidences < SURE)
+        """Digits that may well be none, or were found to be none."""
+        return (self.confidences > 0) & ((self.confidences < SURE) | (self.owner < 0))
 
     @property
     def sure(self) -> NDArray[np.bool_]:

@@ -66,14 +66,18 @@ def piece_names(trace: Trace) -> dict[int, str]:
 
 
 def draw_ink(trace: Trace, scale: float) -> Picture:
-    """The ink mask, dark on white."""
+    """The ink mask, dark on white, and in colour what was taken out of it."""
     mask = trace.reading.ink
-    ink = scaled(cv2.cvtColor(cv2.bitwise_not(mask), cv2.COLOR_GRAY2BGR), scale)
+    ink = cv2.cvtColor(cv2.bitwise_not(mask), cv2.COLOR_GRAY2BGR)
+    ruled = (trace.found.mask > 0) & (mask == 0)
+    ink[ruled] = SKY.line
+    ink = scaled(ink, scale)
     share = 100 * float(np.count_nonzero(mask)) / mask.size
     return titled(
         ink, "1  Ink",
         f"What counts as a stroke once the light is evened out: {share:.1f} % of the picture. A stroke that is missing or broken "
         "here can't be read: more light, a darker pen or a steadier hand helps.",
+        [("stroke", INK), ("line or box, taken out", SKY.line)] if ruled.any() else [],
     )  # fmt: skip
 
 
