@@ -57,12 +57,21 @@ def without_rulings(mask: Mask, pieces: Outlines, settings: RegionSettings) -> M
         return mask
     tall = writing_height(pieces.boxes[longer >= settings.min_height_px], mask.shape)
     least, hidden = (max(LONG * side, LONGER * tall), HIDDEN * tall) if tall else (ALONE * side, LONG * side)
-    long = [pieces.contours[k] for k in np.flatnonzero(longer >= least).tolist()]
+    may_be = (longer >= least) & ~_are_margins(pieces.boxes, mask.shape)
+    long = [pieces.contours[k] for k in np.flatnonzero(may_be).tolist()]
     cleared = _without_lines(mask, long, least, hidden) if long else mask
     if tall or cleared is mask:
         return cleared
     # all the writing may have hung on the longest lines: without them its height can be told
     return without_rulings(cleared, find_outlines(cleared, settings), settings)
+
+
+def _are_margins(boxes: NDArray[np.int32], shape: tuple[int, ...]) -> NDArray[np.bool_]:
+    """(N,) which pieces lie along the frame's edge: the desk beside a sheet, on which nothing is written."""
+    left, top, wide, tall = boxes.T
+    beside = (left <= 0) | (left + wide >= shape[1])
+    above = (top <= 0) | (top + tall >= shape[0])
+    return np.asarray((beside & (tall > SLIM * wide)) | (above & (wide > SLIM * tall)))
 
 
 def _without_lines(mask: Mask, long: list[NDArray[np.int32]], least: float, hidden: float) -> Mask:
@@ -74,25 +83,34 @@ def _without_lines(mask: Mask, long: list[NDArray[np.int32]], least: float, hidd
     right, bottom = np.max([contour.max(axis=0)[0] for contour in long], axis=0) + 1
     ink = cv2.subtract(mask[top:bottom, left:right], rest[top:bottom, left:right])
     thick = max(3, round(THICK * max(mask.shape)))
-    found = np.zeros(ink.shape, np.bool_)
+    ways = find_runs(ink), find_runs(ink.T)
+    found = False
     # thin lines first: where they are steep, runs across them and along them are short alike
-    down, across = find_runs(ink), find_runs(ink.T)
     for most in (max(2, thick // FINE), thick):
-        sizes = Sizes(least, most, hidden)
-        level = find_lines(ink, down.up_to(most), sizes)
-        upright = find_lines(ink.T, across.up_to(most), sizes, turned(level))
-        if upright is not None:
-            level = find_lines(ink, down.up_to(most), sizes, turned(upright))
-            found |= upright.where.T
-        if level is not None:
-            found |= level.where
-        if most < thick and (level or upright):
-            ink[found] = 0
-            down, across = find_runs(ink), find_runs(ink.T)
-    if not found.any():
+        if any(2 * len(runs.up_to(most).top) > len(runs.up_to(thick).top) for runs in ways):
+            cleared = _cleared(ink, ways, Sizes(least, most, hidden))
+            if cleared is not None:
+                found, ink, ways = True, cleared, (find_runs(cleared), find_runs(cleared.T))
+    if not found:
         return mask
-    cleared = mask.copy()
-    cleared[top:bottom, left:right][found] = 0
+    cv2.bitwise_or(ink, rest[top:bottom, left:right], dst=rest[top:bottom, left:right])
+    return rest
+
+
+def _cleared(ink: Mask, ways: tuple[Runs, Runs], sizes: Sizes) -> Mask | None:
+    """The ink less lines across and down; None where there is none. ways: its runs down the columns, and along the rows."""
+    down, across = (runs.up_to(sizes.thick) for runs in ways)
+    level = find_lines(ink, down, sizes)
+    upright = find_lines(ink.T, across, sizes, turned(level))
+    if upright is not None:
+        level = find_lines(ink, down, sizes, turned(upright))
+    if level is None and upright is None:
+        return None
+    cleared = ink.copy()
+    if level is not None:
+        cleared[level.where] = 0
+    if upright is not None:
+        cleared[upright.where.T] = 0
     return cleared
 
 
@@ -154,8 +172,7 @@ def find_lines(mask: Mask, runs: Runs, sizes: Sizes, walls: Lines | None = None)
     chains = _chains(runs, WIDE * sizes.thick)
     if chains.width.sum() < (SEEN * sizes.least if walls is None else 1):
         return None
-    where = np.zeros(mask.shape, np.bool_)
-    slopes, thicknesses = [], []
+    slopes, thicknesses, short = [], [], []
     shortest = sizes.least / np.hypot(1, STEEPEST) if walls is None else 2.0 * sizes.thick
     for line in _linked(chains, mask, sizes):
         if chains.right[line[-1]] - chains.left[line[0]] < shortest:
@@ -172,10 +189,13 @@ def find_lines(mask: Mask, runs: Runs, sizes: Sizes, walls: Lines | None = None)
             continue
         if not is_long and walls and usual > OWN_RUN * walls.thickness + 1:
             continue
-        runs.fill(where, own[runs.length[own] <= OWN_RUN * usual + 1])
+        short.append(own[runs.length[own] <= OWN_RUN * usual + 1])
         slopes.append(slope)
         thicknesses.append(usual)
-    return Lines(where, float(np.median(slopes)), float(np.median(thicknesses))) if slopes else None
+    if not short:
+        return None
+    where = runs.drawn(np.concatenate(short), mask.shape)
+    return Lines(where, float(np.median(slopes)), float(np.median(thicknesses)))
 
 
 @dataclass(frozen=True, eq=False)
@@ -208,11 +228,13 @@ class Runs:
         short = self.length <= most
         return Runs(self.column[short], self.top[short], self.bottom[short], self.tall)
 
-    def fill(self, where: NDArray[np.bool_], runs: Indices) -> None:
-        """Mark some of the runs (by index)."""
-        length = self.length[runs]
+    def drawn(self, chosen: Indices, shape: tuple[int, ...]) -> NDArray[np.bool_]:
+        """Where some of the runs (by index) are, in a picture of that height and width."""
+        where = np.zeros(shape, np.bool_)
+        length = self.length[chosen]
         steps = np.arange(length.sum()) - np.repeat(np.cumsum(length) - length, length)
-        where[np.repeat(self.top[runs], length) + steps, np.repeat(self.column[runs], length)] = True
+        where[np.repeat(self.top[chosen], length) + steps, np.repeat(self.column[chosen], length)] = True
+        return where
 
 
 def find_runs(mask: Mask) -> Runs:
