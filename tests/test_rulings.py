@@ -8,10 +8,12 @@ import pytest
 from numpy.typing import NDArray
 
 from live.networks import open_reader
-from live.reading.reader import ALL_STAGES, PageReader
+from live.reading.reader import PageReader, Stages
 from live.reading.regions import find_outlines
 from live.reading.rulings import Sizes, find_lines, find_runs, without_rulings, writing_height
-from live.settings import RegionSettings, Settings
+from live.settings import OverlaySettings, RegionSettings, Settings
+from live.video.stage_parts import SKY
+from live.video.stage_pictures import explain
 from models.classifier import load_classifier
 from scripts.drawn_pages import DigitShapes
 
@@ -134,6 +136,9 @@ def form(digits: DigitShapes) -> NDArray[np.uint8]:
 def test_numbers_that_stand_on_the_lines_of_a_form_are_read(digit_shapes: DigitShapes) -> None:
     classifier = load_classifier(threads=2)
     page = form(digit_shapes)
-    assert [n.text for n in open_reader(Settings(), classifier).read(page).numbers] == list(TEXTS)
-    kept = PageReader(classifier, Settings(), stages=ALL_STAGES.__class__(rulings=lambda mask, *_: mask))
+    trace = open_reader(Settings(), classifier).trace(page)
+    assert [n.text for n in trace.reading.numbers] == list(TEXTS)
+    seen = explain(page, trace, OverlaySettings())["1-ink"]
+    assert (seen == SKY.line).all(axis=2).sum() > 1000, "what was taken out is shown"
+    kept = PageReader(classifier, Settings(), stages=Stages(rulings=lambda mask, *_: mask))
     assert not set(TEXTS) & {n.text for n in kept.read(page).numbers}
