@@ -8,9 +8,11 @@ import pytest
 from numpy.typing import NDArray
 
 from live.networks import open_reader
+from live.reading.chains import Sizes
 from live.reading.reader import PageReader, Stages
 from live.reading.regions import find_outlines
-from live.reading.rulings import Sizes, find_lines, find_runs, without_rulings, writing_height
+from live.reading.rulings import find_lines, without_rulings, writing_height
+from live.reading.runs import find_runs
 from live.settings import OverlaySettings, RegionSettings, Settings
 from live.video.stage_parts import SKY
 from live.video.stage_pictures import explain
