@@ -92,6 +92,8 @@ def test_the_strokes_of_large_digits_are_no_lines(height: int) -> None:
             cv2.line(mask, (x - height // 2, 100), (x, 100), 255, 4)
             cv2.line(mask, (x - 40, 100 + height // 2), (x + 20, 100 + height // 2), 255, 4)
     assert cleared(mask) is mask
+    cv2.rectangle(mask, (20, 20), (32, 31), 255, -1)  # a blot says nothing of the writing
+    assert cleared(mask) is mask
 
 
 def test_strokes_that_stand_in_a_row_are_no_line() -> None:

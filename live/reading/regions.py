@@ -103,7 +103,7 @@ def find_outlines(mask: NDArray[np.uint8], settings: RegionSettings) -> Outlines
 
 
 def find_contours(outlines: Outlines, shape: tuple[int, ...], settings: RegionSettings) -> list[NDArray[np.int32]]:
-    """Those of a size that a digit or a part of one may have; those cut by the frame are left out.
+    """The outlines of a size that a digit or a part of one may have, but for those cut by the frame.
 
     shape: height and width of the frame, px.
     """
