@@ -44,7 +44,7 @@ class InkSettings(Section, frozen=True):
     min_contrast: Annotated[float, msgspec.Meta(ge=0.01, le=0.9)] = 0.09
     stroke_share: Annotated[float, msgspec.Meta(ge=0.1, le=0.9)] = 0.38
     page_share: Annotated[float, msgspec.Meta(ge=0, le=0.9)] = 0.32
-    noise_factor: Annotated[float, msgspec.Meta(ge=0, le=50)] = 4.0
+    noise_factor: Annotated[float, msgspec.Meta(ge=0, le=50)] = 6.0
 
 
 class RegionSettings(Section, frozen=True):

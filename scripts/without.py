@@ -91,6 +91,7 @@ def variants() -> Iterator[Variant]:
     yield replace(WHOLE, name="lone digits: parts of lines", stages=only_rule(is_of_another_size))
     yield replace(WHOLE, name="words told by their page", stages=replace(ALL_STAGES, words=keep_words))
     yield replace(WHOLE, name="pieces cut out of something", stages=replace(ALL_STAGES, cut_outs=keep_all))
+    yield replace(WHOLE, name="textures of 1s", stages=replace(ALL_STAGES, texture=no_texture))
     yield replace(WHOLE, name="turned pages", turns=False)
 
 
@@ -159,3 +160,8 @@ def keep_words(
 ) -> tuple[Number, ...]:
     """No page is one of words."""
     return numbers
+
+
+def no_texture(numbers: tuple[Number, ...], pieces: int) -> bool:  # noqa: ARG001 (a stage's own parameters)
+    """Whatever is read is writing."""
+    return False

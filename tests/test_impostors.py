@@ -9,10 +9,12 @@ from numpy.typing import NDArray
 
 from live.reading.choosing import Placed
 from live.reading.impostors import (
+    MANY_PIECES,
     evenness,
     goes_on,
     is_of_another_size,
     is_part_of_a_line,
+    is_texture,
     on_paper,
     open_sides,
     stroke_darkness,
@@ -204,3 +206,14 @@ def test_two_digits_that_touch_a_neighbour_on_one_side_stay() -> None:
     pair = number([digit(4, box), digit(2, box)])
     assert open_sides(pair, ink) == 0  # of two, both sides would have to be open
     assert without_cut_outs((pair, number([digit(4, box)])), ink) == (pair,)
+
+
+def test_many_pieces_that_are_nearly_all_ones_are_a_texture_and_a_few_may_be_somebodys() -> None:
+    def number_of(text: str) -> Number:
+        return number([digit(int(character), Box(0, 0, 5, 5)) for character in text])
+
+    grain = tuple(number_of("11") for _ in range(20))
+    assert is_texture(grain, MANY_PIECES)
+    assert not is_texture(grain, MANY_PIECES - 1)
+    assert not is_texture((*grain, *(number_of("4072") for _ in range(4))), MANY_PIECES)
+    assert is_texture((), MANY_PIECES)  # and nothing is lost by it

@@ -31,6 +31,8 @@ CUT_OUT = 0.65  # darkness of what belongs to a piece of ink, as a share of the 
 BESIDE = 0.4  # how far around a number it is looked for, in heights
 LONGEST = 3  # digits of a number that it is looked for at all: more in a row are no accident
 ONE = 1
+MANY_PIECES = 60  # of ink: fewer may well be somebody's 1s
+MOSTLY = 3  # 1s for each other digit: no page of numbers has so many
 
 
 def without_line_pieces(placed: list[Placed], ink: Ink) -> list[Placed]:
@@ -116,6 +118,16 @@ def open_sides(number: Number, ink: Ink) -> int:
     own[pieces[top - y : bottom - y, left - x : right - x][ink.mask[top:bottom, left:right] > 0]] = True
     own[0] = False  # paper
     return sum(bool(own[pieces[edge]].any()) for edge in edges)
+
+
+def is_texture(numbers: Sequence[Number], pieces: int) -> bool:
+    """Whether what was read is wood grain or hatching: many pieces of ink, and hardly a digit that isn't a 1.
+
+    pieces: how many pieces of ink were large enough to be a digit.
+    """
+    labels = [digit.label for number in numbers for digit in number.digits]
+    ones = labels.count(ONE)
+    return pieces >= MANY_PIECES and ones >= MOSTLY * (len(labels) - ones)
 
 
 def is_on_paper(number: Number, ink: Ink) -> bool:

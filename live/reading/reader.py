@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from live.reading.choosing import Placed, choose
 from live.reading.grouping import Run, find_all_runs, group_runs
-from live.reading.impostors import on_paper, without_cut_outs, without_impostors, without_line_pieces
+from live.reading.impostors import is_texture, on_paper, without_cut_outs, without_impostors, without_line_pieces
 from live.reading.ink import Ink, find_ink
 from live.reading.joining import Cluster, find_clusters
 from live.reading.line_reader import AsksLines, LineReading, read_lines, with_lines
@@ -46,6 +46,7 @@ class Stages:
     impostors: Callable[[tuple[Number, ...], Ink, GroupingSettings], tuple[Number, ...]] = without_impostors
     words: Callable[[tuple[Number, ...], Sequence[Placed], Ink], tuple[Number, ...]] = without_words
     cut_outs: Callable[[tuple[Number, ...], Ink], tuple[Number, ...]] = without_cut_outs
+    texture: Callable[[tuple[Number, ...], int], bool] = is_texture
 
 
 ALL_STAGES = Stages()
@@ -153,6 +154,8 @@ class PageReader:
         numbers = self._stages.impostors(self._stages.sheet(grouped, ink), ink, self._settings.grouping)
         numbers = self._stages.words(numbers, [piece for run in runs for piece in run.pieces], ink)
         numbers = self._stages.cut_outs(numbers, ink)
+        if self._stages.texture(numbers, len(pieces.whole)):
+            numbers = ()
         mark("group")
         reading = Reading(numbers, ink.mask, asked.inputs)
         return Trace(reading, found, pieces, asked.answers, asked.again, chosen, kept, lines, grouped)
