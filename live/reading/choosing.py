@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from live.reading.regions import usual_height
 from live.reading.splitting import Lattice, best_path
 from live.records import DIGIT_CLASSES, Digit
 
@@ -106,10 +107,6 @@ def _placed(lattice: Lattice, run: int, digit: Digit | None) -> Placed:
 
 
 def _reference_height(lattices: list[Lattice]) -> float:
-    """Height that most of the ink has, px: the median over single components, weighted by height."""
-    heights = np.array([lattice.height for lattice in lattices if len(lattice.components) == 1 and lattice.runs])
-    if heights.size == 0:
-        return 1.0
-    heights = np.sort(heights)
-    weights = np.cumsum(heights**2)
-    return float(heights[np.searchsorted(weights, weights[-1] / 2)])
+    """Height that most of the ink has that is one component, px; 1 where there is none."""
+    heights = [lattice.height for lattice in lattices if len(lattice.components) == 1 and lattice.runs]
+    return usual_height(np.array(heights)) or 1.0

@@ -117,6 +117,15 @@ def find_contours(outlines: Outlines, shape: tuple[int, ...], settings: RegionSe
     return kept
 
 
+def usual_height(heights: NDArray[np.int32] | NDArray[np.float64]) -> float:
+    """Height that most of the ink has, px: a median over pieces, weighted by their size; 0 where there is none. heights: (N,)."""
+    if not len(heights):
+        return 0.0
+    ordered = np.sort(heights).astype(float)
+    weights = np.cumsum(ordered**2)
+    return float(ordered[np.searchsorted(weights, weights[-1] / 2)])
+
+
 def measure(contours: list[NDArray[np.int32]], angles: float | NDArray[np.float64]) -> list[Component]:
     """Components of the outlines, their extents taken along lines of one slope, or of a slope for each (N,), radians."""
     if not contours:

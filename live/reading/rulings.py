@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from live.reading.chains import SEEN, Chains, Sizes, find_chains, linked
-from live.reading.regions import Outlines, find_outlines
+from live.reading.regions import Outlines, find_outlines, usual_height
 from live.reading.runs import Indices, Runs, find_runs
 from live.settings import RegionSettings
 
@@ -76,17 +76,18 @@ def _without_lines(mask: Mask, long: list[NDArray[np.int32]], least: float, hidd
     right, bottom = np.max([contour.max(axis=0)[0] for contour in long], axis=0) + 1
     ink = cv2.subtract(mask[top:bottom, left:right], rest[top:bottom, left:right])
     thick = max(3, round(THICK * max(mask.shape)))
-    ways = find_runs(ink), find_runs(ink.T)
-    found = False
+    thin = max(2, thick // FINE)
+    ways, cleared = (find_runs(ink), find_runs(ink.T)), None
     # thin lines first: where they are steep, runs across them and along them are short alike
-    for most in (max(2, thick // FINE), thick):
-        if any(2 * len(runs.up_to(most).top) > len(runs.up_to(thick).top) for runs in ways):
-            cleared = _cleared(ink, ways, Sizes(least, most, hidden))
-            if cleared is not None:
-                found, ink, ways = True, cleared, (find_runs(cleared), find_runs(cleared.T))
-    if not found:
+    if any(2 * len(runs.up_to(thin).top) > len(runs.up_to(thick).top) for runs in ways):
+        cleared = _cleared(ink, ways, Sizes(least, thin, hidden))
+        if cleared is not None:
+            ink, ways = cleared, (find_runs(cleared), find_runs(cleared.T))
+    without_thick = _cleared(ink, ways, Sizes(least, thick, hidden))
+    cleared = cleared if without_thick is None else without_thick
+    if cleared is None:
         return mask
-    cv2.bitwise_or(ink, rest[top:bottom, left:right], dst=rest[top:bottom, left:right])
+    cv2.bitwise_or(cleared, rest[top:bottom, left:right], dst=rest[top:bottom, left:right])
     return rest
 
 
@@ -121,9 +122,7 @@ def writing_height(boxes: NDArray[np.int32], shape: tuple[int, ...]) -> float:
     inside = (left > 0) & (top > 0) & (right < shape[1]) & (bottom < shape[0])
     longer = np.maximum(wide, tall)
     fits = (longer < HUGE * max(shape)) & (longer < SLIM * np.minimum(wide, tall))
-    heights = np.sort(tall[inside & fits & ~holds]).astype(float)
-    weights = np.cumsum(heights**2)
-    return float(heights[np.searchsorted(weights, weights[-1] / 2)]) if len(heights) else 0.0
+    return usual_height(tall[inside & fits & ~holds])
 
 
 @dataclass(frozen=True, eq=False)
@@ -133,8 +132,9 @@ class Lines:
     where: NDArray[np.bool_]
     """(H, W) where there is nothing but line."""
     slope: float
-    """Of most of them, and how thick they are, px."""
+    """Of most of them, rows to a column."""
     thickness: float
+    """Of most of them, px."""
 
 
 def turned(lines: Lines | None) -> Lines | None:
