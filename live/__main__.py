@@ -3,22 +3,18 @@
 from __future__ import annotations
 
 import argparse
-import math
 import os
 import re
-import signal
 import sys
-import time
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from pathlib import Path
-from types import FrameType
 from typing import Any, NoReturn
 
 from live import __version__
 from live.commands.read_options import add_read_options, read_options
 from live.errors import NumcamError, SettingsError
 from live.event_log import LOG_SUFFIXES
+from live.interrupts import Interrupts
 from live.on_number import found, words_of
 from live.settings import Settings, load_settings, merge, parse_yaml
 from models.errors import ModelError
@@ -30,9 +26,6 @@ RUN_OPTIONS = (
 )  # fmt: skip
 
 COMMANDS = ("read", "cameras", "doctor")
-CLOSING_S = 2.0
-"""Seconds in which a second Ctrl+C is taken for impatience, so that files are closed."""
-
 EXAMPLES = """examples:
   {prog}                                the first camera, in a window
   {prog} --source 1 --record out.mp4    the second camera, recorded
@@ -180,8 +173,8 @@ def check_outputs(settings: Settings) -> None:
         found(words_of(settings.on_number))
 
 
-def execute(options: argparse.Namespace) -> int:
-    """Do what the command line asks for; returns the exit code."""
+def execute(options: argparse.Namespace, interrupts: Interrupts) -> int:
+    """Do what the command line asks for; returns the exit code. interrupts: what catches the signals."""
     chosen = {name: value for name in RUN_OPTIONS if (value := getattr(options, name)) is not None}
     if len(options.source or ()) == 1:
         chosen["source"] = options.source[0]
@@ -199,10 +192,10 @@ def execute(options: argparse.Namespace) -> int:
         from live.commands.doctor import show_machine
 
         return show_machine(settings)
-    return run_live(settings)
+    return run_live(settings, interrupts)
 
 
-def run_live(settings: Settings) -> int:
+def run_live(settings: Settings, interrupts: Interrupts) -> int:
     """The live reader."""
     check_outputs(settings)
     from live.video.display import DisplayCheck
@@ -210,7 +203,7 @@ def run_live(settings: Settings) -> int:
     display = None if settings.headless else DisplayCheck()  # looks for a display while OpenCV is loaded
     from live.app import run  # OpenCV and the runtime load here: --help and wrong arguments answer at once
 
-    summary = run(settings, say=_say, tell=_tell, display=display)
+    summary = run(settings, say=_say, tell=_tell, display=display, interrupts=interrupts)
     if summary.interrupted:
         return INTERRUPTED
     return FAILED if summary.failed else DONE
@@ -226,37 +219,12 @@ def _tell(line: str) -> None:
     print(line, flush=True)
 
 
-@contextmanager
-def interruptible() -> Iterator[None]:
-    """Let SIGTERM and a closed terminal end a run as Ctrl+C does; a second signal does not disturb the closing of files."""
-    interrupted_at = -math.inf
-
-    def interrupt(_number: int, _frame: FrameType | None) -> None:
-        nonlocal interrupted_at
-        now = time.monotonic()
-        if now - interrupted_at > CLOSING_S:
-            interrupted_at = now
-            raise KeyboardInterrupt
-
-    names = ("SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK")  # the last one is Windows' alone, the third everybody else's
-    signals = [getattr(signal, name) for name in names if hasattr(signal, name)]
-    before = {number: signal.getsignal(number) for number in signals}
-    for number, handler in before.items():
-        if number != getattr(signal, "SIGHUP", None) or handler != signal.SIG_IGN:  # nohup wants it to go on
-            signal.signal(number, interrupt)
-    try:
-        yield
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
-
-
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run Numcam; returns the exit code."""
     options = make_parser().parse_args(arguments)
     try:
-        with interruptible():
-            return execute(options)
+        with Interrupts() as interrupts:
+            return execute(options, interrupts)
     except SettingsError as error:
         _say(str(error))
         return WRONG_ARGUMENTS

@@ -12,6 +12,7 @@ from itertools import count
 
 from live.errors import SourceError
 from live.events import Event
+from live.interrupts import Interrupts
 from live.lanes import Lane, fetch_from
 from live.networks import open_classifier, open_reader
 from live.outputs import Outputs
@@ -35,14 +36,21 @@ AGAIN_S = 0.05
 Say = Callable[[str], None]
 
 
-def run(settings: Settings, say: Say, tell: Say, display: DisplayCheck | None = None) -> RunSummary:
+def run(
+    settings: Settings,
+    say: Say,
+    tell: Say,
+    display: DisplayCheck | None = None,
+    interrupts: Interrupts | None = None,
+) -> RunSummary:
     """Read until every source ends, a person quits, or a limit of the settings is reached.
 
     say: is given notes (a window that can't be opened, a camera that is lost, a recording that began); tell: what was read
     where there is no window, and the summary at the end, which comes however the run ends. display: a look for a display
-    that was begun before. Raises NumcamError and ModelError, with every file closed.
+    that was begun before. interrupts: what catches signals: once all is open, the run ends between two frames where one came.
+    Raises NumcamError and ModelError, with every file closed.
     """
-    summary = RunSummary()
+    summary, interrupts = RunSummary(), interrupts or Interrupts()
     with ExitStack() as stack:
         stack.callback(lambda: tell(summary.line()) if summary.frames else None)
         if display is None and not settings.headless:
@@ -55,11 +63,12 @@ def run(settings: Settings, say: Say, tell: Say, display: DisplayCheck | None = 
         screen = None
         if not headless:
             screen = Screen(stack.enter_context(Window(TITLE)), outputs, mirrored=settings.mirror, say=say)
-        loop = _Loop(settings, Wall(lanes), outputs, summary, screen, say, tell)
+        interrupts.hold()
+        loop = _Loop(settings, Wall(lanes), outputs, summary, screen, interrupts, say, tell)
         stack.callback(loop.sum_up)
         try:
             loop.run()
-        except KeyboardInterrupt:
+        except KeyboardInterrupt:  # of one who insists
             summary.interrupted = True
         summary.failed = summary.failed or outputs.has_failed
     return summary
@@ -109,6 +118,7 @@ class _Loop:
     outputs: Outputs
     summary: RunSummary
     screen: Screen | None
+    interrupts: Interrupts
     say: Say
     tell: Say
     _troubles: list[str | None] = field(default_factory=list)
@@ -119,8 +129,9 @@ class _Loop:
         lanes = self.wall.lanes
         start = time.monotonic()
         end = start + (self.settings.max_seconds or math.inf)
-        while not self._is_over(end) and not all(lane.ended for lane in lanes):
-            if self.screen is not None and self.screen.rest(end):
+        over = partial(self._is_over, end)
+        while not self._has_enough() and not over() and not all(lane.ended for lane in lanes):
+            if self.screen is not None and self.screen.rest(over):
                 continue
             ready, given_up = fetch_from(lanes, WAKE_EVERY_S)
             for lane in given_up:
@@ -133,7 +144,8 @@ class _Loop:
             else:
                 self._wait()
         if self.screen is not None and all(lane.source.still for lane in lanes):
-            self.screen.hold(until=end)
+            self.screen.hold(over)
+        self.summary.interrupted = self.interrupts.asked
 
     def sum_up(self) -> None:
         """Put the counts of the whole run into its summary."""
@@ -143,10 +155,14 @@ class _Loop:
         if self.screen is not None:
             self.summary.ages = self.screen.ages
 
+    def _has_enough(self) -> bool:
+        """Whether all frames were read that the settings ask for."""
+        return self.settings.max_frames is not None and self.summary.frames >= self.settings.max_frames
+
     def _is_over(self, end: float) -> bool:
-        """Whether a person or a limit ends the run."""
-        enough = self.settings.max_frames is not None and self.summary.frames >= self.settings.max_frames
-        return enough or time.monotonic() >= end or (self.screen is not None and self.screen.quit)
+        """Whether a person, a signal or the clock ends the run."""
+        quits = self.interrupts.asked or (self.screen is not None and self.screen.quit)
+        return quits or time.monotonic() >= end
 
     def _give_up(self, lane: Lane) -> None:
         """A source is gone for good: the others go on. Raises SourceError where there is no other."""

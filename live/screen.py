@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections import deque
 from collections.abc import Callable
 
@@ -46,19 +45,19 @@ class Screen:
             self._recent_ages.append(age_s)
             self.ages.add(age_s)
 
-    def rest(self, until: float) -> bool:
-        """Stay with the last frame while a person pauses, to `until` (`time.monotonic`) at most; whether one did."""
+    def rest(self, over: Callable[[], bool]) -> bool:
+        """Stay with the last frame while a person pauses and the run isn't over; whether one did."""
         pressed = self._paused
-        while self._paused and not self.quit and time.monotonic() < until:
+        while self._paused and not over():
             self.answer_key(HOLD_POLL_MS)
         if pressed and self._wall is not None:
             for lane in self._wall.lanes:
                 lane.forget_rate()  # the pause says nothing about speed
         return pressed
 
-    def hold(self, until: float) -> None:
-        """Keep the last frame on the screen until a person quits or the clock (`time.monotonic`) passes `until`."""
-        while not self.quit and time.monotonic() < until:
+    def hold(self, over: Callable[[], bool]) -> None:
+        """Keep the last frame on the screen until the run is over."""
+        while not over():
             self.answer_key(HOLD_POLL_MS)
 
     def wait(self) -> None:

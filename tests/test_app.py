@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 import shlex
+import signal
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -22,6 +23,7 @@ from live.app import RunSummary, event_line, run
 from live.clipboard import Clipboard
 from live.errors import OutputError, SourceError
 from live.events import Event
+from live.interrupts import Interrupts
 from live.records import Frame, Number, Reading, TrackedNumber
 from live.settings import Settings
 from live.video.frame_source import Source
@@ -164,10 +166,10 @@ class Stage:
         self._monkeypatch.setattr(app, "DisplayCheck", Display)
         self._monkeypatch.setattr(KeyedWindow, "script", script)
 
-    def run(self, clip: Callable[[], Clip] = Clip, **options: Any) -> RunSummary:
+    def run(self, clip: Callable[[], Clip] = Clip, interrupts: Interrupts | None = None, **options: Any) -> RunSummary:
         """One run; the clip is opened as often as the run asks for it."""
         self._clip = clip
-        return run(Settings(**options), say=self.notes.append, tell=self.told.append)
+        return run(Settings(**options), say=self.notes.append, tell=self.told.append, interrupts=interrupts)
 
 
 @pytest.fixture
@@ -284,6 +286,20 @@ def test_an_error_in_the_middle_leaves_files_that_play_and_a_summary(stage: Stag
     assert stage.told[-1].startswith("5 frames in ")
     assert "r.mp4" in stage.told[-1]
     assert frames_in("r.mp4") == 5
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="raise_signal ends a Windows program")
+@pytest.mark.parametrize("headless", [True, False])
+def test_a_signal_in_the_middle_of_a_frame_ends_the_run_after_it(stage: Stage, headless: bool) -> None:
+    def interrupted() -> Clip:
+        clip = Clip(10**9)
+        clip.before = lambda index: signal.raise_signal(signal.SIGTERM) if index == 5 else None
+        return clip
+
+    with Interrupts() as interrupts:
+        summary = stage.run(interrupted, interrupts, headless=headless, record="r.mp4", log_frames="f.jsonl")
+    assert (summary.interrupted, summary.frames, frames_in("r.mp4")) == (True, 6, 6)
+    assert len(Path("f.jsonl").read_text().splitlines()) == 6
 
 
 def test_an_interrupted_run_is_summed_up_as_any_other(stage: Stage) -> None:
