@@ -31,7 +31,7 @@ from scripts.command_line import add_data, missing_package, script_parser
 from scripts.corruptions import CORRUPTIONS
 from scripts.datasets import DataError, Digits, load_mnist
 from scripts.score_tables import corruption_table, mean_accuracy, number_table, sample_view, show_scores
-from scripts.scores import DIGITS, Scores, Strip, classify, percent
+from scripts.scores import DIGITS, Scores, Strip, classify, looked_closer, percent
 from scripts.writer_numbers import score_kinds
 
 WIDTH = 110  # characters of the tables where they go into a file, not onto a screen
@@ -137,13 +137,19 @@ def evaluate(console: Console, options: argparse.Namespace, classifier: Classifi
     folder: Path = options.output
     folder.mkdir(parents=True, exist_ok=True)
     scores = Scores(classify(classifier, test.images), test.labels)
-    show_scores(console, scores)
+    closer = Scores(looked_closer(classifier, test.images, scores.probabilities), test.labels)
+    show_scores(console, scores, closer)
     pictures.draw_confusion(scores, folder / "confusion.png")
     pictures.draw_misread(scores, test.images, folder / "misread.png")
     pictures.draw_calibration(scores, folder / "calibration.png")
     report: dict[str, Any] = {"model": (options.model or WEIGHTS).name}
     report["data"] = "MNIST, downloaded" if options.data is None else options.data.name
     report |= scores.as_report()
+    report["doubtful_in_several_ways"] = {
+        "right": int(closer.is_right.sum()),
+        "accuracy": closer.accuracy,
+        "expected_calibration_error": closer.calibration_error,
+    }
     report["numbers_in_one_hand"] = numbers_in_one_hand(console, test, scores)
     if not options.quick:
         spoilt = spoilt_digits(console, classifier, test, scores)

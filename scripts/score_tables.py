@@ -21,14 +21,18 @@ SHADES, PLAIN_SHADES = " ░▒▓█", " .:*#"
 BAR = 16  # characters of a probability of 1: with a digit of 20 px, a line of 80 is full
 
 
-def show_scores(console: Console, scores: Scores) -> None:
-    """Accuracy, precision and recall by class, confusion."""
+def show_scores(console: Console, scores: Scores, closer: Scores) -> None:
+    """Accuracy, precision and recall by class, confusion. closer: with doubtful digits asked about in several ways."""
     right, count = int(scores.is_right.sum()), len(scores.labels)
     low, high = likely_range(right, count)
     console.print(f"{right:,} of {count:,} digits are read right: accuracy {percent(scores.accuracy)}")
     console.print(f"  with 95 % between {percent(low)} and {percent(high)}, by the number of digits")
     error, sure = percent(scores.calibration_error), percent(float(scores.confidence.mean()))
-    console.print(f"  expected calibration error {error}; mean confidence {sure}\n")
+    console.print(f"  expected calibration error {error}; mean confidence {sure}")
+    right, error = int(closer.is_right.sum()), percent(closer.calibration_error)
+    console.print(
+        f"  doubtful ones asked about in several ways, as on a page: {right:,}, {percent(closer.accuracy)}; {error}\n"
+    )
     console.print(class_table(scores))
     console.print(confusion_table(scores))
 

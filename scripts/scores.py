@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.classifier import Classifier
+from models.variation import SURE, ask_in_all_ways
 from scripts.calibration import expected_calibration_error
 from scripts.training_set import CLASSES, as_input
 
@@ -23,6 +24,17 @@ def classify(classifier: Classifier, images: NDArray[np.uint8]) -> NDArray[np.fl
     """(N, 28, 28) uint8, ink is 255 -> (N, C) float32 probabilities, asked in batches. N = 0 is ordinary."""
     starts = range(0, max(len(images), 1), BATCH)
     return np.concatenate([classifier(as_input(images[start : start + BATCH])) for start in starts])
+
+
+def looked_closer(
+    classifier: Classifier, images: NDArray[np.uint8], probabilities: NDArray[np.float32]
+) -> NDArray[np.float32]:
+    """What `classify` said, with doubtful digits asked about in several ways, as the reader does; (N, C) float32."""
+    digits = probabilities[:, :DIGITS]
+    rows = np.flatnonzero(digits.max(axis=1, initial=0) < SURE * digits.sum(axis=1))
+    closer = probabilities.copy()
+    closer[rows] = ask_in_all_ways(classifier, as_input(images[rows]), probabilities[rows])
+    return closer
 
 
 def class_names(count: int) -> tuple[str, ...]:

@@ -81,6 +81,7 @@ def variants() -> Iterator[Variant]:
     yield replace(WHOLE, name="cuts", settings=changed("splitting", max_cuts=0))
     yield replace(WHOLE, name="joins", stages=replace(ALL_STAGES, joins=no_joins))
     yield replace(WHOLE, name="second batch (cuts and joins)", settings=changed("splitting", sure_confidence=0.0))
+    yield replace(WHOLE, name="doubtful digits seen in several ways", stages=replace(ALL_STAGES, doubts=keep_doubts))
     yield replace(WHOLE, name="whole numbers at once", lines=False)
     yield replace(WHOLE, name="pieces of lines dropped", stages=replace(ALL_STAGES, line_pieces=keep_pieces))
     yield replace(WHOLE, name="words passed over", stages=replace(ALL_STAGES, runs=runs_of_digits))
@@ -131,6 +132,15 @@ def level(
 def upright_mask(ink: Ink, groups: list[list[Component]]) -> list[Upright]:
     """As `upright_each`, of ink that is black or white."""
     return upright_each(replace(ink, darkness=ink.mask), groups)
+
+
+def keep_doubts(
+    runs: list[Run],
+    fields: object,  # noqa: ARG001 (a stage's own parameters)
+    classifier: object,  # noqa: ARG001
+) -> list[Run]:
+    """Digits are as they were first seen."""
+    return runs
 
 
 def no_joins(components: list[Component]) -> list[tuple[int, ...]]:  # noqa: ARG001 (a stage's own parameters)

@@ -25,6 +25,8 @@ class Placed:
     bottom: float
     angle: float = 0.0
     """Slope of its line, radians: extents along lines of different slopes are not comparable."""
+    row: int = -1
+    """Which of the questions it was the answer to; -1 where that isn't known."""
 
     @property
     def height(self) -> float:
@@ -56,7 +58,7 @@ def choose(lattices: list[Lattice], probabilities: NDArray[np.float32]) -> list[
     for lattice in lattices:
         stop = start + len(lattice.runs)
         if stop > start:
-            option = _best_option(lattice, probabilities[start:stop], logs[start:stop])
+            option = _best_option(lattice, probabilities[start:stop], logs[start:stop], start)
             if len(lattice.components) == 1:
                 component = lattice.components[0]
                 single[component] = _or_stranger(option, lattice, strange[start:stop], reference)
@@ -83,11 +85,13 @@ def _exclusive(single: dict[int, _Option], joined: list[_Option]) -> list[Placed
     return placed
 
 
-def _best_option(lattice: Lattice, probabilities: NDArray[np.float32], logs: NDArray[np.float32]) -> _Option:
-    """The best path of one lattice: its ink as digits."""
+def _best_option(
+    lattice: Lattice, probabilities: NDArray[np.float32], logs: NDArray[np.float32], start: int
+) -> _Option:
+    """The best path of one lattice: its ink as digits. start: which question its first region is."""
     # most ink is one digit with no other way to see it: no path needs to be searched
     score, path = (float(logs[0]), [0]) if len(lattice.runs) == 1 else best_path(lattice, logs)
-    placed = tuple(_placed(lattice, k, Digit(lattice.regions[k].box, probabilities[k])) for k in path)
+    placed = tuple(_placed(lattice, k, Digit(lattice.regions[k].box, probabilities[k]), start + k) for k in path)
     return _Option(lattice.components, score, placed)
 
 
@@ -100,10 +104,10 @@ def _or_stranger(option: _Option, lattice: Lattice, strange: NDArray[np.float32]
     return _Option(lattice.components, score, (_placed(lattice, whole, None),))
 
 
-def _placed(lattice: Lattice, run: int, digit: Digit | None) -> Placed:
+def _placed(lattice: Lattice, run: int, digit: Digit | None, row: int = -1) -> Placed:
     """What one run of a lattice was taken for."""
     left, top, right, bottom = lattice.extents[run].tolist()
-    return Placed(digit, left, top, right, bottom, lattice.regions[run].angle)
+    return Placed(digit, left, top, right, bottom, lattice.regions[run].angle, row)
 
 
 def _reference_height(lattices: list[Lattice]) -> float:

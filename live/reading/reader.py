@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from live.reading.choosing import Placed, choose
+from live.reading.doubts import look_closer
 from live.reading.grouping import Run, find_all_runs, group_runs
 from live.reading.impostors import is_texture, on_paper, without_cut_outs, without_impostors, without_line_pieces
 from live.reading.ink import Ink, find_ink
@@ -24,7 +25,7 @@ from live.settings import GroupingSettings, InkSettings, RegionSettings, Setting
 from models.classifier import Classifier
 from models.mnist_format import stack_mnist
 
-STAGES = ("ink", "regions", "format", "classify", "look again", "group", "lines")
+STAGES = ("ink", "regions", "format", "classify", "look again", "group", "look closer", "lines")
 
 Mark = Callable[[str], None]
 Inputs = NDArray[np.float32]
@@ -42,6 +43,7 @@ class Stages:
     joins: Callable[[list[Component]], list[Cluster]] = find_clusters
     line_pieces: Callable[[list[Placed], Ink], list[Placed]] = without_line_pieces
     runs: Callable[[list[Placed], GroupingSettings], list[Run]] = find_all_runs
+    doubts: Callable[[list[Run], Inputs, Classifier], list[Run]] = look_closer
     sheet: Callable[[tuple[Number, ...], Ink], tuple[Number, ...]] = on_paper
     impostors: Callable[[tuple[Number, ...], Ink, GroupingSettings], tuple[Number, ...]] = without_impostors
     words: Callable[[tuple[Number, ...], Sequence[Placed], Ink], tuple[Number, ...]] = without_words
@@ -101,6 +103,8 @@ class _Questions:
     """What was asked about once, and what was asked about again."""
     probabilities: Inputs
     """Row by row as the regions of `lattices`."""
+    fields: Inputs
+    """What was asked, row by row as `probabilities`."""
 
 
 def ignore(stage: str) -> None:
@@ -147,6 +151,8 @@ class PageReader:
         kept = self._stages.line_pieces(chosen, ink)
         runs = self._stages.runs(kept, self._settings.grouping)
         mark("group")
+        runs = self._stages.doubts(runs, asked.fields, self._classifier)
+        mark("look closer")
         lines = [] if self._ask_lines is None else read_lines(runs, ink, self._ask_lines)
         runs = with_lines(runs, lines)
         mark("lines")
@@ -209,4 +215,5 @@ class PageReader:
             np.concatenate([answers, more_answers]),
             [asked[row] for row in kept_rows] + again,
             np.concatenate([answers[kept_rows], more_answers]),
+            np.concatenate([inputs[kept_rows], more]),
         )
