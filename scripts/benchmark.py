@@ -121,7 +121,7 @@ def show(rows: list[dict[str, Any]]) -> None:
         one_by_one = "–" if row["one_by_one_ms"] is None else f"{row['one_by_one_ms']:.0f}"
         totals = (f"{row['total_ms']:.1f}", f"{row['floor_ms']:.1f}", f"{row['ratio']:.2f}", one_by_one)
         table.add_row(size, str(row["digits"]), *stages, *totals)
-    Console(width=140).print(table)
+    Console(width=160).print(table)
 
 
 def main(arguments: list[str] | None = None) -> int:

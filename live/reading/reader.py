@@ -25,7 +25,7 @@ from live.settings import GroupingSettings, InkSettings, RegionSettings, Setting
 from models.classifier import Classifier
 from models.mnist_format import stack_mnist
 
-STAGES = ("ink", "regions", "format", "classify", "look again", "group", "look closer", "lines")
+STAGES = ("ink", "regions", "format", "classify", "look again", "group", "doubts", "lines")
 
 Mark = Callable[[str], None]
 Inputs = NDArray[np.float32]
@@ -152,7 +152,7 @@ class PageReader:
         runs = self._stages.runs(kept, self._settings.grouping)
         mark("group")
         runs = self._stages.doubts(runs, asked.fields, self._classifier)
-        mark("look closer")
+        mark("doubts")
         lines = [] if self._ask_lines is None else read_lines(runs, ink, self._ask_lines)
         runs = with_lines(runs, lines)
         mark("lines")
