@@ -26,7 +26,7 @@ class Placed:
     angle: float = 0.0
     """Slope of its line, radians: extents along lines of different slopes are not comparable."""
     row: int = -1
-    """Which of the questions it was the answer to; -1 where that isn't known."""
+    """Which question its region was: each has one of its own, but for digits that were read all at once, which have -1."""
 
     @property
     def height(self) -> float:
@@ -58,10 +58,10 @@ def choose(lattices: list[Lattice], probabilities: NDArray[np.float32]) -> list[
     for lattice in lattices:
         stop = start + len(lattice.runs)
         if stop > start:
-            option = _best_option(lattice, probabilities[start:stop], logs[start:stop], start)
+            option = _best_option(lattice, start, probabilities[start:stop], logs[start:stop])
             if len(lattice.components) == 1:
                 component = lattice.components[0]
-                single[component] = _or_stranger(option, lattice, strange[start:stop], reference)
+                single[component] = _or_stranger(option, lattice, start, strange[start:stop], reference)
             elif option.placed:
                 joined.append(option)
         start = stop
@@ -86,7 +86,7 @@ def _exclusive(single: dict[int, _Option], joined: list[_Option]) -> list[Placed
 
 
 def _best_option(
-    lattice: Lattice, probabilities: NDArray[np.float32], logs: NDArray[np.float32], start: int
+    lattice: Lattice, start: int, probabilities: NDArray[np.float32], logs: NDArray[np.float32]
 ) -> _Option:
     """The best path of one lattice: its ink as digits. start: which question its first region is."""
     # most ink is one digit with no other way to see it: no path needs to be searched
@@ -95,16 +95,21 @@ def _best_option(
     return _Option(lattice.components, score, placed)
 
 
-def _or_stranger(option: _Option, lattice: Lattice, strange: NDArray[np.float32], reference: float) -> _Option:
-    """The option, or the ink left as a stranger where that is likelier. reference: height of the page's writing, px."""
+def _or_stranger(
+    option: _Option, lattice: Lattice, start: int, strange: NDArray[np.float32], reference: float
+) -> _Option:
+    """The option, or the ink left as a stranger where that is likelier.
+
+    start: which question its first region is. reference: height of the page's writing, px.
+    """
     whole = lattice.runs.index((0, lattice.last)) if (0, lattice.last) in lattice.runs else 0
     score = float(strange[whole]) - STRANGER_COST * min(1.0, lattice.height / reference)
     if score <= option.score:
         return option
-    return _Option(lattice.components, score, (_placed(lattice, whole, None),))
+    return _Option(lattice.components, score, (_placed(lattice, whole, None, start + whole),))
 
 
-def _placed(lattice: Lattice, run: int, digit: Digit | None, row: int = -1) -> Placed:
+def _placed(lattice: Lattice, run: int, digit: Digit | None, row: int) -> Placed:
     """What one run of a lattice was taken for."""
     left, top, right, bottom = lattice.extents[run].tolist()
     return Placed(digit, left, top, right, bottom, lattice.regions[run].angle, row)

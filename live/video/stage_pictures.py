@@ -136,17 +136,18 @@ def draw_numbers(image: Picture, trace: Trace, settings: OverlaySettings, scale:
 
 def let_go(trace: Trace) -> tuple[list[Placed], list[Placed], list[Placed], list[Placed]]:
     """What is in no number: no digits; pieces of lines; digits of words or too unsure ones; lone ones unlike the page."""
-    at_once = {id(piece) for line in trace.lines if line.taken for piece in line.run.members}
-    kept = {id(p) for p in trace.kept}
-    grouped = {id(digit) for number in trace.grouped for digit in number.digits}
-    shown = {id(digit) for number in trace.reading.numbers for digit in number.digits}
-    chosen = [p for p in trace.chosen if id(p) not in at_once]
-    digits = [p for p in chosen if p.digit is not None]
+    # digits in doubt were looked at again: what they are is another record then, with the same question and box
+    at_once = {piece.row for line in trace.lines if line.taken for piece in line.run.members}
+    kept = {p.row for p in trace.kept}
+    grouped = {id(digit.box) for number in trace.grouped for digit in number.digits}
+    shown = {id(digit.box) for number in trace.reading.numbers for digit in number.digits}
+    chosen = [p for p in trace.chosen if p.row not in at_once]
+    digits = [(p, id(p.digit.box)) for p in chosen if p.digit is not None]
     return (
         [p for p in chosen if p.digit is None],
-        [p for p in digits if id(p) not in kept],
-        [p for p in digits if id(p) in kept and id(p.digit) not in grouped],
-        [p for p in digits if id(p.digit) in grouped and id(p.digit) not in shown],
+        [p for p, _ in digits if p.row not in kept],
+        [p for p, box in digits if p.row in kept and box not in grouped],
+        [p for p, box in digits if box in grouped and box not in shown],
     )
 
 
