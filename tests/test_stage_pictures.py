@@ -47,9 +47,15 @@ def test_what_is_told_is_what_was_worked_out(reader: PageReader, page: DrawnPage
     assert cut
     assert all(len(lattice.cuts) == lattice.last + 1 for lattice in cut)
     assert sorted(piece_names(trace).values(), key=int) == [str(k + 1) for k in range(len(piece_names(trace)))]
-    shown = {id(digit) for number in trace.reading.numbers for digit in number.digits}
-    gone = [p for group in let_go(trace) for p in group]
-    assert len(gone) + len(shown) == len(trace.chosen), "each is shown, or told why not"
+    at_once = {member.row for line in trace.lines if line.taken for member in line.run.members}
+    boxes = {id(digit.box) for number in trace.reading.numbers for digit in number.digits}
+    one_by_one = [p for p in trace.chosen if p.row not in at_once]
+    shown = {p.row for p in one_by_one if p.digit is not None and id(p.digit.box) in boxes}
+    gone = {p.row for group in let_go(trace) for p in group}
+    assert len(gone) == sum(map(len, let_go(trace)))
+    assert len(shown) > 10
+    assert gone.isdisjoint(shown)
+    assert gone | shown == {p.row for p in one_by_one}, "each is shown, or told why not"
 
 
 @pytest.mark.parametrize("scale", [0.25, 1.0, 2.5])
