@@ -68,7 +68,7 @@ def without_impostors(
     tall = float(np.median(heights)) if len(heights) >= ENOUGH_DIGITS else 0.0
 
     def is_impostor(digit: Digit) -> bool:
-        if digit.confidence < settings.min_lone_confidence:
+        if digit.is_any < settings.min_lone_confidence:
             return True
         return any(rule(digit, ink, tall) for rule in (LONE_RULES if rules is None else rules))
 

@@ -137,18 +137,24 @@ def draw_numbers(image: Picture, trace: Trace, settings: OverlaySettings, scale:
 def let_go(trace: Trace) -> tuple[list[Placed], list[Placed], list[Placed], list[Placed]]:
     """What is in no number: no digits; pieces of lines; digits of words or too unsure ones; lone ones unlike the page."""
     # digits in doubt were looked at again: what they are is another record then, with the same question and box
-    at_once = {piece.row for line in trace.lines if line.taken for piece in line.run.members}
     kept = {p.row for p in trace.kept}
     grouped = {id(digit.box) for number in trace.grouped for digit in number.digits}
     shown = {id(digit.box) for number in trace.reading.numbers for digit in number.digits}
-    chosen = [p for p in trace.chosen if p.row not in at_once]
-    digits = [(p, id(p.digit.box)) for p in chosen if p.digit is not None]
-    return (
-        [p for p in chosen if p.digit is None],
-        [p for p, _ in digits if p.row not in kept],
-        [p for p, box in digits if p.row in kept and box not in grouped],
-        [p for p, box in digits if box in grouped and box not in shown],
-    )
+    at_once = {member.row: line.told for line in trace.lines if line.taken for member in line.run.members}
+    groups: tuple[list[Placed], list[Placed], list[Placed], list[Placed]] = ([], [], [], [])
+    none, pieces, unsure, lone = groups
+    for piece in trace.chosen:
+        digits = at_once.get(piece.row, [] if piece.digit is None else [piece.digit])
+        boxes = {id(digit.box) for digit in digits}
+        if not digits:
+            none.append(piece)
+        elif piece.row not in kept:
+            pieces.append(piece)
+        elif boxes.isdisjoint(grouped):
+            unsure.append(piece)
+        elif boxes.isdisjoint(shown):
+            lone.append(piece)
+    return groups
 
 
 def _asked(trace: Trace) -> list[int]:
