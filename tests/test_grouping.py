@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from live.reading.choosing import Placed, choose
-from live.reading.grouping import find_all_runs, group_runs
+from live.reading.grouping import Run, find_all_runs, group_runs
 from live.reading.splitting import Lattice
 from live.records import Box, Digit, Number, Region
 from live.settings import GroupingSettings
@@ -58,6 +58,28 @@ def test_lines_are_read_from_the_top_left() -> None:
 
 def test_a_much_smaller_neighbour_is_another_number() -> None:
     assert sorted(texts([placed(1, 0, 0, 100), placed(2, 40, 70, 30)])) == ["1", "2"]
+
+
+def pieces_of(run: Run) -> str:
+    """The digits of a run, and _ for a stranger."""
+    return "".join("_" if m.digit is None else str(m.digit.label) for m in run.members)
+
+
+def test_a_digit_broken_across_holds_its_number_together() -> None:
+    roof, body = Placed(None, 88, 0, 118, 24), Placed(None, 80, 27, 112, 50)  # of a 5: neither is level with the other
+    before, after = [placed(5, 0), placed(2, 40)], [placed(1, 124), placed(4, 164)]
+    runs = find_all_runs([*before, roof, body, *after], SETTINGS)
+    assert [pieces_of(run) for run in runs if run.digits] == ["52__14"]
+    alone = Placed(None, 400, 200, 430, 224)
+    assert sorted(map(pieces_of, find_all_runs([*before, body, alone], SETTINGS))) == ["52_", "_"]
+
+
+@pytest.mark.parametrize(("left", "top"), [(130, 0), (88, -60)])
+def test_pieces_beside_each_other_or_far_apart_are_of_two_digits(left: float, top: float) -> None:
+    other, body = Placed(None, left, top, left + 30, top + 24), Placed(None, 80, 27, 112, 50)
+    after = [placed(1, left + 36, top), placed(4, left + 76, top)]
+    runs = find_all_runs([placed(5, 0), placed(2, 40), body, other, *after], SETTINGS)
+    assert [pieces_of(run) for run in runs if run.digits] == ["52_", "_14"]
 
 
 def test_a_word_with_a_few_digit_like_letters_is_silent() -> None:

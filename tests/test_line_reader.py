@@ -130,13 +130,14 @@ def test_what_is_not_believed_stays_silent(told: np.ndarray) -> None:
     assert group_runs(with_lines(runs, lines), 0.0, SETTINGS.grouping) == ()
 
 
-def test_a_doubtful_number_that_is_none_at_once_is_passed_over() -> None:
+@pytest.mark.parametrize(("confidence", "shown"), [(0.45, ["7"]), (0.75, ["35", "7"])])
+def test_a_doubtful_number_that_is_none_at_once_is_passed_over(confidence: float, shown: list[str]) -> None:
     ink = find_ink(page_with_ink(), SETTINGS.ink)
-    doubtful = Run([Placed(digit(3, 0.9), 10, 20, 30, 44), Placed(digit(5, 0.99), 34, 20, 60, 44)])
+    doubtful = Run([Placed(digit(3, confidence), 10, 20, 30, 44), Placed(digit(5, 0.99), 34, 20, 60, 44)])
     sure = Run([Placed(digit(7), 80, 20, 110, 44)])
     lines = read_lines([doubtful, sure], ink, lambda pictures: [answers([NO_NUMBER]) for _ in pictures])
     assert len(lines) == 1
-    assert [n.text for n in group_runs(with_lines([doubtful, sure], lines), 0.0, SETTINGS.grouping)] == ["7"]
+    assert [n.text for n in group_runs(with_lines([doubtful, sure], lines), 0.0, SETTINGS.grouping)] == shown
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from typing import TypeVar
 
@@ -26,6 +26,8 @@ UNIT_SHARE = (
 LETTER_GAP = 0.18  # but never nearer than this, in heights
 UNIT_GAP = 0.35  # nor nearer than this beside a digit that stands alone: that may be a letter too
 APART = 1.5  # nor where the letter's other neighbour is not nearer than this share: letters of one word
+PIECE_SHARE = 0.5  # pieces of one broken digit stand above one another: they share this of the narrower one's width
+PIECES_TALL = 1.4  # and are together hardly taller than the digits beside them
 STRANGER_HEIGHT = 0.45  # a stranger lower than this share of the digits beside it is a dot or a dash, not a letter
 
 
@@ -71,8 +73,41 @@ def find_all_runs(placed: list[Placed], settings: GroupingSettings) -> list[Run]
     runs = []
     for slope in dict.fromkeys(piece.angle for piece in placed):
         level = [piece for piece in placed if piece.angle == slope]
-        runs += [Run([level[k] for k in run]) for run in find_runs(level, settings)]
+        runs += mended([Run([level[k] for k in run]) for run in find_runs(level, settings)])
     return runs
+
+
+def mended(runs: list[Run]) -> list[Run]:
+    """The runs of one slope, those put together between which a broken digit lies: its pieces end one and begin the other."""
+
+    def begins(k: int) -> float:
+        return runs[k].members[0].left
+
+    beginning = {k: run.members[0] for k, run in enumerate(runs) if run.digits and run.members[0].digit is None}
+    ending = {k: run.members[-1] for k, run in enumerate(runs) if run.digits and run.members[-1].digit is None}
+    into: dict[int, int] = {}
+    for k, last in ending.items():
+        tall = float(np.median([digit.height for digit in runs[k].placed_digits]))
+        fits = [n for n, first in beginning.items() if begins(k) < begins(n) and are_of_one_digit(last, first, tall)]
+        if len(fits) == 1 and fits[0] not in into.values():
+            into[k] = fits[0]
+    whole = []
+    for k, run in enumerate(runs):
+        if k in into.values():
+            continue
+        members, at = list(run.members), k
+        while at in into:
+            at = into[at]
+            members += runs[at].members
+        whole.append(replace(run, members=members))
+    return whole
+
+
+def are_of_one_digit(one: Placed, other: Placed, tall: float) -> bool:
+    """Whether two pieces, one above the other, may be of one digit beside digits so tall (px)."""
+    shared = min(one.right, other.right) - max(one.left, other.left)
+    height = max(one.bottom, other.bottom) - min(one.top, other.top)
+    return shared > PIECE_SHARE * min(one.right - one.left, other.right - other.left) and height < PIECES_TALL * tall
 
 
 def group_runs(runs: list[Run], angle: float, settings: GroupingSettings) -> tuple[Number, ...]:

@@ -27,7 +27,7 @@ SOFT_EDGE = np.ones((3, 3), np.uint8)  # the soft edge of a stroke is lighter th
 
 MOST_ASKED = 96  # runs of a page: more of them are texture
 SURE = 0.95  # certainty of digits that need no other look
-BELIEVED = 0.5  # confidence from which a number is told that has digits which can't be read by themselves
+BELIEVED = 0.5  # confidence from which a number is told that only one of the two networks sees
 MISSED = 0.8  # of one with more digits than were seen, as a share of the confidence in those
 DOUBLED = 1.5  # and of one with fewer
 SAY = np.float32(1 / 3)  # how much it counts where both see as many digits
@@ -97,7 +97,7 @@ class LineReading:
         if is_word(self.run):
             return bool(self.digits) and self.confidence > BELIEVED
         if not self.digits:
-            return True
+            return believed(self.run.digits) < BELIEVED
         more = len(self.digits) - len(self.run.digits)
         if more == 0:
             _, top, _, bottom = bounds(self.run.members)
