@@ -5,6 +5,8 @@ from __future__ import annotations
 import cv2
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis.extra import numpy as hnp
 from numpy.typing import NDArray
 
 from live.networks import open_reader
@@ -113,6 +115,20 @@ def test_short_runs_are_told_column_by_column() -> None:
     assert (runs.column.tolist(), runs.top.tolist(), runs.length.tolist()) == ([2], [5], [3])
     assert find_lines(mask, runs, Sizes(10, 3, 5)) is None
     assert len(find_runs(np.zeros((20, 30), np.uint8)).top) == 0
+
+
+@given(hnp.arrays(np.bool_, hnp.array_shapes(min_dims=2, max_dims=2, max_side=20)))
+def test_runs_are_what_a_walk_down_each_column_finds(inked: NDArray[np.bool_]) -> None:
+    mask = np.where(inked, 255, 0).astype(np.uint8)
+    for picture in (mask, np.ascontiguousarray(mask.T).T):
+        runs = find_runs(picture)
+        found = set(zip(runs.column.tolist(), runs.top.tolist(), runs.bottom.tolist(), strict=True))
+        walked = set()
+        for x, column in enumerate(np.pad(inked, ((1, 1), (0, 0))).T):
+            starts = [y for y in range(len(column)) if column[y] and not column[y - 1]]
+            walked |= {(x, y - 1, y - 1 + column[y:].tolist().index(False)) for y in starts}
+        assert found == walked
+        assert len(runs.top) == len(walked)
 
 
 def test_the_writing_s_height_is_not_that_of_what_holds_it() -> None:

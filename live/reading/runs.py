@@ -55,16 +55,18 @@ class Runs:
 def find_runs(mask: NDArray[np.uint8]) -> Runs:
     """All runs of ink down the columns. mask: (H, W) uint8."""
     height, width = mask.shape
-    tall = (height // WORD + 1) * WORD  # columns are laid end to end, with at least a row of paper between them
+    tall = (
+        (height + 1) // WORD + 1
+    ) * WORD  # columns are laid end to end, each with a row of paper before and after it
     columns = np.zeros((width, tall), np.uint8)
-    columns[:, :height] = cv2.transpose(mask) if mask.flags.c_contiguous else mask.T
-    # most words of eight px are empty: to look at the others alone takes a fifth of the time
-    words = np.flatnonzero(columns.view(np.uint64))
-    word, byte = np.nonzero(columns.reshape(-1, WORD)[words])
-    places = words[word] * WORD + byte
-    if not len(places):
-        return Runs(places, places, places, tall)
-    breaks = np.flatnonzero(np.diff(places) > 1)
-    begins, ends = places[np.concatenate([[0], breaks + 1])], places[np.concatenate([breaks, [len(places) - 1]])] + 1
+    columns[:, 1 : height + 1] = cv2.transpose(mask) if mask.flags.c_contiguous else mask.T
+    flat = columns.reshape(-1)
+    changes = np.zeros_like(flat)  # the last row before each run, and the last of it
+    np.bitwise_xor(flat[1:], flat[:-1], out=changes[:-1])
+    # most words of eight px hold no change: to look at the others alone takes a fifth of the time
+    words = np.flatnonzero(changes.view(np.uint64))
+    word, byte = np.nonzero(changes.reshape(-1, WORD)[words])
+    places = words[word] * WORD + byte  # the row of paper above each column makes up for it
+    begins, ends = places[0::2], places[1::2]
     column, top = np.divmod(begins, tall)
     return Runs(column, top, top + (ends - begins), tall)
