@@ -16,6 +16,8 @@ Boxes = NDArray[np.float32]
 SIZE_CHANGE = 0.35
 # the farthest that a page is from where it was expected, in heights of its numbers
 FARTHEST = 3.0
+# and the farthest where one number alone, and another than before, tells of it
+ALONE = 0.5
 
 
 def page_slope(quads: Sequence[Quad]) -> float:
@@ -59,13 +61,14 @@ def _areas(first: Boxes, second: Boxes) -> tuple[NDArray[np.float32], ...]:
 
 
 def page_shift(
-    before: Sequence[Quad], now: Sequence[Quad], expected: NDArray[np.float32]
+    before: Sequence[Quad], now: Sequence[Quad], same: NDArray[np.bool_], expected: NDArray[np.float32]
 ) -> NDArray[np.float32] | None:
     """The shift (x, y), px, that brings most numbers from where they were to where they are; None: nothing tells.
 
-    Every pair of an old and a new number of about the same size proposes its shift, if it is near to the one `expected`, or to
-    none at all: what was expected may be wrong, and then a page that lies still would never be found again. The shift with most
-    others near it wins.
+    same: (old, new) which of them have the same text. Every pair of an old and a new number of about the same size proposes its
+    shift, if it is near to the one `expected`, or to none at all: what was expected may be wrong, and then a page that lies still
+    would never be found again. The shift with most others near it wins. One pair alone must have the same text, or tell about
+    what was expected: under blur hardly a number is read, and that one wrongly.
     """
     if not before or not now:
         return None
@@ -75,12 +78,16 @@ def page_shift(
     change = np.abs(new_size[None] - old_size[:, None]) / np.maximum(old_size[:, None], 1)
     shifts = new.mean(axis=1)[None] - old.mean(axis=1)[:, None]
     farthest = np.minimum(np.abs(shifts - expected).max(axis=2), np.abs(shifts).max(axis=2))
-    candidates = shifts[(change.max(axis=2) < SIZE_CHANGE) & (farthest < FARTHEST * height)]
+    proposed = (change.max(axis=2) < SIZE_CHANGE) & (farthest < FARTHEST * height)
+    candidates = shifts[proposed]
     if len(candidates) == 0:
         return None
     near = np.abs(candidates[:, None] - candidates[None]).max(axis=2) < max(2.0, 0.12 * height)
     votes = near.sum(axis=1)
+    away = np.hypot(*(candidates - expected).T)
     # of equals the one nearest to what was expected: paper goes on as it moved before more often than not
-    best = np.lexsort((np.hypot(*(candidates - expected).T), -votes))[0]
+    best = np.lexsort((away, -votes))[0]
+    if votes[best] == 1 and not same[proposed][best] and away[best] > ALONE * height:
+        return None
     shift: NDArray[np.float32] = candidates[near[best]].mean(axis=0).astype(np.float32)
     return shift

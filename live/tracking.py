@@ -33,7 +33,11 @@ BESIDE, BELOW = 1.0, 0.2
 # so much more overlap than it has is a pair worth whose text is the same
 SAME_TEXT = 0.2
 # a number that the page carries farther than so many of its own heights without being read is let go: where it is, is a guess
-CARRIED = 2.0
+CARRIED = 1.0
+# way that is seen by other numbers counts so much of it: paper turns and bends as it moves
+SEEN = 0.5
+# a number with a ? must have so many times the evidence before it is shown: often it is soon known what stands there
+WITH_DOUBT = 3.0
 # numbers that share more than this part of the smaller one are taken for one
 SAME_PLACE = 0.5
 
@@ -52,7 +56,7 @@ class Track:
     recent: list[Hit] = field(default_factory=list)
     moved: NDArray[np.float32] = field(default_factory=lambda: np.zeros(2, np.float32))
     unread_px: float = 0.0
-    """How far it was carried since it was read last."""
+    """How far it was carried since it was read last, less where other numbers told of it."""
     digits: tuple[Digit, ...] = ()
     """What is believed, the boxes as in the hit `shape`."""
     text: str = ""
@@ -61,11 +65,11 @@ class Track:
     shape: Hit | None = None
     """The newest hit with as many digits as are believed."""
 
-    def move(self, shift: NDArray[np.float32]) -> None:
-        """Go with the page by `shift` (2,), px."""
+    def move(self, shift: NDArray[np.float32], *, seen: bool) -> None:
+        """Go with the page by `shift` (2,), px. seen: other numbers tell of it; else it is a guess."""
         self.quad = self.quad + shift
         self.moved = self.moved + shift
-        self.unread_px += float(np.hypot(*shift))
+        self.unread_px += float(np.hypot(*shift)) * (SEEN if seen else 1.0)
 
     def add(self, number: Number, time: float, memory_s: float, trust: float = 1.0) -> None:
         """Take in a reading; readings older than `memory_s` are forgotten. trust: in the frame, 0 to 1.
@@ -156,13 +160,14 @@ class NumberTracker:
         if elapsed_s > self._settings.memory_s:
             self._velocity = np.zeros(2, np.float32)  # too long ago to tell
         shift = self._velocity * np.float32(min(elapsed_s, self._settings.memory_s))
-        told = page_shift([track.quad for track in self._tracks], [number.quad for number in numbers], shift)
+        same = self._same_text(numbers)
+        told = page_shift([track.quad for track in self._tracks], [number.quad for number in numbers], same, shift)
         if told is not None:
             shift = told
             if elapsed_s > 0:
                 self._velocity = (shift / elapsed_s).astype(np.float32)
         for track in self._tracks:
-            track.move(shift)
+            track.move(shift, seen=told is not None)
 
     def _trust(self, numbers: Sequence[Number], frame_size: tuple[int, int] | None) -> list[float]:
         """How far each number read now is to be trusted, 0 to 1."""
@@ -209,8 +214,7 @@ class NumberTracker:
             boxes_along([track.quad for track in self._tracks], slope),
             boxes_along([number.quad for number in numbers], slope),
         )
-        same_text = np.array([[track.text == number.text for number in numbers] for track in self._tracks])
-        worth = np.where(overlap >= self._settings.min_iou, overlap + SAME_TEXT * same_text, 0.0)
+        worth = np.where(overlap >= self._settings.min_iou, overlap + SAME_TEXT * self._same_text(numbers), 0.0)
         matched = []
         pairs = np.argwhere(worth > 0)
         for row, column in pairs[np.argsort(-worth[worth > 0], kind="stable")]:
@@ -218,6 +222,11 @@ class NumberTracker:
                 matched.append((self._tracks[row], int(column)))
                 worth[row], worth[:, column] = 0.0, 0.0
         return matched
+
+    def _same_text(self, numbers: Sequence[Number]) -> NDArray[np.bool_]:
+        """(tracks, numbers) which have the same text."""
+        texts, read = [track.text for track in self._tracks], [number.text for number in numbers]
+        return np.equal.outer(np.array(texts, object), np.array(read, object)).astype(np.bool_)
 
     def _that_live(self, read: Sequence[Track], slope: float) -> list[Track]:
         """The tracks to keep, by id: those read now, and the confirmed ones for a while, where nothing else is read."""
@@ -239,8 +248,9 @@ class NumberTracker:
     def _seen(self, track: Track) -> TrackedNumber:
         """The track as others see it; confirms it where it is time."""
         number = track.number()
-        doubt = math.exp(-support(track.recent, track.text))
-        tells = len(number.doubtful) < len(number.digits)  # question marks alone tell nobody anything
-        if tells and doubt <= self._settings.confirm_doubt and number.confidence >= self._settings.confirm_confidence:
+        doubt = math.exp(-support(track.recent, track.text) / (WITH_DOUBT if number.doubtful else 1.0))
+        told = [digit.confidence for k, digit in enumerate(number.digits) if k not in number.doubtful]
+        # question marks alone tell nobody anything
+        if told and doubt <= self._settings.confirm_doubt and math.prod(told) >= self._settings.confirm_confidence:
             track.confirmed = True
         return TrackedNumber(track.track_id, number, track.hits, track.first_seen, track.last_seen, track.confirmed)

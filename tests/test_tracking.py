@@ -208,11 +208,35 @@ def test_a_page_goes_on_as_it_moved_while_it_cannot_be_read() -> None:
     story = Story()
     for frame in range(20):
         story.frame(number("12", 100 + 10 * frame, 100), number("345", 150 + 10 * frame, 200))
-    story.frame(times=6)
+    story.frame(times=4)
     places = {tracked.number.text: tracked.number.quad[0, 0] for tracked in story.seen if tracked.confirmed}
-    assert places == {"12": pytest.approx(100 + 10 * 25, abs=3), "345": pytest.approx(150 + 10 * 25, abs=3)}
-    (again, *_) = story.frame(number("12", 100 + 10 * 26, 100))
+    assert places == {"12": pytest.approx(100 + 10 * 23, abs=3), "345": pytest.approx(150 + 10 * 23, abs=3)}
+    (again, *_) = story.frame(number("12", 100 + 10 * 24, 100))
     assert again.hits == 21, "met again where it was expected"
+
+
+@pytest.mark.parametrize(("others_seen", "frames"), [(True, 8), (False, 4)])
+def test_a_number_is_carried_twice_as_far_where_others_tell_of_the_way(others_seen: bool, frames: int) -> None:
+    story = Story()
+    for frame in range(20):
+        story.frame(number("12", 100 + 10 * frame, 100), number("345", 150 + 10 * frame, 200))
+    carried = 0
+    while "345" in story.shown:
+        carried += 1
+        seen = [number("12", 100 + 10 * (19 + carried), 100)] if others_seen else []
+        story.frame(*seen)
+    assert carried == frames + 1, "10 px a frame, of 40 px and of twice as much"
+
+
+@pytest.mark.parametrize("text", ["345", "60"])
+def test_one_number_alone_moves_the_page_only_where_it_is_the_same(text: str) -> None:
+    story = Story()
+    page = [number("12", 100, 100), number("345", 100, 200), number("678", 100, 300), number("90", 300, 100)]
+    story.frame(*page, times=15)
+    story.frame(number(text, 100, 250))  # 50 px below one of them: more than a height
+    places = {tracked.number.text: tracked.number.quad[0, 1] for tracked in story.seen if tracked.confirmed}
+    moved = 50 if text == "345" else 0
+    assert places == {n.text: pytest.approx(n.quad[0, 1] + moved, abs=2) for n in page}
 
 
 def test_a_page_that_is_carried_off_unread_takes_its_numbers_off_the_screen() -> None:
@@ -224,6 +248,19 @@ def test_a_page_that_is_carried_off_unread_takes_its_numbers_off_the_screen() ->
     assert sorted(story.shown) == ["12", "345"]
     story.frame()
     assert story.shown == [], "where they are by now, nobody knows"
+
+
+def test_a_number_with_a_question_mark_waits_for_more_and_is_shown_all_the_same() -> None:
+    frames = []
+    for sure in (0.97, 0.6):
+        story, doubtful = Story(), number("7", 300, 100, sure=sure)
+        while not story.shown:
+            pair = number("47")
+            digits = (*pair.digits, *doubtful.digits)
+            story.frame(Number(digits, pair.quad, () if sure > 0.7 else (2,)))
+            frames.append(sure)
+        assert [tracked.number.shown for tracked in story.seen] == ["477" if sure > 0.7 else "47?"]
+    assert 0 < 2 * frames.count(0.97) <= frames.count(0.6) < 15
 
 
 def test_a_reading_counts_less_while_the_page_flies() -> None:
