@@ -55,9 +55,8 @@ class Runs:
 def find_runs(mask: NDArray[np.uint8]) -> Runs:
     """All runs of ink down the columns. mask: (H, W) uint8."""
     height, width = mask.shape
-    tall = (
-        (height + 1) // WORD + 1
-    ) * WORD  # columns are laid end to end, each with a row of paper before and after it
+    # columns are laid end to end, each with a row of paper before and after it
+    tall = ((height + 1) // WORD + 1) * WORD
     columns = np.zeros((width, tall), np.uint8)
     columns[:, 1 : height + 1] = cv2.transpose(mask) if mask.flags.c_contiguous else mask.T
     flat = columns.reshape(-1)
