@@ -27,7 +27,10 @@ SOFT_EDGE = np.ones((3, 3), np.uint8)  # the soft edge of a stroke is lighter th
 
 MOST_ASKED = 96  # runs of a page: more of them are texture
 SURE = 0.95  # certainty of digits that need no other look
-BELIEVED = 0.5  # confidence from which a number is told that only one of the two networks sees
+BELIEVED = 0.5  # confidence from which a number is told that has digits which can't be read by themselves
+DIGITS = (
+    0.9  # probability that all are digits, whichever, from which a number is told in which the line network sees none
+)
 MISSED = 0.8  # of one with more digits than were seen, as a share of the confidence in those
 DOUBLED = 1.5  # and of one with fewer
 SAY = np.float32(1 / 3)  # how much it counts where both see as many digits
@@ -97,7 +100,7 @@ class LineReading:
         if is_word(self.run):
             return bool(self.digits) and self.confidence > BELIEVED
         if not self.digits:
-            return believed(self.run.digits) < BELIEVED
+            return math.prod(digit.is_any for digit in self.run.digits) < DIGITS
         more = len(self.digits) - len(self.run.digits)
         if more == 0:
             _, top, _, bottom = bounds(self.run.members)
