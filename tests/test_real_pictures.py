@@ -1,4 +1,4 @@
-"""Real webcam frames and phone photographs that lie beside the project, and are no part of it: what is read of them stays read."""
+"""Real webcam frames and phone photographs that lie beside the project, no part of it: what is read of them stays read."""
 
 from __future__ import annotations
 
