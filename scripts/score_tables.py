@@ -31,7 +31,8 @@ def show_scores(console: Console, scores: Scores, closer: Scores) -> None:
     console.print(f"  expected calibration error {error}; mean confidence {sure}")
     right, error = int(closer.is_right.sum()), percent(closer.calibration_error)
     console.print(
-        f"  doubtful ones asked about in several ways, as on a page: {right:,}, {percent(closer.accuracy)}; {error}\n"
+        f"  doubtful ones asked about in several ways, as on a page: {right:,} right, {percent(closer.accuracy)}; "
+        f"calibration error {error}\n"
     )
     console.print(class_table(scores))
     console.print(confusion_table(scores))

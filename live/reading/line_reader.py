@@ -28,9 +28,7 @@ SOFT_EDGE = np.ones((3, 3), np.uint8)  # the soft edge of a stroke is lighter th
 MOST_ASKED = 96  # runs of a page: more of them are texture
 SURE = 0.95  # certainty of digits that need no other look
 BELIEVED = 0.5  # confidence from which a number is told that has digits which can't be read by themselves
-DIGITS = (
-    0.9  # probability that all are digits, whichever, from which a number is told in which the line network sees none
-)
+DIGITS = 0.9  # probability that all are digits, whichever, from which "no number" isn't heard
 MISSED = 0.8  # of one with more digits than were seen, as a share of the confidence in those
 DOUBLED = 1.5  # and of one with fewer
 SAY = np.float32(1 / 3)  # how much it counts where both see as many digits
