@@ -168,15 +168,15 @@ def letter_gap(line: Line, other: int, max_gap: float) -> float:
 
 
 def is_word(run: Run) -> bool:
-    """Whether a run holds strangers of a letter's size: a word, or a number of which a digit can't be read.
+    """Whether a run holds strangers of a letter's size, or nothing else: a word, or a number of which a digit can't be read.
 
     Both are passed over in silence: a number with a digit missing is a wrong number.
     """
     if run.read_at_once:
         return False
     strangers = [member.height for member in run.members if member.digit is None]
-    if not strangers:
-        return False
+    if not strangers or len(strangers) == len(run.members):
+        return bool(strangers)
     return max(strangers) > STRANGER_HEIGHT * float(np.median([digit.height for digit in run.placed_digits]))
 
 

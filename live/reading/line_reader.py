@@ -26,8 +26,13 @@ from models.line_format import COLUMN_PX, FIELD_TALL_PX, LEAST_WIDE_PX, MOST_WID
 SOFT_EDGE = np.ones((3, 3), np.uint8)  # the soft edge of a stroke is lighter than the limit for ink
 
 MOST_ASKED = 96  # runs of a page: more of them are texture
+MOST_BLOBS = 24  # runs without a digit on a page: more of them, and more than hold a digit, are words
+WIDE = 1.3  # digits that all touch are together so many times as wide as tall
 SURE = 0.95  # certainty of digits that need no other look
-BELIEVED = 0.5  # confidence from which a number is told that has digits which can't be read by themselves
+TORN = (
+    0.65  # confidence of a digit, on (geometric) average, from which a number is told with a sign that couldn't be read
+)
+UNREAD = 0.8  # and one of which no digit could be read by itself
 DIGITS = 0.9  # probability that all are digits, whichever, from which "no number" isn't heard
 MISSED = 0.8  # of one with more digits than were seen, as a share of the confidence in those
 DOUBLED = 1.5  # and of one with fewer
@@ -71,7 +76,9 @@ class LineReading:
     picture: NDArray[np.uint8]
     """(32, w) uint8, as it was shown."""
     digits: list[Digit]
-    """What it read; none where it saw no number."""
+    """What it read, as sure as it is; none where it saw no number."""
+    classes: int
+    """That the other network knows, and that digits which are told have: ten, or eleven with "not a digit"."""
 
     @property
     def confidence(self) -> float:
@@ -87,7 +94,7 @@ class LineReading:
     def told(self) -> list[Digit]:
         """The digits to tell where this is taken: what both networks say together, where both see as many."""
         own = self.run.digits
-        at_once = [with_classes(digit, len(own[0].probabilities)) for digit in self.digits]
+        at_once = [with_classes(digit, self.classes) for digit in self.digits]
         if len(own) != len(at_once) or is_word(self.run):
             return at_once
         return [together(one, other) for one, other in zip(own, at_once, strict=True)]
@@ -95,8 +102,10 @@ class LineReading:
     @cached_property
     def taken(self) -> bool:
         """Whether that is believed instead of what was read digit by digit."""
-        if is_word(self.run):
-            return bool(self.digits) and self.confidence > BELIEVED
+        if not self.run.digits:
+            return len(self.digits) > 1 and self.confidence > UNREAD ** len(self.digits)
+        if is_word(self.run):  # one digit in doubt is shown as such
+            return bool(self.digits) and self.confidence > TORN ** len(self.digits)
         if not self.digits:
             return math.prod(digit.is_any for digit in self.run.digits) < DIGITS
         more = len(self.digits) - len(self.run.digits)
@@ -113,19 +122,35 @@ def together(one: Digit, at_once: Digit) -> Digit:
     return Digit(one.box, pooled / pooled.sum())
 
 
-def read_lines(runs: list[Run], ink: Ink, ask: AsksLines) -> list[LineReading]:
-    """Read those runs again whose digits can't be told one by one."""
-    asked = sorted((run for run in runs if is_worth_asking(run)), key=lambda run: -len(run.digits))[:MOST_ASKED]
+def read_lines(runs: list[Run], ink: Ink, ask: AsksLines, classes: int) -> list[LineReading]:
+    """Read those runs again whose digits can't be told one by one. classes: that the digits have which are told."""
+    asked = to_ask(runs)
     pictures = [line_picture(ink, bounds(run.members), run.angle) for run in asked]
     return [
-        LineReading(run, picture, digits_of(logs, picture.shape[1], quad_of(bounds(run.members), run.angle)))
+        LineReading(run, picture, digits_of(logs, picture.shape[1], quad_of(bounds(run.members), run.angle)), classes)
         for run, picture, logs in zip(asked, pictures, ask(pictures), strict=True)
     ]
 
 
+def to_ask(runs: list[Run]) -> list[Run]:
+    """The runs to read again, those with most digits first; what holds none comes last."""
+    with_digits = [run for run in runs if run.digits]
+    asked = sorted(filter(is_worth_asking, with_digits), key=lambda run: -len(run.digits))
+    blobs = [run for run in runs if may_be_touching(run)]
+    if len(blobs) <= max(MOST_BLOBS, len(with_digits)):
+        asked += blobs
+    return asked[:MOST_ASKED]
+
+
 def is_worth_asking(run: Run) -> bool:
-    """Whether it holds a digit, and something that isn't surely one."""
-    return bool(run.digits) and (is_word(run) or min(digit.certainty for digit in run.digits) < SURE)
+    """Whether it holds something that isn't surely a digit, beside one that may be."""
+    return is_word(run) or min(digit.certainty for digit in run.digits) < SURE
+
+
+def may_be_touching(run: Run) -> bool:
+    """Whether no digit could be told in it, and it is wide enough for two that touch."""
+    left, top, right, bottom = bounds(run.members)
+    return not run.digits and right - left > WIDE * (bottom - top)
 
 
 def with_classes(digit: Digit, classes: int) -> Digit:

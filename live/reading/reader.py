@@ -153,7 +153,7 @@ class PageReader:
         mark("group")
         runs = self._stages.doubts(runs, asked.fields, self._classifier)
         mark("doubts")
-        lines = [] if self._ask_lines is None else read_lines(runs, ink, self._ask_lines)
+        lines = [] if self._ask_lines is None else read_lines(runs, ink, self._ask_lines, self._classifier.classes)
         runs = with_lines(runs, lines)
         mark("lines")
         grouped = group_runs(runs, pieces.angle, self._settings.grouping)
