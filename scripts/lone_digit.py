@@ -13,7 +13,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from live.reading.ink import Ink, even_light, find_paper, ink_mask, measure_levels
+from live.reading.ink import Ink, even_light, ink_mask, measure_levels
+from live.reading.paper import find_paper
 from live.reading.regions import Component, tight, upright
 from live.records import Box
 from live.settings import InkSettings
@@ -127,8 +128,8 @@ def _explain(gray: Picture, window: float, *, is_light: bool = False) -> _Found 
     gray: (H, W) uint8; is_light: whether it was turned into its negative for that.
     """
     longer = max(gray.shape)
-    settings = InkSettings(paper_window=window)
-    paper = find_paper(gray, max(1, round(longer / PAPER_SIDE_PX)), settings)
+    step = max(1, round(longer / PAPER_SIDE_PX))
+    paper = find_paper(gray, step, max(3, int(max(1, longer // step) * window)) | 1, wide=False)
     darkness = with_margin(even_light(gray, paper))
     darkness, mask = _clear(darkness, max(SMALLEST_PX, SMALLEST * longer))
     pieces = pieces_of(mask)

@@ -119,7 +119,7 @@ def test_the_command_reads_a_folder_and_tells_what_is_missing(folder: Path, caps
 
 
 def test_without_a_folder_pages_are_drawn(capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["--drawn", "1", "--every", "4", "--only", "off paper", "--processes", "1", "--timed", "0"]) == 0
+    assert main(["--drawn", "1", "--every", "5", "--only", "off paper", "--processes", "1", "--timed", "0"]) == 0
     lines = capsys.readouterr().out.splitlines()
     assert lines[0] == "left out | clean | words | all | lost, gained | time"
     assert lines[3].startswith("off paper | ")

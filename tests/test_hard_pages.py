@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import Any
 
+import cv2
 import numpy as np
 import pytest
 
@@ -83,6 +84,49 @@ def test_numbers_are_read_in_other_light_paper_ink_and_sizes(
         page = draw_page(digit_shapes, np.random.default_rng([seed, 11]), PageStyle(**HARD[kind]))
         shares.append(read_right(page, [number.text for number in reader.read(page.image).numbers]))
     assert np.mean(shares) > 0.75, kind
+
+
+@pytest.mark.parametrize(("tall", "thickness"), [(150, 1.6), (220, 1.0), (220, 1.6), (320, 0.5), (320, 1.0)])
+def test_a_number_that_fills_the_frame_is_read(
+    tall: int, thickness: float, reader: TurningReader, digit_shapes: DigitShapes
+) -> None:
+    style = PageStyle(
+        width=640,
+        height=480,
+        digit_height_px=float(tall),
+        thickness=thickness,
+        pen="marker",
+        page_share=1.3,
+        noise_sigma=2.0,
+    )
+    read = []
+    for seed, text in enumerate(["7", "42", "3", "58", "9", "2"]):
+        page = draw_page(digit_shapes, np.random.default_rng([seed, 5]), style, [text])
+        if page.numbers and not page.numbers[0].cut:
+            read.append([number.text for number in reader.read(page.image).numbers] == [text])
+    assert len(read) >= 3
+    assert np.mean(read) > 0.8
+
+
+@pytest.mark.parametrize("enlarged", [1, 3])
+def test_a_picture_cut_close_around_a_number_is_read(
+    enlarged: int, reader: TurningReader, digit_shapes: DigitShapes
+) -> None:
+    style = PageStyle(shadow=0.3, noise_sigma=2.0, thickness=0.8)
+    page = draw_page(digit_shapes, np.random.default_rng(12), style)
+    read = []
+    for number in page.numbers:
+        if number.cut or len(number.text) < 3:
+            continue
+        low, high = number.quad.min(axis=0), number.quad.max(axis=0)
+        margin = 0.2 * (high - low)[1]
+        (left, top), (right, bottom) = (low - margin).astype(int), (high + margin).astype(int)
+        cut = cv2.resize(
+            page.image[top:bottom, left:right], None, fx=enlarged, fy=enlarged, interpolation=cv2.INTER_CUBIC
+        )
+        read.append([n.text for n in reader.read(np.asarray(cut, np.uint8)).numbers] == [number.text])
+    assert len(read) >= 10
+    assert np.mean(read) > 0.85
 
 
 def test_digits_that_touch_are_read_at_once(digit_shapes: DigitShapes) -> None:

@@ -45,3 +45,17 @@ def test_rows_of_newspaper_sudokus_are_read_whole_and_no_photograph_stays_silent
         assert len(read) > 4, name
         whole += len(rows & read)
     assert whole >= 14, "of 27"
+
+
+def test_cells_of_photographed_sudokus_are_read_and_empty_ones_are_silent(reader: TurningReader) -> None:
+    right, wrong, asked = 0, 0, 0
+    for path in sorted((REAL / "cells").glob("*/*.jpg"))[::10]:
+        texts = [number.text for number in reader.read(read_picture(path)).numbers]
+        if path.parent.name == "blank":
+            assert texts == [], path.name
+        elif path.parent.name != "candidates":  # those hold several digits
+            asked, right = asked + 1, right + (texts == [path.parent.name])
+            wrong += texts not in ([], [path.parent.name])
+    assert asked > 100
+    assert right > 0.75 * asked
+    assert wrong < 0.04 * asked

@@ -26,6 +26,9 @@ FAINT = 0.75  # a 1 that is fainter than this share, or taller than the next, is
 TALL = 1.35
 BEYOND = (1.2, 1.7)  # where a stroke is looked for beyond its end, in half lengths from its middle
 GOES_ON = 0.28  # darkness beyond an end, as a share of the stroke's own, from which the stroke goes on
+STROKE = (
+    0.2  # its own strokes are no wider, in heights of a digit: what they leave on the paper tells of no other thing
+)
 BACKGROUND = 0.65  # what lies under and around a digit is one sheet: darkest to brightest, at least this
 CUT_OUT = 0.65  # darkness of what belongs to a piece of ink, as a share of the piece's own
 BESIDE = 0.4  # how far around a number it is looked for, in heights
@@ -142,6 +145,9 @@ def evenness(ink: Ink, box: Box) -> float:
     """Brightness of the paper under and around a box, darkest to brightest, 0 to 1. Low where another thing begins."""
     top, left = max(box.y // ink.step - 1, 0), max(box.x // ink.step - 1, 0)
     around = ink.paper[top : box.bottom // ink.step + 2, left : box.right // ink.step + 2]
+    side = int(STROKE * box.height / ink.step) | 1
+    if side > 1:
+        around = cv2.morphologyEx(around, cv2.MORPH_CLOSE, np.ones((side, side), np.uint8))
     darkest, brightest, *_ = cv2.minMaxLoc(around)
     return darkest / max(brightest, 1.0)
 

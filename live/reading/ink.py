@@ -13,9 +13,9 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from live.reading.paper import cell_px, find_paper, window_cells
 from live.settings import InkSettings
 
-SMALL_SIDE_PX = 320  # light changes slowly: paper is estimated on a picture of about this size
 DARK_PAPER = 0.35  # share of the frame's bright level under which a dark desk is not evened up any further
 MAD_TO_SIGMA = 1.4826  # median absolute deviation to standard deviation, of normal noise
 STEEP, SOFT = 0.19, 0.12  # steepness of a sharp picture's edges, and of one that needs all the sharpening
@@ -46,8 +46,9 @@ def find_ink(image: NDArray[np.uint8], settings: InkSettings) -> Ink:
     image: (H, W, 3) uint8 BGR. Returns arrays of the same height and width.
     """
     gray = cv2.cvtColor(image, cv2.COLOR_BGR2GRAY)
-    step = max(1, round(max(gray.shape) / SMALL_SIDE_PX))
-    return ink_on(find_paper(gray, step, settings), gray, step, settings)
+    step = cell_px(gray.shape)
+    window = window_cells((gray.shape[0] // step, gray.shape[1] // step), settings.paper_window)
+    return ink_on(find_paper(gray, step, window), gray, step, settings)
 
 
 def ink_on(paper: NDArray[np.uint8], gray: NDArray[np.uint8], step: int, settings: InkSettings) -> Ink:
@@ -109,19 +110,6 @@ def blurredness(levels: Levels) -> float:
     return min(1.0, max(0.0, min(soft, blurred)))
 
 
-def find_paper(gray: NDArray[np.uint8], step: int, settings: InkSettings) -> NDArray[np.uint8]:
-    """Brightness of the paper under the strokes, on a grid of one cell in `step` px.
-
-    gray: (H, W) uint8. Returns (H / step, W / step) uint8.
-    """
-    height, width = gray.shape
-    small = cv2.resize(gray, (max(1, width // step), max(1, height // step)), interpolation=cv2.INTER_AREA)
-    window = max(3, int(max(small.shape) * settings.paper_window)) | 1
-    # closing takes away everything dark that is thinner than the window: it leaves the paper under the strokes
-    paper = cv2.morphologyEx(small, cv2.MORPH_CLOSE, cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (window, window)))
-    return cv2.blur(paper, (window // 2 | 1, window // 2 | 1))
-
-
 def even_light(gray: NDArray[np.uint8], paper: NDArray[np.uint8]) -> NDArray[np.uint8]:
     """How much darker than its paper each pixel is, as a share of the paper's own brightness.
 
@@ -150,10 +138,10 @@ def ink_mask(darkness: NDArray[np.uint8], floor: float, settings: InkSettings) -
     darkness: (H, W) uint8 from `even_light`. Returns (H, W) uint8, 255 is ink.
     """
     height, width = darkness.shape
-    step = max(1, round(max(height, width) / SMALL_SIDE_PX))
+    step = cell_px(darkness.shape)
     smooth = cv2.blur(darkness, (3, 3))  # one px of noise is no stroke
     peaks = cv2.dilate(smooth, np.ones((step, step), np.uint8), dst=smooth)[::step, ::step]
-    reach = max(3, int(max(peaks.shape) * settings.paper_window / 2)) | 1
+    reach = window_cells(peaks.shape, settings.paper_window / 2)
     peaks = cv2.blur(cv2.dilate(peaks, np.ones((reach, reach), np.uint8)), (reach, reach))
     limit = cv2.resize(
         np.maximum(peaks * np.float32(settings.stroke_share), np.float32(floor)).astype(np.uint8),
