@@ -173,7 +173,8 @@ def _clear(darkness: Picture, smallest: float) -> tuple[Picture, Picture]:
 def _mask(darkness: Picture) -> Picture:
     """What is ink, (H, W) uint8."""
     settings = InkSettings(page_share=PEN_SHARE)
-    return ink_mask(darkness, measure_levels(darkness, settings).floor(), settings)
+    levels = measure_levels(darkness, settings)
+    return ink_mask(darkness, levels.floor(), settings, levels.floor_around())
 
 
 def _thickness(mask: Picture, box: Box) -> float:

@@ -81,6 +81,11 @@ def test_pencil_is_ink_where_nothing_darker_is_about() -> None:
     assert agreement(find_ink(in_light(gray, np.ones(gray.shape)), SETTINGS).mask, truth) > 0.7
 
 
+def test_pencil_is_ink_under_strong_noise() -> None:
+    gray, truth = page((480, 640), 6, ink=175)
+    assert agreement(find_ink(in_light(gray, np.ones(gray.shape), 18.0), SETTINGS).mask, truth) > 0.75
+
+
 def test_darkness_is_a_share_of_the_paper_not_of_the_light() -> None:
     gray, truth = page((480, 640), 10, ink=100)
     bright, dim = (even_light(g, find_paper(g, 2, 19)) for g in (gray, (gray * 0.6).astype(np.uint8)))
@@ -103,11 +108,13 @@ def test_tiny_pictures_are_ordinary(size: tuple[int, int]) -> None:
 
 def test_levels_of_a_frame() -> None:
     rng = np.random.default_rng(0)
-    noisy = np.clip(rng.normal(10, 6, (300, 300)), 0, 255).astype(np.uint8)
+    noisy = np.clip(rng.normal(20, 12, (300, 300)), 0, 255).astype(np.uint8)
     even = np.full((300, 300), 200, np.uint8)
     calm = measure_levels(np.zeros((300, 300), np.uint8), SETTINGS, even)
     assert calm.floor() == pytest.approx(255 * SETTINGS.min_contrast)
-    assert measure_levels(noisy, SETTINGS, even).floor() > calm.floor()  # noise alone is no ink
+    loud = measure_levels(noisy, SETTINGS, even)
+    assert loud.floor() > loud.floor_around() > calm.floor()  # noise alone is no ink
+    assert calm.floor_around() == 0
     darkness = np.zeros((100, 100), np.uint8)
     assert pen_level(darkness, 20) == 0
     darkness[:10] = 40

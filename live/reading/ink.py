@@ -23,6 +23,8 @@ CRISP, BLURRED = 1.6, 1.0  # the same of crispness
 PEN_GAIN = 0.5  # a pen's darkness gains about half as much by sharpening as its amount says
 WIDE = np.ones((5, 5), np.uint8)  # cells that are dark side by side: no stroke is as wide
 RIM = 0.25  # share by which the paper's brightness changes within as many cells at the rim of a thing, and in no shadow
+FAINTER = 0.7  # of what noise never reaches: a px may be as faint as this, as noise seldom is,
+AROUND = 0.55  # if the mean of 3x3 px around it is so dark, as that of noise never is
 BLUR_WINDOW = 0.007  # share of the frame's longer side: about as far as a camera blurs
 
 
@@ -58,13 +60,16 @@ def ink_on(paper: NDArray[np.uint8], gray: NDArray[np.uint8], step: int, setting
     amount = settings.sharpening * blurredness(levels)
     if amount > 0:
         darkness = sharpen(darkness, amount)
-    return Ink(darkness, ink_mask(darkness, levels.floor(amount), settings), paper, step)
+    mask = ink_mask(darkness, levels.floor(amount), settings, levels.floor_around(amount))
+    return Ink(darkness, mask, paper, step)
 
 
 @dataclass(frozen=True, slots=True)
 class Levels:
     """What a frame's darkness is like."""
 
+    least: float
+    """Darkness that everything has that is written, 0 to 255."""
     noise_floor: float
     """Darkness that noise doesn't reach, 0 to 255."""
     pen_floor: float
@@ -76,7 +81,13 @@ class Levels:
 
     def floor(self, sharpening: float = 0.0) -> float:
         """Darkness from which on anything is ink, 0 to 255, in a frame sharpened so much: noise gains most by it."""
-        return max(self.noise_floor * (1 + sharpening), self.pen_floor * (1 + PEN_GAIN * sharpening))
+        of_paper = max(self.least, FAINTER * self.noise_floor)
+        return max(of_paper * (1 + sharpening), self.pen_floor * (1 + PEN_GAIN * sharpening))
+
+    def floor_around(self, sharpening: float = 0.0) -> float:
+        """The same for the mean of 3x3 px; 0 where the frame has little noise, or a pen so dark that noise is no matter."""
+        noise = self.noise_floor * (1 + sharpening)
+        return AROUND * noise if self.noise_floor > self.least and self.floor(sharpening) < noise else 0.0
 
 
 def measure_levels(
@@ -88,16 +99,17 @@ def measure_levels(
     """
     rows = np.ascontiguousarray(darkness[::4])  # a quarter of the rows tell as much as all
     detail = cv2.absdiff(rows, cv2.blur(rows, (3, 1)))
-    floor = max(255 * settings.min_contrast, settings.noise_factor * MAD_TO_SIGMA * level_at(detail, 0.5))
+    least, noise = 255 * settings.min_contrast, settings.noise_factor * MAD_TO_SIGMA * level_at(detail, 0.5)
+    floor = max(least, noise)
     inside = None if paper is None else written_on(rows, floor, paper)
     pen = pen_level(rows, floor, inside) or pen_level(rows, floor)
     if pen == 0:
-        return Levels(floor, 0.0, STEEP, CRISP)
+        return Levels(least, noise, 0.0, STEEP, CRISP)
     strokes = cv2.compare(rows, np.full_like(rows, min(255, 0.3 * pen)), cv2.CMP_GT)
     begins = cv2.countNonZero(cv2.compare(strokes[:, 1:], strokes[:, :-1], cv2.CMP_GT)) if rows.shape[1] > 1 else 0
     width = cv2.countNonZero(strokes) / max(begins, 1)
     steepness = level_at(detail, 0.98, strokes) / pen
-    return Levels(floor, settings.page_share * pen, steepness, width * steepness)
+    return Levels(least, noise, settings.page_share * pen, steepness, width * steepness)
 
 
 def blurredness(levels: Levels) -> float:
@@ -132,14 +144,20 @@ def sharpen(darkness: NDArray[np.uint8], amount: float) -> NDArray[np.uint8]:
     return cv2.addWeighted(darkness, 1 + amount, cv2.blur(darkness, (side, side)), -amount, 0)
 
 
-def ink_mask(darkness: NDArray[np.uint8], floor: float, settings: InkSettings) -> NDArray[np.uint8]:
+def ink_mask(
+    darkness: NDArray[np.uint8], floor: float, settings: InkSettings, floor_around: float = 0.0
+) -> NDArray[np.uint8]:
     """What is dark enough to be ink: darker than `floor`, and than a share of the darkest stroke nearby.
 
-    darkness: (H, W) uint8 from `even_light`. Returns (H, W) uint8, 255 is ink.
+    darkness: (H, W) uint8 from `even_light`. floor_around: for the mean of the 3x3 px around it, 0 to 255. Returns (H, W)
+    uint8, 255 is ink.
     """
     height, width = darkness.shape
     step = cell_px(darkness.shape)
     smooth = cv2.blur(darkness, (3, 3))  # one px of noise is no stroke
+    is_stroke = (
+        cv2.compare(smooth, np.full_like(smooth, min(255, floor_around)), cv2.CMP_GT) if floor_around > 0 else None
+    )
     peaks = cv2.dilate(smooth, np.ones((step, step), np.uint8), dst=smooth)[::step, ::step]
     reach = window_cells(peaks.shape, settings.paper_window / 2)
     peaks = cv2.blur(cv2.dilate(peaks, np.ones((reach, reach), np.uint8)), (reach, reach))
@@ -148,7 +166,8 @@ def ink_mask(darkness: NDArray[np.uint8], floor: float, settings: InkSettings) -
         (width, height),
         interpolation=cv2.INTER_LINEAR,
     )
-    return cv2.compare(darkness, limit, cv2.CMP_GT, dst=limit)
+    mask = cv2.compare(darkness, limit, cv2.CMP_GT, dst=limit)
+    return mask if is_stroke is None else cv2.bitwise_and(mask, is_stroke, dst=mask)
 
 
 def level_at(levels: NDArray[np.uint8], share: float, mask: NDArray[np.uint8] | None = None) -> float:
