@@ -26,9 +26,7 @@ FAINT = 0.75  # a 1 that is fainter than this share, or taller than the next, is
 TALL = 1.35
 BEYOND = (1.2, 1.7)  # where a stroke is looked for beyond its end, in half lengths from its middle
 GOES_ON = 0.28  # darkness beyond an end, as a share of the stroke's own, from which the stroke goes on
-STROKE = (
-    0.2  # its own strokes are no wider, in heights of a digit: what they leave on the paper tells of no other thing
-)
+STROKE = 0.2  # width of a digit's own strokes at most, in its heights: hollows so narrow in the paper are of these
 BACKGROUND = 0.65  # what lies under and around a digit is one sheet: darkest to brightest, at least this
 CUT_OUT = 0.65  # darkness of what belongs to a piece of ink, as a share of the piece's own
 BESIDE = 0.4  # how far around a number it is looked for, in heights

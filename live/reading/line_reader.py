@@ -29,10 +29,8 @@ MOST_ASKED = 96  # runs of a page: more of them are texture
 MOST_BLOBS = 24  # runs without a digit on a page: more of them, and more than hold a digit, are words
 WIDE = 1.3  # digits that all touch are together so many times as wide as tall
 SURE = 0.95  # certainty of digits that need no other look
-TORN = (
-    0.65  # confidence of a digit, on (geometric) average, from which a number is told with a sign that couldn't be read
-)
-UNREAD = 0.8  # and one of which no digit could be read by itself
+TORN = 0.65  # confidence of a digit, on (geometric) average, from which a number is told with a sign not read alone
+UNREAD = 0.8  # and one of which no digit could be read alone
 DIGITS = 0.9  # probability that all are digits, whichever, from which "no number" isn't heard
 MISSED = 0.8  # of one with more digits than were seen, as a share of the confidence in those
 DOUBLED = 1.5  # and of one with fewer

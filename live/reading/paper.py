@@ -10,10 +10,7 @@ Cells = NDArray[np.uint8]
 
 SMALL_SIDE_PX = 320  # light changes slowly: paper is estimated on a picture of about this size
 WIDER = 4  # strokes so many times as wide as the window are looked for too
-DARK, DARKER = (
-    0.85,
-    0.5,
-)  # what may be such a stroke is so dark beside its paper, and somewhere so dark: shadows are not
+DARK, DARKER = 0.85, 0.5  # such a stroke is as dark as the first share of its paper, and somewhere as the second
 NEARBY = 0.92  # parts of it that are just narrow enough for the window leave a trace so dark
 
 
