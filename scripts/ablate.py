@@ -116,7 +116,7 @@ def page_of(folder: Path, line: dict[str, Any]) -> Page:
 
 
 def draw(folder: Path, count: int) -> Iterator[Page]:
-    """So many pages of each level, with one number that fills the frame, and with words but no number, written into a folder."""
+    """So many pages of each level, with one number that fills the frame, and with words and marks, written into a folder."""
     for seed, level in enumerate(LEVELS):
         for index in range(count):
             rng = np.random.default_rng([seed, index])

@@ -129,7 +129,7 @@ def _explain(gray: Picture, window: float, *, is_light: bool = False) -> _Found 
     """
     longer = max(gray.shape)
     step = max(1, round(longer / PAPER_SIDE_PX))
-    paper = find_paper(gray, step, max(3, int(max(1, longer // step) * window)) | 1, wide=False)
+    paper = find_paper(gray, step, window, least_side=1, wide=False)
     darkness = with_margin(even_light(gray, paper))
     darkness, mask = _clear(darkness, max(SMALLEST_PX, SMALLEST * longer))
     pieces = pieces_of(mask)

@@ -15,9 +15,8 @@ from numpy.typing import NDArray
 from live.reading.choosing import Placed
 from live.reading.grouping import Run, find_all_runs
 from live.reading.impostors import LoneRule, is_of_another_size, is_part_of_a_line, without_impostors
-from live.reading.ink import Ink, ink_on, level_at
+from live.reading.ink import Ink, find_ink, ink_on, level_at
 from live.reading.line_reader import AsksLines
-from live.reading.paper import cell_px, find_paper, window_cells
 from live.reading.reader import ALL_STAGES, PageReader, Stages
 from live.reading.regions import Component, Upright, upright_each
 from live.reading.turning import TurningReader
@@ -69,7 +68,9 @@ class DigitsOnly:
 def variants() -> Iterator[Variant]:
     """One for each stage, in the order in which the stages are taken."""
     yield replace(WHOLE, name="light evened out", stages=replace(ALL_STAGES, ink=ink_in_flat_light))
-    yield replace(WHOLE, name="strokes wider than the window", stages=replace(ALL_STAGES, ink=ink_without_wide_strokes))
+    yield replace(
+        WHOLE, name="strokes wider than the window", stages=replace(ALL_STAGES, ink=partial(find_ink, wide=False))
+    )
     yield replace(WHOLE, name="faint marks: by the page's noise", settings=changed("ink", noise_factor=0.0))
     yield replace(WHOLE, name="faint marks: by the strokes nearby", settings=changed("ink", stroke_share=0.0))
     yield replace(WHOLE, name="faint marks: by the page's pen", settings=changed("ink", page_share=0.0))
@@ -112,14 +113,6 @@ def ink_in_flat_light(image: NDArray[np.uint8], settings: InkSettings) -> Ink:
     """As `find_ink`, with one brightness taken for the paper of the whole picture."""
     gray = cv2.cvtColor(image, cv2.COLOR_BGR2GRAY)
     return ink_on(np.full((2, 2), level_at(gray, 0.9), np.uint8), gray, max(1, max(gray.shape) // 2), settings)
-
-
-def ink_without_wide_strokes(image: NDArray[np.uint8], settings: InkSettings) -> Ink:
-    """As `find_ink`, with wide strokes taken for dark paper."""
-    gray = cv2.cvtColor(image, cv2.COLOR_BGR2GRAY)
-    step = cell_px(gray.shape)
-    window = window_cells((gray.shape[0] // step, gray.shape[1] // step), settings.paper_window)
-    return ink_on(find_paper(gray, step, window, wide=False), gray, step, settings)
 
 
 def keep_lines(

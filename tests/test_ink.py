@@ -88,7 +88,9 @@ def test_pencil_is_ink_under_strong_noise() -> None:
 
 def test_darkness_is_a_share_of_the_paper_not_of_the_light() -> None:
     gray, truth = page((480, 640), 10, ink=100)
-    bright, dim = (even_light(g, find_paper(g, 2, 19)) for g in (gray, (gray * 0.6).astype(np.uint8)))
+    bright, dim = (
+        even_light(g, find_paper(g, 2, SETTINGS.paper_window)) for g in (gray, (gray * 0.6).astype(np.uint8))
+    )
     inside = cv2.erode(truth, np.ones((5, 5))) > 0
     assert abs(float(bright[inside].mean()) - float(dim[inside].mean())) < 6
 
@@ -130,7 +132,7 @@ def test_a_dark_desk_is_no_pen() -> None:
     for desk in (235, 20):
         framed = np.full(gray.shape, desk, np.uint8)
         framed[60:660, 110:1170] = pale[60:660, 110:1170]
-        paper = find_paper(framed, 4, 19)
+        paper = find_paper(framed, 4, SETTINGS.paper_window)
         floors.append(measure_levels(even_light(framed, paper), SETTINGS, paper).pen_floor)
     assert floors[1] < 1.5 * floors[0]
 
@@ -142,11 +144,11 @@ def test_a_blurred_page_is_sharpened_and_a_crisp_one_is_left_alone() -> None:
     levels = [
         measure_levels(even_light(g, paper), SETTINGS, paper)
         for g in (cv2.cvtColor(picture, cv2.COLOR_BGR2GRAY) for picture in (crisp, blurred))
-        for paper in (find_paper(g, 4, 19),)
+        for paper in (find_paper(g, 4, SETTINGS.paper_window),)
     ]
     assert blurredness(levels[0]) < 0.3
     assert blurredness(levels[1]) == 1
     off = InkSettings(sharpening=0)
     assert agreement(find_ink(blurred, SETTINGS).mask, truth) > agreement(find_ink(blurred, off).mask, truth)
-    darkness = even_light(gray, find_paper(gray, 4, 19))
+    darkness = even_light(gray, find_paper(gray, 4, SETTINGS.paper_window))
     np.testing.assert_array_equal(sharpen(darkness, 0.0), darkness)

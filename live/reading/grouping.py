@@ -175,9 +175,8 @@ def is_word(run: Run) -> bool:
     if run.read_at_once:
         return False
     strangers = [member.height for member in run.members if member.digit is None]
-    if not strangers or len(strangers) == len(run.members):
-        return bool(strangers)
-    return max(strangers) > STRANGER_HEIGHT * float(np.median([digit.height for digit in run.placed_digits]))
+    digits = [member.height for member in run.placed_digits]
+    return bool(strangers) and (not digits or max(strangers) > STRANGER_HEIGHT * float(np.median(digits)))
 
 
 def is_sure(digits: list[Digit], settings: GroupingSettings) -> bool:

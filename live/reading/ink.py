@@ -42,15 +42,14 @@ class Ink:
     """Side of one cell of `paper`, px of the frame."""
 
 
-def find_ink(image: NDArray[np.uint8], settings: InkSettings) -> Ink:
+def find_ink(image: NDArray[np.uint8], settings: InkSettings, *, wide: bool = True) -> Ink:
     """Even out the light and find the ink.
 
-    image: (H, W, 3) uint8 BGR. Returns arrays of the same height and width.
+    image: (H, W, 3) uint8 BGR. wide: also strokes wider than `settings.paper_window`. Returns arrays of that height and width.
     """
     gray = cv2.cvtColor(image, cv2.COLOR_BGR2GRAY)
     step = cell_px(gray.shape)
-    window = window_cells((gray.shape[0] // step, gray.shape[1] // step), settings.paper_window)
-    return ink_on(find_paper(gray, step, window), gray, step, settings)
+    return ink_on(find_paper(gray, step, settings.paper_window, wide=wide), gray, step, settings)
 
 
 def ink_on(paper: NDArray[np.uint8], gray: NDArray[np.uint8], step: int, settings: InkSettings) -> Ink:
@@ -87,7 +86,7 @@ class Levels:
     def floor_around(self, sharpening: float = 0.0) -> float:
         """The same for the mean of 3x3 px; 0 where the frame has little noise, or a pen so dark that noise is no matter."""
         noise = self.noise_floor * (1 + sharpening)
-        return AROUND * noise if self.noise_floor > self.least and self.floor(sharpening) < noise else 0.0
+        return AROUND * noise if self.floor(sharpening) < noise else 0.0
 
 
 def measure_levels(
@@ -155,9 +154,7 @@ def ink_mask(
     height, width = darkness.shape
     step = cell_px(darkness.shape)
     smooth = cv2.blur(darkness, (3, 3))  # one px of noise is no stroke
-    is_stroke = (
-        cv2.compare(smooth, np.full_like(smooth, min(255, floor_around)), cv2.CMP_GT) if floor_around > 0 else None
-    )
+    strokes = cv2.threshold(smooth, floor_around, 255, cv2.THRESH_BINARY)[1] if floor_around > 0 else None
     peaks = cv2.dilate(smooth, np.ones((step, step), np.uint8), dst=smooth)[::step, ::step]
     reach = window_cells(peaks.shape, settings.paper_window / 2)
     peaks = cv2.blur(cv2.dilate(peaks, np.ones((reach, reach), np.uint8)), (reach, reach))
@@ -167,7 +164,7 @@ def ink_mask(
         interpolation=cv2.INTER_LINEAR,
     )
     mask = cv2.compare(darkness, limit, cv2.CMP_GT, dst=limit)
-    return mask if is_stroke is None else cv2.bitwise_and(mask, is_stroke, dst=mask)
+    return mask if strokes is None else cv2.bitwise_and(mask, strokes, dst=mask)
 
 
 def level_at(levels: NDArray[np.uint8], share: float, mask: NDArray[np.uint8] | None = None) -> float:

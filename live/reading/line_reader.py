@@ -74,7 +74,7 @@ class LineReading:
     picture: NDArray[np.uint8]
     """(32, w) uint8, as it was shown."""
     digits: list[Digit]
-    """What it read, as sure as it is; none where it saw no number."""
+    """What it read; none where it saw no number."""
     classes: int
     """That the other network knows, and that digits which are told have: ten, or eleven with "not a digit"."""
 
@@ -100,10 +100,9 @@ class LineReading:
     @cached_property
     def taken(self) -> bool:
         """Whether that is believed instead of what was read digit by digit."""
-        if not self.run.digits:
-            return len(self.digits) > 1 and self.confidence > UNREAD ** len(self.digits)
         if is_word(self.run):  # one digit in doubt is shown as such
-            return bool(self.digits) and self.confidence > TORN ** len(self.digits)
+            fewest, least = (1, TORN) if self.run.digits else (2, UNREAD)
+            return len(self.digits) >= fewest and self.confidence > least ** len(self.digits)
         if not self.digits:
             return math.prod(digit.is_any for digit in self.run.digits) < DIGITS
         more = len(self.digits) - len(self.run.digits)

@@ -19,22 +19,25 @@ def cell_px(shape: tuple[int, ...]) -> int:
     return max(1, round(max(shape) / SMALL_SIDE_PX))
 
 
-def window_cells(shape: tuple[int, ...], share: float) -> int:
+def window_cells(shape: tuple[int, ...], share: float, least_side: int = SMALL_SIDE_PX) -> int:
     """Side of a window, in cells; odd, at least 3. shape: (h, w) of the grid, cells; share: of the longer side.
 
-    Of a small picture more than its share: that is a piece cut out of a larger one, with strokes as wide as there.
+    Of one smaller than `least_side` it is more: that picture was cut out of a larger one, with strokes as wide as there.
     """
-    return max(3, int(max(*shape, SMALL_SIDE_PX) * share)) | 1
+    return max(3, int(max(*shape, least_side) * share)) | 1
 
 
-def find_paper(gray: NDArray[np.uint8], step: int, window: int, *, wide: bool = True) -> Cells:
+def find_paper(
+    gray: NDArray[np.uint8], step: int, share: float, *, least_side: int = SMALL_SIDE_PX, wide: bool = True
+) -> Cells:
     """Brightness of the paper under the strokes, on a grid of one cell in `step` px.
 
-    gray: (H, W) uint8. window: cells; strokes up to about this width are looked under. wide: and under wider ones, where they are
-    dark. Returns (H / step, W / step) uint8.
+    gray: (H, W) uint8. share, least_side: strokes up to about the width of that window (`window_cells`) are looked under.
+    wide: and under wider ones, where they are dark. Returns (H / step, W / step) uint8.
     """
     height, width = gray.shape
     small = cv2.resize(gray, (max(1, width // step), max(1, height // step)), interpolation=cv2.INTER_AREA)
+    window = window_cells(small.shape, share, least_side)
     paper = without_strokes(small, window)
     if wide:
         paper = without_wide_strokes(paper, window)
