@@ -7,6 +7,8 @@
 VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet
+# a lock names every package: nothing is left to be resolved, in which pips of different ages differ
+FROM_LOCK := $(PIP) --no-deps --requirement
 ARGS ?=
 
 # the first Python that fits; 3.14 and later come last: TensorFlow, which only training needs, isn't made for them yet
@@ -41,25 +43,28 @@ bench: $(VENV)/.everything  ## How fast it reads, stage by stage
 	@$(BIN)/python -m scripts.benchmark $(ARGS)
 
 lock:  ## Choose the newest versions that pyproject.toml allows (needs uv)
-	uv pip compile --quiet --upgrade $(LOCKING) --output-file requirements.lock pyproject.toml
-	uv pip compile --quiet --upgrade $(LOCKING) --all-extras --output-file requirements-dev.lock pyproject.toml
+	uv pip compile --quiet $(UPGRADE) $(LOCKING) --all-extras --output-file requirements-dev.lock pyproject.toml
+	uv pip compile --quiet $(UPGRADE) $(LOCKING) --constraints requirements-dev.lock --output-file requirements.lock pyproject.toml
 
 clean:  ## Take away .venv and what the tools left
 	rm -rf $(VENV) build dist *.egg-info .coverage .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
 
-LOCKING := --universal --python-version 3.11 --fork-strategy fewest --generate-hashes --no-emit-index-url \
+# UPGRADE= (empty) keeps the versions that are locked, and adds what is new; extras stay in the names, since older pips refuse
+# a hash where another package asks for `coverage[toml]` and the lock names `coverage`
+UPGRADE ?= --upgrade
+LOCKING := --universal --python-version 3.11 --fork-strategy fewest --generate-hashes --no-emit-index-url --no-strip-extras \
 	--custom-compile-command "make lock"
 
 $(VENV)/.runtime: requirements.lock
 	@$(make-venv)
 	@echo 'Installing what Numcam needs to run into $(VENV) (once) ...'
-	@$(PIP) --requirement requirements.lock
+	@$(FROM_LOCK) requirements.lock
 	@touch $@
 
 $(VENV)/.everything: requirements-dev.lock
 	@$(make-venv)
 	@echo 'Installing what tests, checks and training need into $(VENV) (once, some minutes) ...'
-	@$(PIP) --requirement requirements-dev.lock
+	@$(FROM_LOCK) requirements-dev.lock
 	@touch $(VENV)/.runtime $@
 
 define make-venv
