@@ -108,6 +108,12 @@ class OverlaySettings(Section, frozen=True):
     text_scale: Annotated[float, msgspec.Meta(gt=0, le=10)] = 1.0
 
 
+class LimitsSettings(Section, frozen=True):
+    """How much of anything that is given to Numcam it agrees to hold; docs/security.md."""
+
+    megapixels: Annotated[float, msgspec.Meta(gt=0, le=10_000)] = 100.0
+
+
 class TrainingSettings(Section, frozen=True):
     """What the scripts that train and evaluate networks learn from; the live reader needs none of it."""
 
@@ -137,6 +143,7 @@ class Settings(Section, frozen=True):
     tracking: TrackingSettings = TrackingSettings()
     recording: RecordingSettings = RecordingSettings()
     overlay: OverlaySettings = OverlaySettings()
+    limits: LimitsSettings = LimitsSettings()
     training: TrainingSettings = TrainingSettings()
 
     @property
