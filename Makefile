@@ -2,7 +2,7 @@
 # Options of Numcam go into ARGS:                     make run ARGS="--source 1 --record out.mp4"
 
 .DEFAULT_GOAL := help
-.PHONY: help run test setup check format bench lock clean
+.PHONY: help run test test-fast setup check format bench lock clean
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -17,13 +17,16 @@ PYTHON ?= $(shell for python in python3 python3.13 python3.12 python3.11 python;
 	done; echo python3)
 
 help:  ## What can be made
-	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*##/make \1\t/' | expand -t 14
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*##/make \1\t/' | expand -t 16
 
 run: $(VENV)/.runtime  ## Start Numcam (options: make run ARGS="--source 1")
 	@$(BIN)/python -m live $(ARGS)
 
 test: $(VENV)/.everything  ## Run all tests, and measure how much of the code they reach
 	@$(BIN)/python -m pytest --cov --cov-report=term $(ARGS)
+
+test-fast: $(VENV)/.everything  ## Run the tests that take less than 10 s each: all but training and long runs
+	@$(BIN)/python -m pytest -m "not slow" $(ARGS)
 
 setup: $(VENV)/.everything  ## Make .venv with every extra, for work on Numcam itself
 	@$(PIP) --no-deps --editable .
