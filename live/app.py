@@ -26,6 +26,7 @@ from live.video.sources import DEMO_NAME, may_be_live, open_source
 from live.video.window import Window
 from live.wall import Wall
 from models.classifier import Classifier
+from models.percent import percent
 
 __all__ = ["RunSummary", "event_line", "run"]
 
@@ -226,4 +227,4 @@ def event_line(event: Event, *, still: bool, named: bool = False) -> str:
         where += f"  {event.source}"
     verb = "now " if event.kind == "changed" else "read"
     number = event.tracked.number
-    return f"{where}  {verb} {number.shown:<8} {100 * number.confidence:3.0f} %"
+    return f"{where}  {verb} {number.shown:<8} {percent(number.confidence):>5}"

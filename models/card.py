@@ -10,6 +10,7 @@ from pathlib import Path
 import msgspec
 
 from models.errors import ModelError
+from models.percent import percent
 
 FORMAT_VERSION = 1
 
@@ -38,7 +39,7 @@ class ModelCard(msgspec.Struct, frozen=True, kw_only=True):
 
     def as_lines(self) -> list[str]:
         """A few lines for people."""
-        figures = ", ".join(f"{name} {100 * share:.2f} %" for name, share in self.accuracy.items())
+        figures = ", ".join(f"{name} {percent(share, 2, counted=True)}" for name, share in self.accuracy.items())
         return [
             f"{self.name}: network {self.network}, {self.parameters:,} parameters of {self.bits} bits, "
             f"{len(self.classes)} classes",

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from live.records import DIGIT_CLASSES
+from models.percent import percent
 from scripts.lone_digit import LoneDigit
 
 IN_FULL = 3  # so many pictures are shown with a bar for each digit; more of them as a row each
@@ -84,9 +85,9 @@ def show_text(answers: Sequence[Answer]) -> None:
     for digit in range(DIGIT_CLASSES):
         table.add_column(str(digit), justify="right", no_wrap=True, width=3)
     for one in answers:
-        shares = [100 * float(p) for p in one.probabilities[:DIGIT_CLASSES]]
-        cells = [f"{share:.0f}" if share >= 0.5 else "·" for share in shares]
-        table.add_row(str(one.path), one.text, f"{100 * one.confidence:.1f}", *cells)
+        shares = [float(p) for p in one.probabilities[:DIGIT_CLASSES]]
+        cells = [percent(share).removesuffix(" %") if share >= 0.01 else "·" for share in shares]
+        table.add_row(str(one.path), one.text, percent(one.confidence, 1).removesuffix(" %"), *cells)
     console.print(table)
 
 
@@ -94,10 +95,10 @@ def bars(one: Answer, *, rich_colours: bool) -> list[object]:
     """One answer as lines: its name and label, and a bar for each of the ten digits."""
     from rich.text import Text
 
-    lines: list[object] = [Text(f"{one.path}: {one.text}, {100 * one.confidence:.1f} % sure", "bold")]
+    lines: list[object] = [Text(f"{one.path}: {one.text}, {percent(one.confidence, 1)} sure", "bold")]
     for digit, share in enumerate(one.probabilities[:DIGIT_CLASSES].tolist()):
         eighths = round(8 * BAR_WIDTH * share)
         bar = "█" * (eighths // 8) + (" ▏▎▍▌▋▊▉"[eighths % 8] if eighths % 8 else "")
         style = "green" if rich_colours and digit == one.label else ""
-        lines.append(Text(f"  {digit}  {100 * share:5.1f} %  {bar}".rstrip(), style))
+        lines.append(Text(f"  {digit}  {percent(share, 1):>7}  {bar}".rstrip(), style))
     return [*lines, ""]

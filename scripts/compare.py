@@ -27,7 +27,7 @@ from scripts.datasets import DataError, Digits
 from scripts.evaluate import test_part
 from scripts.history import History, load_history
 from scripts.network_cost import NetworkCost, measure_cost
-from scripts.scores import Scores, classify, percent
+from scripts.scores import Scores, classify, counted_share
 from scripts.training_set import as_input
 
 DIGITS_A_FRAME = 20
@@ -59,7 +59,14 @@ class Row:
         training = ("–", "–", "–")
         if self.history is not None:
             training = (str(self.history.epochs_done), str(self.history.seed), duration(self.history.seconds))
-        return (self.name, percent(self.accuracy), *cost, f"{short(self.size)}B", f"{self.median_ms:.2f} ms", *training)
+        return (
+            self.name,
+            counted_share(self.accuracy),
+            *cost,
+            f"{short(self.size)}B",
+            f"{self.median_ms:.2f} ms",
+            *training,
+        )
 
 
 def time_in_turn(classifiers: Sequence[Classifier], inputs: NDArray[np.float32], rounds: int) -> list[float]:

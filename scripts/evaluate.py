@@ -31,7 +31,7 @@ from scripts.command_line import add_data, missing_package, script_parser
 from scripts.corruptions import CORRUPTIONS
 from scripts.datasets import DataError, Digits, load_mnist
 from scripts.score_tables import corruption_table, mean_accuracy, number_table, sample_view, show_scores
-from scripts.scores import DIGITS, Scores, Strip, classify, looked_closer, percent
+from scripts.scores import DIGITS, Scores, Strip, classify, counted_share, looked_closer
 from scripts.writer_numbers import score_kinds
 
 WIDTH = 110  # characters of the tables where they go into a file, not onto a screen
@@ -169,7 +169,7 @@ def passes(scores: Scores, least: float | None) -> bool:
         return True
     right, count = int(scores.is_right.sum()), len(scores.labels)
     print(
-        f"Accuracy {percent(scores.accuracy)} ({right:,} of {count:,}) is below the {100 * least:g} % of --min-accuracy.",
+        f"Accuracy {counted_share(scores.accuracy)} ({right:,} of {count:,}) is below the {100 * least:g} % of --min-accuracy.",
         file=sys.stderr,
     )
     return False

@@ -27,6 +27,7 @@ from numpy.typing import NDArray
 from models.card import card_path
 from models.classifier import load_keras
 from models.errors import ModelError
+from models.percent import percent
 from models.quiet import quiet_stderr
 from scripts.command_line import script_parser
 from scripts.datasets import DataError, load_mnist
@@ -113,7 +114,7 @@ def judge(form: Format, new: Path, path: Path, digits: Comparison) -> Exported:
     if not is_right:
         raise ModelError(
             f"{path} was not written: it differs from Keras by up to {difference:.1e}, and gives the same answer to "
-            f"{100 * same.mean():.2f} % of the digits only."
+            f"{percent(float(same.mean()), 2, counted=True)} of the digits only."
         )
     return Exported(path, _size(new), difference, float(same.mean()))
 
@@ -194,7 +195,9 @@ def show(done: Sequence[Exported]) -> None:
     for name in ("MB", "largest difference", "same answers"):
         table.add_column(name, justify="right")
     for one in done:
-        table.add_row(str(one.path), f"{one.size / 1e6:.2f}", f"{one.difference:.1e}", f"{100 * one.same:.2f} %")
+        table.add_row(
+            str(one.path), f"{one.size / 1e6:.2f}", f"{one.difference:.1e}", percent(one.same, 2, counted=True)
+        )
     Console(markup=False, emoji=False, highlight=False).print(table)
 
 

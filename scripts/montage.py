@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from live.records import DIGIT_CLASSES, Box
 from live.video.lettering import Colour, Letters, rounded, width_of, write
+from models.percent import percent
 
 Picture = NDArray[np.uint8]
 
@@ -85,7 +86,7 @@ def _draw_card(view: Picture, card: Card) -> None:
 
 def _draw_answer(view: Picture, card: Card) -> None:
     """The label, how sure it is, and a bar for each digit, in place."""
-    confidence = f"{100 * float(card.probabilities.max()):.1f} %"
+    confidence = percent(float(card.probabilities.max()), 1)
     size = 58 if len(card.text) == 1 else 24
     foot = 72 if len(card.text) == 1 else 46
     write(view, card.text, (PAD_PX + 4, foot), Letters(size, card.colour, bold=True))

@@ -21,6 +21,7 @@ from typing import Any
 
 import numpy as np
 
+from models.percent import percent
 from scripts.calibration import calibration_gap
 from scripts.command_line import script_parser
 
@@ -61,7 +62,7 @@ def doubt_line(below: float, numbers: Judged, digits: Judged) -> str:
 
 def share(part: int, whole: int) -> str:
     """A share as a person reads it."""
-    return f"{100 * part / whole:.1f} %" if whole else "–"
+    return percent(part / whole if whole else None, 1, counted=True)
 
 
 def judge(truth: list[dict[str, Any]], found: list[dict[str, Any]]) -> tuple[Judged, Judged]:
@@ -116,9 +117,10 @@ def summary(name: str, judged: Judged) -> str:
         return f"{name} | 0 | | | |"
     confidence, right = np.array([c for c, _ in judged], np.float32), np.array([r for _, r in judged])
     sure = confidence >= SURE
-    of_sure = f"{100 * right[sure].mean():.2f} %" if sure.any() else "–"
+    of_sure = percent(float(right[sure].mean()) if sure.any() else None, 2, counted=True)
     gap = calibration_gap(confidence, right)
-    return f"{name} | {len(right):,} | {100 * right.mean():.2f} % | {gap:.4f} | {100 * sure.mean():.1f} % | {of_sure}"
+    share_right = percent(float(right.mean()), 2, counted=True)
+    return f"{name} | {len(right):,} | {share_right} | {gap:.4f} | {share(int(sure.sum()), len(sure))} | {of_sure}"
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -17,7 +17,8 @@ from matplotlib.patches import Rectangle
 from matplotlib.ticker import PercentFormatter
 from numpy.typing import NDArray
 
-from scripts.scores import BINS, DIGITS, Scores, Strip, class_names, likely_range, percent
+from models.percent import percent
+from scripts.scores import BINS, DIGITS, Scores, Strip, class_names, counted_share, likely_range
 
 BLUE, VERMILION, INK, QUIET, FAINT, PALE = "#0072b2", "#d55e00", "#222222", "#6b6b6b", "#ececec", "#b5d5e8"
 MISTAKES = LinearSegmentedColormap.from_list("mistakes", ["#ffffff", "#fbd9bd", VERMILION])
@@ -43,8 +44,8 @@ def draw_confusion(scores: Scores, path: Path) -> None:
             weight, size = ("bold", 11) if is_right else ("normal", 11)
             axes.text(column, row, f"{count}", ha="center", va="center", color=INK, weight=weight, size=size)
     for place, (recall, precision) in enumerate(zip(scores.recall, scores.precision, strict=True)):
-        axes.text(len(names) - 0.35, place, percent(recall, 1), va="center", color=BLUE, size=10)
-        axes.text(place, DIGITS - 0.25, percent(precision, 1), ha="center", va="center", color=BLUE, size=9)
+        axes.text(len(names) - 0.35, place, counted_share(recall, 1), va="center", color=BLUE, size=10)
+        axes.text(place, DIGITS - 0.25, counted_share(precision, 1), ha="center", va="center", color=BLUE, size=9)
     axes.text(len(names) - 0.35, -0.75, "recall", va="center", color=BLUE, size=10.5)
     axes.text(-0.65, DIGITS - 0.25, "precision", ha="right", va="center", color=BLUE, size=10.5)
     axes.xaxis.tick_top()
@@ -79,7 +80,7 @@ def draw_misread(scores: Scores, images: NDArray[np.uint8], path: Path) -> None:
         axes.text(
             middle, top + CELL + 4, f"{scores.labels[row]} → {read}", ha="center", va="center", size=10.5, color=INK
         )
-        sure = f"{100 * scores.confidence[row]:.0f} %"
+        sure = percent(float(scores.confidence[row]))
         axes.text(middle, top + CELL + 11, sure, ha="center", va="center", size=9, color=VERMILION)
     axes.imshow(paper, cmap="gray_r", vmin=0, vmax=255, interpolation="nearest")
     axes.set_axis_off()
@@ -125,8 +126,8 @@ def draw_calibration(scores: Scores, path: Path) -> None:
         axes.spines[["top", "right"]].set_visible(False)
     upper.yaxis.set_major_formatter(PercentFormatter(1, 0, " %"))
     lower.xaxis.set_major_formatter(PercentFormatter(1, 0, " %"))
-    error, sure = percent(scores.calibration_error), percent(float(scores.confidence.mean()))
-    means = f"Expected calibration error {error}: it says {sure} on average, and {percent(scores.accuracy)} are right."
+    error, sure = counted_share(scores.calibration_error), percent(float(scores.confidence.mean()), 2)
+    means = f"Expected calibration error {error}: it says {sure} on average, and {counted_share(scores.accuracy)} are right."
     ranges = "Dots: the digits of one range of confidence. Bars: where their true share lies with 95 %."
     _entitle(figure, _calibration_line(scores), f"{means}\n{ranges}")
     figure.savefig(path, dpi=120)
@@ -151,13 +152,13 @@ def draw_corruptions(strips: Sequence[Strip], path: Path) -> None:
     right.barh(middles, accuracies, CELL * 0.6, color=[QUIET] + [BLUE] * (len(rows) - 1))
     right.barh(middles, [s.scores.refused for s in strips], CELL * 0.6, accuracies, color=PALE)
     for middle, accuracy in zip(middles, accuracies, strict=True):
-        right.text(1.02, middle, percent(accuracy, 1), va="center", size=11, color=INK)
+        right.text(1.02, middle, counted_share(accuracy, 1), va="center", size=11, color=INK)
     right.set(xlim=(0, 1.25), xticks=[])
     for axes in (left, right):
         axes.set_xticks([])
         axes.tick_params(length=0)
         axes.spines[:].set_visible(False)
-    mean = percent(float(np.mean(accuracies[1:])), 1)
+    mean = counted_share(float(np.mean(accuracies[1:])), 1)
     first, second, *_ = sorted(strips[1:], key=lambda strip: strip.scores.accuracy)
     pale = ", pale: taken for no digit" if any(strip.scores.refused for strip in strips) else ""
     subtitle = f"Hardest: {first.name}, then {second.name}. Bars are of all test digits; dark: read right{pale}."
@@ -190,7 +191,7 @@ def _square(row: int, column: int) -> Rectangle:
 
 def _accuracy_line(scores: Scores) -> str:
     """How many are right."""
-    return f"{percent(scores.accuracy)} of {len(scores.labels):,} digits are read right"
+    return f"{counted_share(scores.accuracy)} of {len(scores.labels):,} digits are read right"
 
 
 def _mix_up_line(scores: Scores, names: Sequence[str]) -> str:

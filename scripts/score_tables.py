@@ -13,8 +13,9 @@ from rich.console import Console, Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from models.percent import percent
 from scripts.corruptions import CORRUPTIONS
-from scripts.scores import DIGITS, Scores, class_names, likely_range, percent
+from scripts.scores import DIGITS, Scores, class_names, counted_share, likely_range
 from scripts.writer_numbers import NumberScore
 
 SHADES, PLAIN_SHADES = " ░▒▓█", " .:*#"
@@ -25,13 +26,13 @@ def show_scores(console: Console, scores: Scores, closer: Scores) -> None:
     """Accuracy, precision and recall by class, confusion. closer: with doubtful digits asked about in several ways."""
     right, count = int(scores.is_right.sum()), len(scores.labels)
     low, high = likely_range(right, count)
-    console.print(f"{right:,} of {count:,} digits are read right: accuracy {percent(scores.accuracy)}")
-    console.print(f"  with 95 % between {percent(low)} and {percent(high)}, by the number of digits")
-    error, sure = percent(scores.calibration_error), percent(float(scores.confidence.mean()))
+    console.print(f"{right:,} of {count:,} digits are read right: accuracy {counted_share(scores.accuracy)}")
+    console.print(f"  with 95 % between {counted_share(low)} and {counted_share(high)}, by the number of digits")
+    error, sure = counted_share(scores.calibration_error), percent(float(scores.confidence.mean()), 2)
     console.print(f"  expected calibration error {error}; mean confidence {sure}")
-    right, error = int(closer.is_right.sum()), percent(closer.calibration_error)
+    right, error = int(closer.is_right.sum()), counted_share(closer.calibration_error)
     console.print(
-        f"  doubtful ones asked about in several ways, as on a page: {right:,} right, {percent(closer.accuracy)}; "
+        f"  doubtful ones asked about in several ways, as on a page: {right:,} right, {counted_share(closer.accuracy)}; "
         f"calibration error {error}\n"
     )
     console.print(class_table(scores))
@@ -44,7 +45,7 @@ def class_table(scores: Scores) -> Group:
     tested = scores.confusion.sum(axis=1)
     for digit in range(DIGITS):
         right = scores.confusion[digit, digit]
-        figures = percent(scores.precision[digit]), percent(scores.recall[digit])
+        figures = counted_share(scores.precision[digit]), counted_share(scores.recall[digit])
         table.add_row(str(digit), f"{tested[digit]:,}", f"{right:,}", *figures)
     meaning = "Precision: the right ones among those read so. Recall: the ones found among those that are."
     return _titled("Digit by digit", meaning, table)
@@ -62,12 +63,12 @@ def confusion_table(scores: Scores) -> Group:
 def corruption_table(spoilt: Mapping[str, Scores], clean: Scores) -> Group:
     """Accuracy under each corruption, and the mean of all."""
     table = _table("corruption", "how much", "accuracy", "no digit", left=2)
-    table.add_row("none", "as they are", percent(clean.accuracy), percent(clean.refused), end_section=True)
+    table.add_row("none", "as they are", counted_share(clean.accuracy), counted_share(clean.refused), end_section=True)
     for corruption in CORRUPTIONS:
         scores = spoilt[corruption.name]
-        table.add_row(corruption.name, corruption.what, percent(scores.accuracy), percent(scores.refused))
+        table.add_row(corruption.name, corruption.what, counted_share(scores.accuracy), counted_share(scores.refused))
     table.add_section()
-    table.add_row("mean of all", "", percent(mean_accuracy(spoilt.values())), style="bold")
+    table.add_row("mean of all", "", counted_share(mean_accuracy(spoilt.values())), style="bold")
     caption = "The same test digits, with each kind of damage by itself; no digit: taken for none."
     return _titled("Digits spoilt on purpose", caption, table)
 
@@ -96,9 +97,11 @@ def sample_view(
     for number, (name, probability) in enumerate(zip(names, probabilities.tolist(), strict=True)):
         style = ("green" if read == label else "red") if number == read else "dim"
         bar = ("#" if plain else "█") * round(BAR * probability)
-        bars.add_row(Text(name, style), Text(f"{100 * probability:6.2f} %", style), Text(bar, style))
+        bars.add_row(Text(name, style), Text(percent(probability, 2), style), Text(bar, style))
     right = "right" if read == label else "wrong"
-    verdict = Text(f"It is {label}. Read as {names[read]}, {100 * probabilities[read]:.2f} % sure: {right}.", "bold")
+    verdict = Text(
+        f"It is {label}. Read as {names[read]}, {percent(float(probabilities[read]), 2)} sure: {right}.", "bold"
+    )
     side_by_side = Table.grid(padding=(0, 2))
     side_by_side.add_row(text_art(image, plain), Align(bars, vertical="middle"))
     return Group(side_by_side, "", verdict)

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.classifier import Classifier
+from models.percent import percent
 from models.variation import SURE, ask_in_all_ways
 from scripts.calibration import expected_calibration_error
 from scripts.training_set import CLASSES, as_input
@@ -42,9 +43,9 @@ def class_names(count: int) -> tuple[str, ...]:
     return (*CLASSES, *(f"class {number}" for number in range(len(CLASSES), count)))[:count]
 
 
-def percent(share: float | None, digits: int = 2) -> str:
-    """A share for people: `99.13 %`; None, where there is nothing to share, is a dash."""
-    return "–" if share is None else f"{100 * share:.{digits}f} %"
+def counted_share(share: float | None, digits: int = 2) -> str:
+    """A share of what was counted, for people: `99.13 %`; None, where there is nothing to share, is a dash."""
+    return percent(share, digits, counted=True)
 
 
 def likely_range(right: int, count: int) -> tuple[float, float]:

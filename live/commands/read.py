@@ -25,6 +25,7 @@ from live.reports import picture_fields
 from live.settings import Settings
 from live.video.overlay import draw
 from live.video.pictures import pictures_in, read_picture
+from models.percent import percent
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -196,4 +197,4 @@ def add_rows(table: Table, path: Path, numbers: Sequence[Number]) -> None:
     if not numbers:
         table.add_row(str(path), "no numbers", "", style="dim")
     for index, number in enumerate(numbers):
-        table.add_row(str(path) if index == 0 else "", number.shown, f"{100 * number.confidence:.0f} %")
+        table.add_row(str(path) if index == 0 else "", number.shown, percent(number.confidence))

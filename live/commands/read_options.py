@@ -40,7 +40,7 @@ def add_read_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--save", type=Path, metavar="FOLDER", help="write the annotated pictures into it")
     parser.add_argument(
         "--explain", action="store_true",
-        help="with --save: also write what each stage saw, from the ink to the numbers, as five pictures a page",
+        help="with --save: also write what each stage saw, from the ink to the numbers, as six pictures a page",
     )  # fmt: skip
     parser.add_argument("--csv", type=Path, metavar="FILE", dest="csv_file", help="write a row a number into it")
     parser.add_argument(

@@ -117,7 +117,7 @@ def group_runs(runs: list[Run], angle: float, settings: GroupingSettings) -> tup
     """
     found = []
     for run in runs:
-        if not run.digits or is_word(run) or not is_sure(run.digits, settings):
+        if why_none(run, settings) is not None:
             continue
         extent = run.extent
         quad = quad_of(extent, run.angle)
@@ -126,6 +126,15 @@ def group_runs(runs: list[Run], angle: float, settings: GroupingSettings) -> tup
             extent = (*corners.min(axis=0).tolist(), *corners.max(axis=0).tolist())
         found.append((extent, (run.digits, quad)))
     return tuple(number_of(digits, quad, settings) for _, (digits, quad) in in_reading_order(found))
+
+
+def why_none(run: Run, settings: GroupingSettings) -> str | None:
+    """Why a run is shown as no number: `no digit`, `word` or `unsure`; None where it is one."""
+    if not run.digits:
+        return "no digit"
+    if is_word(run):
+        return "word"
+    return None if is_sure(run.digits, settings) else "unsure"
 
 
 def number_of(digits: list[Digit], quad: NDArray[np.float32], settings: GroupingSettings) -> Number:
@@ -180,11 +189,10 @@ def is_word(run: Run) -> bool:
 
 
 def is_sure(digits: list[Digit], settings: GroupingSettings) -> bool:
-    """Whether the digits are believed enough, on (geometric) average, to be shown. Question marks alone tell nobody anything."""
+    """Whether a number of these digits is believed enough to be shown. Question marks alone tell nobody anything."""
     if all(is_doubtful(digit, settings) for digit in digits):
         return False
-    logs = [math.log(max(digit.confidence, 1e-6)) for digit in digits]
-    return math.exp(sum(logs) / len(logs)) >= settings.min_confidence
+    return math.prod(digit.confidence for digit in digits) >= settings.min_confidence
 
 
 def bounds(placed: list[Placed]) -> Extent:

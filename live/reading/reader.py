@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from live.reading.choosing import Placed, choose
 from live.reading.doubts import look_closer
-from live.reading.grouping import Run, find_all_runs, group_runs
+from live.reading.grouping import Run, find_all_runs, group_runs, why_none
 from live.reading.impostors import is_texture, on_paper, without_cut_outs, without_impostors, without_line_pieces
 from live.reading.ink import Ink, find_ink
 from live.reading.joining import Cluster, find_clusters
@@ -20,7 +20,7 @@ from live.reading.rulings import without_rulings
 from live.reading.slopes import line_angles
 from live.reading.splitting import Lattice, build_lattice
 from live.reading.words import without_words
-from live.records import DIGIT_CLASSES, Number, Reading
+from live.records import DIGIT_CLASSES, Digit, Number, Reading
 from live.settings import GroupingSettings, InkSettings, RegionSettings, Settings
 from models.classifier import Classifier
 from models.mnist_format import stack_mnist
@@ -87,8 +87,8 @@ class Trace:
     """Those that are no piece of a line."""
     lines: list[LineReading]
     """What was asked about as a whole."""
-    grouped: tuple[Number, ...]
-    """The numbers, before those that are none were taken out."""
+    dropped: Mapping[str, tuple[Digit, ...]]
+    """The digits of each run and number that was passed over, by what passed it over: why_none's reasons, and Stages' names."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -156,15 +156,36 @@ class PageReader:
         lines = [] if self._ask_lines is None else read_lines(runs, ink, self._ask_lines, self._classifier.classes)
         runs = with_lines(runs, lines)
         mark("lines")
-        grouped = group_runs(runs, pieces.angle, self._settings.grouping)
-        numbers = self._stages.impostors(self._stages.sheet(grouped, ink), ink, self._settings.grouping)
-        numbers = self._stages.words(numbers, [piece for run in runs for piece in run.pieces], ink)
-        numbers = self._stages.cut_outs(numbers, ink)
-        if self._stages.texture(numbers, len(pieces.whole)):
-            numbers = ()
+        numbers = group_runs(runs, pieces.angle, self._settings.grouping)
+        numbers, dropped = self._sift(numbers, runs, ink, len(pieces.whole))
         mark("group")
         reading = Reading(numbers, ink.mask, asked.inputs)
-        return Trace(reading, found, pieces, asked.answers, asked.again, chosen, kept, lines, grouped)
+        return Trace(reading, found, pieces, asked.answers, asked.again, chosen, kept, lines, dropped)
+
+    def _sift(
+        self, numbers: tuple[Number, ...], runs: list[Run], ink: Ink, pieces: int
+    ) -> tuple[tuple[Number, ...], dict[str, tuple[Digit, ...]]]:
+        """The numbers that are shown, and the digits of all others by what passed them over. pieces: large ones of the page."""
+        stages, settings = self._stages, self._settings.grouping
+        placed = [piece for run in runs for piece in run.pieces]
+        sieves: tuple[tuple[str, Callable[[tuple[Number, ...]], tuple[Number, ...]]], ...] = (
+            ("sheet", lambda some: stages.sheet(some, ink)),
+            ("impostors", lambda some: stages.impostors(some, ink, settings)),
+            ("words", lambda some: stages.words(some, placed, ink)),
+            ("cut_outs", lambda some: stages.cut_outs(some, ink)),
+            ("texture", lambda some: () if stages.texture(some, pieces) else some),
+        )
+        dropped: dict[str, tuple[Digit, ...]] = {}
+        for run in runs:
+            reason = why_none(run, settings)
+            if reason is not None:
+                dropped[reason] = (*dropped.get(reason, ()), *run.digits)
+        for name, sift in sieves:
+            left = sift(numbers)
+            kept = set(map(id, left))
+            dropped[name] = tuple(digit for number in numbers if id(number) not in kept for digit in number.digits)
+            numbers = left
+        return numbers, dropped
 
     def find_pieces(self, ink: Ink) -> Pieces:
         """All pieces of ink that are large enough to be a digit, laid upright."""

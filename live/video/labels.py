@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from live.settings import OverlaySettings
 from live.video.lettering import width_of
+from models.percent import percent
 
 # what a label hides counts by area; these weigh it
 OVER_INK = 1.0
@@ -57,8 +58,7 @@ def label_sizes(
     # a small number in a large frame gets a label below its own height, however large the frame
     least = max(11.0, min(height / 60, 0.6 * tall))
     size = max(7, round(min(max(0.42 * tall, least), max(14.0, height / 18)) * settings.text_scale))
-    # 99.6 % is not certain: never rounded up
-    note = f"{min(99, int(100 * confidence + 1e-6))} %" if settings.confidence else ""
+    note = percent(confidence) if settings.confidence else ""
     return _fitted(label_of(text, note, size), width), _fitted(
         label_of(text, "", max(min(size, 11), size * 4 // 5)), width
     )

@@ -8,7 +8,8 @@ import numpy as np
 from live.reading.line_reader import LineReading
 from live.video.lettering import Letters, write
 from live.video.overlay import SURE
-from live.video.stage_parts import FAINT, GRAPHITE, INK, PAPER, Picture, percent, titled
+from live.video.stage_parts import FAINT, GRAPHITE, INK, PAPER, Picture, titled
+from models.percent import percent
 
 ENLARGED = 2.5  # of the network's own px
 SHEET_PX = 1600  # width

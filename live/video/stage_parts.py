@@ -101,8 +101,3 @@ def _legend_rows(legend: Legend, size: int, room: int) -> list[list[tuple[str, C
         rows[-1].append((text, colour))
         used += wide
     return rows
-
-
-def percent(confidence: float) -> str:
-    """`97 %`; what is not certain is never 100."""
-    return f"{min(99, int(100 * confidence + 1e-6))} %"

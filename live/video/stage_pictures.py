@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import NamedTuple
 
 import cv2
 import numpy as np
@@ -28,15 +29,43 @@ from live.video.stage_parts import (
     PURPLE,
     SKY,
     Picture,
-    percent,
     scale_for,
     scaled,
     titled,
 )
 from live.video.stage_sheets import draw_cuts, draw_inputs
+from models.percent import percent
 
 LABEL_PX = (14, 22)  # smallest and largest letters beside a piece
 FADED = 0.65  # what is left of the page's own contrast under its numbers
+
+
+class Reason(NamedTuple):
+    """Why a piece of ink is in no number that is shown."""
+
+    tone: Tone
+    short: str
+    """Beside the piece."""
+    meaning: str
+    """In the legend."""
+
+    def told(self, count: int) -> str:
+        """The legend's entry for so many pieces."""
+        return f"{self.short}{': ' * bool(self.short)}{self.meaning} ({count})"
+
+
+REASONS = {
+    "no digit": Reason(GRAPHITE, "", "no digit"),
+    "line": Reason(PURPLE, "", "a piece of a line"),
+    "word": Reason(SKY, "word", "beside letters, in a word"),
+    "unsure": Reason(SKY, "unsure", "below grouping.min_confidence, or nothing but ?"),
+    "sheet": Reason(BLACK, "no sheet", "not on even paper"),
+    "impostors": Reason(BLACK, "alone", "by itself, and unlike the page's digits"),
+    "words": Reason(BLACK, "letters", "among words, and most likely part of one"),
+    "cut_outs": Reason(BLACK, "goes on", "its strokes go on all around it"),
+    "texture": Reason(BLACK, "texture", "grain or hatching, no writing"),
+}
+"""By the name of what passed a piece over, in the order of the stages; the last five are those of `Stages`."""
 
 
 def explain(image: Picture, trace: Trace, settings: OverlaySettings) -> dict[str, Picture]:
@@ -106,10 +135,8 @@ def draw_numbers(image: Picture, trace: Trace, settings: OverlaySettings, scale:
     """The page with its numbers and their digits, and with what was taken for a digit first and let go later."""
     page = scaled(image, scale)
     page = np.asarray(cv2.addWeighted(page, FADED, np.full_like(page, 255), 1 - FADED, 0), np.uint8)
-    reasons = let_go(trace)
-    gone = [
-        (placed, tone) for tone, group in zip((GRAPHITE, PURPLE, SKY, BLACK), reasons, strict=True) for placed in group
-    ]
+    groups = let_go(trace)
+    gone = [(placed, REASONS[name]) for name, group in groups.items() for placed in group]
     numbers = tuple(
         TrackedNumber(k, _enlarged(number, scale), hits=1, first_seen=0.0, last_seen=0.0, confirmed=True)
         for k, number in enumerate(trace.reading.numbers)
@@ -119,41 +146,37 @@ def draw_numbers(image: Picture, trace: Trace, settings: OverlaySettings, scale:
     quads = [_quad(p) * scale for p, _ in gone]
     around = [Box(*cv2.boundingRect(np.rint(quad).astype(np.int32))) for quad in quads]
     page = draw(result, OverlaySettings(text_scale=settings.text_scale), uncovered=around)
-    texts = [f"{p.digit.label}  {percent(p.digit.confidence)}" if p.digit is not None else "" for p, _ in gone]
-    _mark(page, quads, texts, [tone for _, tone in gone])
-    strangers, lines, unsure, lone = map(len, reasons)
+    texts = [
+        f"{p.digit.label}  {percent(p.digit.confidence)}  {why.short}".rstrip() if p.digit is not None else why.short
+        for p, why in gone
+    ]
+    _mark(page, quads, texts, [why.tone for _, why in gone])
     count = len(numbers)
     return titled(
         page, "6  Numbers",
         f"{count} number{'' if count == 1 else 's'}, each with its digits in thin frames and with how sure all of them are. "
         "What else was looked at and is not shown has a colour of its own.",
         [("sure", SURE.line), ("less sure", UNSURE.line), ("doubtful", DOUBTFUL.line),
-         (f"no digit ({strangers})", GRAPHITE.line), (f"a piece of a line ({lines})", PURPLE.line),
-         (f"in a word, or too unsure ({unsure})", SKY.line),
-         (f"alone, and unlike the page's digits ({lone})", BLACK.line)],
+         *((why.told(len(groups[name])), why.tone.line) for name, why in REASONS.items() if groups[name])],
     )  # fmt: skip
 
 
-def let_go(trace: Trace) -> tuple[list[Placed], list[Placed], list[Placed], list[Placed]]:
-    """What is in no number: no digits; pieces of lines; digits of words or too unsure ones; lone ones unlike the page."""
+def let_go(trace: Trace) -> dict[str, list[Placed]]:
+    """What is in no number, by the name in REASONS of what passed it over."""
     # digits in doubt were looked at again: what they are is another record then, with the same question and box
     kept = {p.row for p in trace.kept}
-    grouped = {id(digit.box) for number in trace.grouped for digit in number.digits}
-    shown = {id(digit.box) for number in trace.reading.numbers for digit in number.digits}
+    reasons = {id(digit.box): reason for reason, digits in trace.dropped.items() for digit in digits}
     at_once = {member.row: line.told for line in trace.lines if line.taken for member in line.run.members}
-    groups: tuple[list[Placed], list[Placed], list[Placed], list[Placed]] = ([], [], [], [])
-    none, pieces, unsure, lone = groups
+    groups: dict[str, list[Placed]] = {name: [] for name in REASONS}
     for piece in trace.chosen:
         digits = at_once.get(piece.row, [] if piece.digit is None else [piece.digit])
-        boxes = {id(digit.box) for digit in digits}
+        found = [reasons[id(digit.box)] for digit in digits if id(digit.box) in reasons]
         if not digits:
-            none.append(piece)
+            groups["no digit"].append(piece)
         elif piece.row not in kept:
-            pieces.append(piece)
-        elif boxes.isdisjoint(grouped):
-            unsure.append(piece)
-        elif boxes.isdisjoint(shown):
-            lone.append(piece)
+            groups["line"].append(piece)
+        elif found:
+            groups[found[0]].append(piece)
     return groups
 
 

@@ -13,7 +13,8 @@ from live.reading.splitting import Lattice
 from live.records import DIGIT_CLASSES, Digit, Region
 from live.video.lettering import Colour, Letters, width_of, write
 from live.video.overlay import DOUBTFUL, SURE, UNSURE, tone_of
-from live.video.stage_parts import BLUE, FAINT, GRAPHITE, INK, PAPER, Picture, percent, titled
+from live.video.stage_parts import BLUE, FAINT, GRAPHITE, INK, PAPER, Picture, titled
+from models.percent import percent
 
 SHEET_PX = 1600  # width
 MARGIN_PX = 24
