@@ -1,8 +1,8 @@
-# make run · make test · make check · make bench      .venv is made on first use, and again where a lock has changed.
-# Options of Numcam go into ARGS:                     make run ARGS="--source 1 --record out.mp4"
+# make run · make test · make check · make bench · make docs      .venv is made on first use, and again where a lock has changed.
+# Options of Numcam go into ARGS:                               make run ARGS="--source 1 --record out.mp4"
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-fast setup check format bench lock clean
+.PHONY: help run test test-fast setup check format bench docs lock clean
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -45,12 +45,16 @@ format: $(VENV)/.everything  ## Format the code, and mend what ruff can mend
 bench: $(VENV)/.everything  ## How fast it reads, stage by stage
 	@$(BIN)/python -m scripts.benchmark $(ARGS)
 
+docs: $(VENV)/.everything  ## Build the documentation into site/, strictly: open site/index.html
+	@NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build --strict --quiet
+	@echo 'Built: site/index.html'
+
 lock:  ## Choose the newest versions that pyproject.toml allows (needs uv)
 	uv pip compile --quiet $(UPGRADE) $(LOCKING) --all-extras --output-file requirements-dev.lock pyproject.toml
 	uv pip compile --quiet $(UPGRADE) $(LOCKING) --constraints requirements-dev.lock --output-file requirements.lock pyproject.toml
 
 clean:  ## Take away .venv and what the tools left
-	rm -rf $(VENV) build dist *.egg-info .coverage .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+	rm -rf $(VENV) build dist site *.egg-info .coverage .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
 
 # UPGRADE= (empty) keeps the versions that are locked, and adds what is new; extras stay in the names, since older pips refuse
 # a hash where another package asks for `coverage[toml]` and the lock names `coverage`
