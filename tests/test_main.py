@@ -9,12 +9,13 @@ import signal
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import av
 import pytest
 
-from live import __main__ as command_line
-from live.__main__ import COMMANDS, assigned, main, make_parser
+from live.__main__ import main
+from live.command_line import COMMANDS, RUN_OPTIONS, assigned, make_parser
 from live.errors import SettingsError
 from live.settings import Settings
 from tests.program import ROOT, numcam
@@ -92,7 +93,8 @@ def test_a_full_disk_ends_the_log_and_not_the_reading(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("command", "code", "says"),
     [
-        ("", 2, "there is no command in it"),
+        ("", 2, "on_number takes a command, or null, not an empty text"),
+        ("  ", 2, "there is no command in it"),
         ("say 'a number", 2, "no closing quotation"),
         ("no-such-program --loud", 1, "there is no program no-such-program here"),
     ],
@@ -151,7 +153,7 @@ def test_every_option_has_a_setting_of_the_same_name() -> None:
     options = {action.dest for action in make_parser()._actions}
     about_settings = {"config", "assignments", "command", "help", "version"}
     assert options - about_settings <= set(Settings.__struct_fields__)
-    assert set(command_line.RUN_OPTIONS) == options - about_settings
+    assert set(RUN_OPTIONS) == options - about_settings
 
 
 def test_an_option_goes_over_a_setting_of_the_same_name(
@@ -163,7 +165,8 @@ def test_an_option_goes_over_a_setting_of_the_same_name(
     assert main(["--set", "source=between.mp4"]) == 1
     assert main(["--set", "source=between.mp4", "--source", "above.mp4"]) == 1
     told = capsys.readouterr().err.splitlines()
-    assert [name in line for name, line in zip(("below", "between", "above"), told, strict=True)] == [True] * 3
+    assert told[::2] == ["Settings: config.yaml of this folder."] * 3
+    assert [name in line for name, line in zip(("below", "between", "above"), told[1::2], strict=True)] == [True] * 3
 
 
 def test_a_source_without_its_option_is_understood(capsys: pytest.CaptureFixture[str]) -> None:
@@ -172,6 +175,65 @@ def test_a_source_without_its_option_is_understood(capsys: pytest.CaptureFixture
             main([word])
         assert caught.value.code == 2
         assert f"--source {word}" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (["--sorce", "0"], "there is no option --sorce; did you mean --source?"),
+        (["--sorce=0"], "there is no option --sorce; did you mean --source?"),
+        (["-source", "0"], "there is no option -source; did you mean --source?"),
+        (["--log_frames", "a.jsonl"], "there is no option --log_frames; did you mean --log-frames?"),
+        (["--source", "0", "--headles"], "there is no option --headles; did you mean --headless?"),
+        (["--nothing-like-it"], "there is no option --nothing-like-it."),
+        (["read", "page.jpg", "--tabel", "a.xlsx"], "there is no option --tabel; did you mean --table?"),
+        (["read", "--jsn", "page.jpg"], "there is no option --jsn; did you mean --json?"),
+        (["raed", "page.jpg"], "there is no command raed, only read, cameras, doctor; did you mean read?"),
+        (["read"], "what to read is missing: FILE|FOLDER."),
+        (["--record"], "--record needs something after it."),
+        (["--headless=yes"], "--headless stands alone, without ='yes'."),
+        (["\x1b[31mred"], r"there is no command \x1b[31mred"),
+        (["--\x1b]0;title\a"], r"there is no option --\x1b]0;title\x07"),
+        (["--max-frames", "many"], 'max_frames takes a whole number from 1 to 1,000,000,000, or null, not "many".'),
+        (["--max-frames", "9" * 5000], "max_frames takes a whole number"),
+        (["--max-seconds", "nan"], "max_seconds takes a number above 0"),
+        (["--set", "camera.widht=1"], "there is no setting camera.widht; did you mean camera.width?"),
+        (["--set", "widht=1"], "there is no setting widht; did you mean camera.width?"),
+        (["--set", "camera.width=0720"], "0720, which could be read in two ways. Write 720"),
+        (["--set", "camera.width="], "camera.width takes a whole number from 64 to 7680 px, not nothing (null)."),
+        (["--set", "camera.width=" + "9" * 5000], "a number of 5,000 digits"),
+        (["--set", "camera="], "the section camera is empty"),
+        (["--set", "a.b.c.d=1"], "there is no setting a.b.c.d. "),
+        (["--set", "a" * 260 + "=1"], "(260 letters)"),
+        (["--set", "." * 5000 + "=1"], "(5,000 letters)"),
+        (["--set", "source=" + "[" * 5000], "values in values"),
+        (["--set", "log=a.txt"], "log takes a file ending in .jsonl or .csv, or null"),
+        (["--set", "\x1b[2J=1"], r"there is no setting \x1b[2J"),
+        (["--set", r'log="a\0.csv"'], "holds a NUL character"),
+        (["--log-frames", "frames.csv"], "log_frames takes a file ending in .jsonl"),
+        (["--log-frames", ".bashrc"], "log_frames takes a file ending in .jsonl"),
+        (["--log", "~/.profile"], "log takes a file ending in .jsonl or .csv"),
+        (["read", "page.jpg", "--csv", "numbers.txt"], "--csv takes a file ending in .csv, not numbers.txt."),
+        (["read", "page.jpg", "--csv", ".bashrc"], "--csv takes a file ending in .csv, not .bashrc."),
+        (["read", "page.jpg", "--table", "page.txt"], "--table takes a file ending in .csv or .xlsx, not page.txt."),
+        (["--config", "a" * 260], "can't be read: File name too long."),
+    ],
+)
+def test_wrong_arguments_are_told_in_a_line_with_what_was_probably_meant(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], arguments: list[str], says: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    try:
+        code: Any = main(arguments)
+    except SystemExit as ended:
+        code = ended.code
+    told, out = capsys.readouterr().err, capsys.readouterr().out
+    assert (code, out) == (2, "")
+    assert told.count("\n") == 1
+    assert told.endswith("\n")
+    assert told[:-1].isprintable()
+    assert says in told
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_the_help_is_no_wider_than_a_terminal(

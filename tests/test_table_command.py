@@ -125,7 +125,7 @@ def test_an_earlier_table_is_kept(suffix: str) -> None:
 @pytest.mark.parametrize(
     ("arguments", "code", "words"),
     [
-        (["--table", "t.txt"], 2, "a table ends in .csv or .xlsx"),
+        (["--table", "t.txt"], 2, "--table takes a file ending in .csv or .xlsx"),
         (["--table", "t.csv", "--csv", "t.csv"], 2, "different files"),
         (["--table", "none/t.xlsx"], 1, "no folder none"),
         (["--table", "none/t.csv"], 1, "no folder none"),

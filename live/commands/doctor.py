@@ -10,7 +10,10 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from live import __version__
+from live.plain_text import printable
 from live.settings import ModelSettings, Settings
+from live.settings_files import user_file
+from live.settings_names import listing
 from live.video.display import why_no_display
 from live.video.sources import DEMO_CLIP, list_cameras
 from models.card import load_card
@@ -29,6 +32,7 @@ def show_machine(settings: Settings) -> int:
         ("Numcam", lambda: [__version__]),
         ("Python", lambda: [f"{platform.python_version()} ({sys.executable})"]),
         ("System", lambda: [f"{platform.platform()}, {os.cpu_count()} processors"]),
+        ("Settings", settings_files),
         ("Packages", packages),
         ("Windows", windows),
         ("Display", lambda: [why_no_display() or "a window can be opened"]),
@@ -45,6 +49,15 @@ def show_machine(settings: Settings) -> int:
         for index, line in enumerate(lines):
             print(f"{name if index == 0 else '':<10} {line}")
     return 0
+
+
+def settings_files() -> list[str]:
+    """Where the user's own settings lie, and what there is to be set."""
+    own = user_file()
+    return [
+        f"{printable(own)}{'' if own.is_file() else ' (not there; it goes over the config.yaml of a folder)'}",
+        f"{printable(listing())} lists them all",
+    ]
 
 
 def packages() -> list[str]:

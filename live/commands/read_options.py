@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from live.errors import SettingsError
+from live.plain_text import printable
 
 TABLE_SUFFIXES = (".csv", ".xlsx")
 
@@ -25,11 +26,17 @@ class ReadOptions:
     def __post_init__(self) -> None:
         if self.explain and self.save is None:
             raise SettingsError("--explain writes pictures: say where with --save FOLDER.")
-        if self.table_file is None:
-            return
-        if self.table_file.suffix.lower() not in TABLE_SUFFIXES:
-            raise SettingsError(f"--table: a table ends in {' or '.join(TABLE_SUFFIXES)}; {self.table_file} does not.")
-        if self.csv_file is not None and self.csv_file.absolute() == self.table_file.absolute():
+        for option, path, suffixes in (
+            ("--csv", self.csv_file, (".csv",)),
+            ("--table", self.table_file, TABLE_SUFFIXES),
+        ):
+            if path is not None and path.suffix.lower() not in suffixes:
+                raise SettingsError(f"{option} takes a file ending in {' or '.join(suffixes)}, not {printable(path)}.")
+        if (
+            self.csv_file is not None
+            and self.table_file is not None
+            and self.csv_file.absolute() == self.table_file.absolute()
+        ):
             raise SettingsError("--csv and --table must be different files.")
 
 
@@ -42,7 +49,7 @@ def add_read_options(parser: argparse.ArgumentParser) -> None:
         "--explain", action="store_true",
         help="with --save: also write what each stage saw, from the ink to the numbers, as six pictures a page",
     )  # fmt: skip
-    parser.add_argument("--csv", type=Path, metavar="FILE", dest="csv_file", help="write a row a number into it")
+    parser.add_argument("--csv", type=Path, metavar="FILE", dest="csv_file", help="write a row a number into it: .csv")
     parser.add_argument(
         "--table", type=Path, metavar="FILE", dest="table_file",
         help="write the numbers in rows and columns, as they stand on the page: .csv or .xlsx",
