@@ -95,7 +95,9 @@ def _open_lanes(
     if several and any(map(may_be_live, settings.sources)):
         realtime = True
     on_wall_clock = several and (not headless if realtime is None else realtime)
-    open_one = partial(open_source, settings=settings.camera, realtime=realtime, headless=headless)
+    open_one = partial(
+        open_source, settings=settings.camera, limits=settings.limits, realtime=realtime, headless=headless
+    )
     reader, track_ids = open_reader(settings, classifier), count(1)
     lanes = []
     for address in settings.sources:
@@ -150,6 +152,7 @@ class _Loop:
 
     def sum_up(self) -> None:
         """Put the counts of the whole run into its summary."""
+        self.summary.failed = self.summary.failed or any(lane.left_some for lane in self.wall.lanes)
         self.summary.captured = sum(lane.captured for lane in self.wall.lanes)
         self.summary.read_anew = sum(lane.read_anew for lane in self.wall.lanes)
         self.summary.reading_s = sum(lane.reading_s for lane in self.wall.lanes)

@@ -64,6 +64,8 @@ class Lane:
     """Seconds that reading them took."""
     failure: str | None = None
     """Why it was given up, in one line; None where it was not."""
+    left_some: bool = False
+    """Whether something of it couldn't be read, as a damaged picture in a folder."""
     _captured: int = 0  # in the rounds before this one
     _round_frames: int = 0
     _begin_s: float = 0.0
@@ -129,6 +131,7 @@ class Lane:
         except SourceError as error:
             self.failure = str(error)
             raise
+        self._tell_remarks()
         if frame is None:
             if not self._lost and self.source.lost_s is not None:
                 self._lost = True
@@ -174,6 +177,12 @@ class Lane:
     def close(self) -> None:
         """Let go of the source."""
         self.source.close()
+
+    def _tell_remarks(self) -> None:
+        """Tell what the source has to tell; whether it read all that it was to read is remembered."""
+        for remark in self.source.take_remarks():
+            self.say(remark.text)
+            self.left_some = self.left_some or remark.is_failure
 
     def _begin_round(self) -> None:
         """Open the source anew: indices and times go on, and the page is a new one."""

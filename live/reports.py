@@ -8,13 +8,16 @@ from typing import Any
 from live.records import Digit, Number, TrackedNumber
 
 
-def picture_fields(source: str, size: tuple[int, int], numbers: Sequence[Number]) -> dict[str, Any]:
+def picture_fields(
+    source: str, size: tuple[int, int], numbers: Sequence[Number], page: tuple[int, int] | None = None
+) -> dict[str, Any]:
     """One picture: source, width and height (px), and its numbers with their digits.
 
-    size: (width, height) of the picture, px.
+    size: (width, height) of the picture, px. page: which page of its file it is, from 1, and how many the file has.
     """
     return {
         "source": source,
+        **({"page": page[0], "pages": page[1]} if page is not None else {}),
         "width": size[0],
         "height": size[1],
         "numbers": [number_fields(number) | {"digits": digits_fields(number.digits)} for number in numbers],

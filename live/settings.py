@@ -147,6 +147,9 @@ class LimitsSettings(Section, frozen=True):
     """How much of anything that is given to Numcam it agrees to hold; docs/security.md."""
 
     megapixels: Annotated[float, asked("million px", gt=0, le=10_000)] = 100.0
+    total_megapixels: Annotated[float, asked("million px", gt=0, le=100_000)] = 5000.0
+    pages: Annotated[int, asked("pages", ge=1, le=100_000)] = 500
+    picture_megabytes: Annotated[float, asked("MB", gt=0, le=10_000)] = 500.0
 
 
 class TrainingSettings(Section, frozen=True):

@@ -17,7 +17,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from live.commands.read import find_pictures, write_picture
+from live.commands.picture_list import Told, find_pictures
+from live.commands.read import write_picture
 from live.errors import DisplayError, NumcamError, OutputError, SourceError
 from live.output_files import claim
 from live.reading.reader import PageReader
@@ -111,10 +112,12 @@ def read_all(paths: Sequence[Path], reader: Reader, *, as_json: bool) -> tuple[l
     """The answers, and how many pictures had none; each of those is told in a line, and each answer as JSON if wanted."""
     answers: list[Answer] = []
     failures = 0
-    for item in find_pictures(paths):
+    for item in find_pictures(list(map(str, paths))):
+        if isinstance(item, Told):
+            failures += item.is_failure
+            print(item.text, file=sys.stderr, flush=True)
+            continue
         try:
-            if isinstance(item, SourceError):
-                raise item
             answers.append(reader.read(item))
         except SourceError as error:
             failures += 1

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from live.errors import SourceError
-from live.video.pictures import is_picture, natural_order, orientation_in, pictures_in, read_picture, to_8_bit, to_bgr
+from live.video.folders import is_picture, natural_order, pictures_in
+from live.video.pictures import orientation_in, read_picture, to_8_bit, to_bgr
 
 RED = (0, 0, 255)
 
@@ -153,16 +154,16 @@ def test_what_cannot_be_read_is_told_in_one_line(tmp_path: Path, capfd: pytest.C
     (tmp_path / "text.png").write_text("no picture\n" * 20)
     (tmp_path / "photo.HEIC").write_bytes(b"\x00\x00\x00\x18ftypheic")
     whole = cv2.imencode(".png", corner_marked())[1].tobytes()
-    (tmp_path / "cut.png").write_bytes(whole[: len(whole) // 2])
+    (tmp_path / "cut.png").write_bytes(whole[:60])
     vast = bytearray(whole)
     vast[16:24] = struct.pack(">II", 40_000, 40_000)  # the width and height that its header claims
     vast[29:33] = struct.pack(">I", zlib.crc32(vast[12:29]))
     (tmp_path / "vast.png").write_bytes(vast)
     wanted = {
-        "vast.png": "no picture",
+        "vast.png": "1,600 megapixels",
         "empty.jpg": "0 bytes",
-        "text.png": "no picture",
-        "photo.HEIC": "JPEG",
+        "text.png": "is a text, no picture",
+        "photo.HEIC": "is a HEIC picture by its first bytes, but damaged",
         "cut.png": "damaged",
         "no.png": "no picture",
     }
@@ -178,7 +179,9 @@ def test_what_cannot_be_read_is_told_in_one_line(tmp_path: Path, capfd: pytest.C
 
 def test_a_folder_in_natural_order(tmp_path: Path) -> None:
     names = ["page10.png", "page2.png", "Page1.JPG", "page02.png", "2.png", "a.png"]
-    for name in [*names, "._page3.png", "notes.txt", "clip.mp4"]:
+    for name in names:
+        save(tmp_path / "any.png", corner_marked()).rename(tmp_path / name)
+    for name in ["._page3.png", "notes.txt", "clip.mp4"]:
         (tmp_path / name).touch()
     (tmp_path / "inner.png").mkdir()
     assert [path.name for path in pictures_in(tmp_path)] == [

@@ -337,11 +337,18 @@ def test_a_name_longer_than_any_is_only_missing() -> None:
         open_fast("x" * 5000)
 
 
-def test_a_broken_picture_in_a_folder_is_named(tmp_path: Path) -> None:
-    folder = make_pictures(tmp_path / "pages", 2)
+def test_a_broken_picture_in_a_folder_is_named_once_and_the_others_go_on(tmp_path: Path) -> None:
+    folder = make_pictures(tmp_path / "pages", 4)
     (folder / "page1.png").write_bytes(b"no picture")
-    with open_fast(folder) as source, pytest.raises(SourceError, match=r"page1\.png"):
-        list(source)
+    (folder / "page3.png").write_bytes((folder / "page3.png").read_bytes()[:60])
+    (folder / "clip.mp4").write_bytes(b"\x00\x00\x00\x18ftypisom")
+    with open_fast(folder) as source:
+        assert [frame.index for frame in source] == [0, 1]
+        remarks = source.take_remarks()
+        assert source.take_remarks() == []
+    assert [(Path(remark.text.split()[0]).name, remark.is_failure) for remark in remarks] == [
+        ("clip.mp4", False), ("page1.png", True), ("page3.png", True),
+    ]  # fmt: skip
 
 
 # ---- auto and demo

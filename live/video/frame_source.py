@@ -4,12 +4,22 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
+from dataclasses import dataclass
 from types import TracebackType
 from typing import Protocol, Self
 
 from live.records import Frame
 
 WAKE_EVERY_S = 0.05
+
+
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """One line that a source has to tell on the way."""
+
+    text: str
+    is_failure: bool
+    """Whether something that was asked for wasn't read, which the exit code is to tell."""
 
 
 class FrameSource(Protocol):
@@ -67,6 +77,10 @@ class FrameSource(Protocol):
         """
         ...
 
+    def take_remarks(self) -> list[Remark]:
+        """What there is to tell since this was last asked."""
+        ...
+
     def __enter__(self) -> Self: ...
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
@@ -87,11 +101,21 @@ class Source(ABC):
     def __init__(self, name: str) -> None:
         self.name = name
         self.note: str | None = None
+        self._remarks: list[Remark] = []
 
     @property
     def lost_s(self) -> float | None:
         """Files are never lost."""
         return None
+
+    def remark(self, remark: Remark) -> None:
+        """Have a line told, once."""
+        self._remarks.append(remark)
+
+    def take_remarks(self) -> list[Remark]:
+        """What there is to tell since this was last asked."""
+        remarks, self._remarks = self._remarks, []
+        return remarks
 
     @property
     @abstractmethod

@@ -6,13 +6,13 @@ import difflib
 from pathlib import Path
 
 from live.errors import SourceError
-from live.settings import CameraSettings
+from live.settings import CameraSettings, LimitsSettings
 from live.video.addresses import SCHEMES, file_suffix, is_address, scheme_of, stream_feed, without_password
 from live.video.cameras import CameraInfo, camera_feed, camera_index, find_cameras, list_cameras
 from live.video.capture import LiveSource
 from live.video.clips import VIDEO_SUFFIXES, VideoFile
-from live.video.frame_source import FrameSource
-from live.video.pictures import is_picture, pictures_in
+from live.video.folders import is_animation, is_picture, look_into, no_pictures
+from live.video.frame_source import FrameSource, Remark
 from live.video.quiet import silence_opencv
 from live.video.stills import StillPictures
 
@@ -24,7 +24,14 @@ HINT = "Name a camera with --source 1, a file with --source clip.mp4."
 KINDS = "--source takes auto, demo, a camera's number, a video, a picture, a folder of pictures or an address"
 
 
-def open_source(address: str, settings: CameraSettings, *, realtime: bool | None, headless: bool) -> FrameSource:
+def open_source(
+    address: str,
+    settings: CameraSettings,
+    *,
+    realtime: bool | None,
+    headless: bool,
+    limits: LimitsSettings | None = None,
+) -> FrameSource:
     """Open `auto`, `demo`, a camera's number, a video, a picture, a folder of pictures, or an address.
 
     realtime: whether files come at their own speed; None: only where there is a window. Cameras and streams always
@@ -41,7 +48,7 @@ def open_source(address: str, settings: CameraSettings, *, realtime: bool | None
         return LiveSource(camera_feed(camera, settings))
     if is_address(address):
         return open_address(address, settings, paced=paced)
-    return open_path(Path(address).expanduser(), settings, paced=paced)
+    return open_path(Path(address).expanduser(), settings, paced=paced, limits=limits or LimitsSettings())
 
 
 def may_be_live(address: str) -> bool:
@@ -83,17 +90,29 @@ def open_address(address: str, settings: CameraSettings, *, paced: bool) -> Fram
     return LiveSource(stream_feed(address, settings))
 
 
-def open_path(path: Path, settings: CameraSettings, *, paced: bool) -> FrameSource:
+def open_path(path: Path, settings: CameraSettings, *, paced: bool, limits: LimitsSettings) -> FrameSource:
     """A folder of pictures, one picture, or a video file."""
     if not is_there(path):
         raise SourceError(missing(path))
     if path.is_dir():
-        return StillPictures(pictures_in(path), path.name or str(path), picture_s=settings.picture_s, paced=paced)
-    if is_picture(path):
-        return StillPictures([path], path.name, picture_s=settings.picture_s, paced=paced)
+        return open_folder(path, settings, paced=paced, limits=limits)
+    if is_picture(path) and not is_animation(path, limits):
+        return StillPictures([path], path.name, picture_s=settings.picture_s, paced=paced, limits=limits)
     if path.is_file() and path.stat().st_size == 0:
         raise SourceError(f"{path} is empty (0 bytes). Copy it again, or try --source demo.")
     return VideoFile(str(path), path.name, paced=paced)
+
+
+def open_folder(path: Path, settings: CameraSettings, *, paced: bool, limits: LimitsSettings) -> FrameSource:
+    """The pictures of a folder; what is passed over is remarked upon."""
+    folder = look_into(path)
+    if not folder.pictures:
+        raise SourceError(no_pictures(path))
+    name = path.name or str(path)
+    source = StillPictures(folder.pictures, name, picture_s=settings.picture_s, paced=paced, limits=limits)
+    for passed in folder.passed:
+        source.remark(Remark(passed.reason, is_failure=passed.is_failure))
+    return source
 
 
 def is_there(path: Path) -> bool:

@@ -1,36 +1,44 @@
-"""Pictures one after the other as a source: a folder, or one alone. Knows no camera, video or window."""
+"""Pictures one after the other as a source: a folder, or one alone, page by page. Knows no camera, video or window."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from live.errors import SourceError
 from live.records import Frame
-from live.video.frame_source import WAKE_EVERY_S, Source
+from live.settings import LimitsSettings
+from live.video.frame_source import WAKE_EVERY_S, Remark, Source
 from live.video.pace import Pace
-from live.video.pictures import read_picture
+from live.video.pictures import Page, read_pages
 
 
 class StillPictures(Source):
     """Pictures, each of them read for itself.
 
     Paced, each stays for `picture_s` seconds, the last too. `captured_at` is the picture's place in that show,
-    `picture_s` apart. Raises SourceError for a picture that can't be read.
+    `picture_s` apart. One that can't be read is remarked upon and left out; SourceError where none can.
     """
 
     still = True
 
-    def __init__(self, paths: Sequence[Path], name: str, *, picture_s: float, paced: bool) -> None:
+    def __init__(
+        self, paths: Sequence[Path], name: str, *, picture_s: float, paced: bool, limits: LimitsSettings | None = None
+    ) -> None:
         """The first picture is read at once: its size is the source's size."""
         super().__init__(name)
         self.fps: float | None = None
-        self._paths = paths
+        self._limits = limits or LimitsSettings()
         self._picture_s = picture_s
         self._pace = Pace(paced)
         self._ended = False
         self._index = 0
-        self._first = read_picture(paths[0])
-        self.height, self.width = self._first.shape[:2]
+        self._pages = self._read_each(paths)
+        self._ahead = next(self._pages, None)
+        if self._ahead is None or self._ahead.image is None:
+            reasons = [remark.text for remark in self.take_remarks() if remark.is_failure]
+            raise SourceError(reasons[0] if len(reasons) == 1 else f"None of the pictures of {name} can be read.")
+        self.height, self.width = self._ahead.image.shape[:2]
 
     @property
     def captured(self) -> int:
@@ -49,16 +57,30 @@ class StillPictures(Source):
         index, captured_at = self._index, self._index * self._picture_s
         self._pace.arrive(captured_at)
         is_due = self._pace.is_due(captured_at, wait_s)
-        self._ended = is_due and index == len(self._paths)
-        if not is_due or self._ended:
-            self._pace.leave()
-            return None
-        path = self._paths[index]
-        image = self._first if index == 0 else read_picture(path)
-        self._index += 1
+        frame = None
+        if is_due:
+            page, self._ahead = self._ahead or next(self._pages, None), None
+            if page is None or page.image is None:
+                self._ended = True
+            else:
+                self._index += 1
+                frame = Frame(image=page.image, index=index, captured_at=captured_at, source=page.name)
         self._pace.leave()
-        return Frame(image=image, index=index, captured_at=captured_at, source=path.name)
+        return frame
 
     def close(self) -> None:
         """No more pictures."""
         self._ended = True
+
+    def _read_each(self, paths: Sequence[Path]) -> Iterator[Page]:
+        """Every page that can be read, under its file's own name; the others are remarked upon."""
+        for path in paths:
+            try:
+                for page in read_pages(path, self._limits, name=path.name):
+                    for text, is_failure in ((page.problem, True), (page.note, False)):
+                        if text is not None:
+                            self.remark(Remark(text, is_failure=is_failure))
+                    if page.image is not None:
+                        yield page
+            except SourceError as error:
+                self.remark(Remark(str(error), is_failure=True))

@@ -1,0 +1,102 @@
+"""What `read` was given, picture by picture: files, folders, stdin; and what is told of the rest. Decodes no picture."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from live.errors import SourceError
+from live.video.addresses import is_address, without_password
+from live.video.folders import look_into, no_pictures
+from live.video.picture_bytes import STDIN, shown_name
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """One line on what isn't read."""
+
+    text: str
+    is_failure: bool = True
+    """Whether the exit code is to tell."""
+
+
+@dataclass(frozen=True, slots=True)
+class PageName:
+    """How a page is called in what `read` writes."""
+
+    path: Path
+    number: int = 1
+    """From 1."""
+    pages: int = 1
+    """How many the file has."""
+
+    @property
+    def shown(self) -> str:
+        """`scan.tif`, or `scan.tif#2` where the file has several pages."""
+        return shown_name(self.path) + (f"#{self.number}" if self.pages > 1 else "")
+
+    @property
+    def stem(self) -> str:
+        """What files and sheets of this page are called: `scan`, or `scan-page2`."""
+        stem = shown_name(STDIN) if self.path == STDIN else self.path.stem
+        return stem + (f"-page{self.number}" if self.pages > 1 else "")
+
+
+def find_pictures(given: Sequence[str], own: frozenset[Path] = frozenset()) -> Iterator[Path | Told]:
+    """The pictures of all that was given, a folder's in natural order; a line stands for what isn't read.
+
+    own: files and folders, resolved, that this run writes: they are passed over in silence.
+    """
+    for text in given:
+        try:
+            yield from find_in(text, own)
+        except SourceError as error:
+            yield Told(str(error))
+
+
+def find_in(text: str, own: frozenset[Path]) -> Iterator[Path | Told]:
+    """The same of one name. Raises SourceError."""
+    path = Path(text)
+    if text == str(STDIN):
+        yield STDIN
+    elif is_address(text) and not is_there(path):
+        raise SourceError(about_address(text))
+    elif is_folder(path):
+        folder = look_into(path)
+        for passed in folder.passed:
+            if passed.path.resolve() not in own:
+                yield Told(passed.reason, passed.is_failure)
+        if not folder.pictures:
+            raise SourceError(no_pictures(path))
+        yield from folder.pictures
+    elif not is_there(path):
+        raise SourceError(f"There is no file or folder {path}. Check its name.")
+    else:
+        yield path.absolute() if path == STDIN else path  # ./- is a file of that name
+
+
+def is_folder(path: Path) -> bool:
+    """Whether the path is a folder; a name that no system allows is none."""
+    try:
+        return path.is_dir()
+    except (OSError, ValueError):
+        return False
+
+
+def is_there(path: Path) -> bool:
+    """Whether the path exists; a name that no system allows does not."""
+    try:
+        return path.exists()
+    except (OSError, ValueError):
+        return False
+
+
+def about_address(address: str) -> str:
+    """One line for an address: where pictures of addresses are read."""
+    shown = without_password(address)
+    return (
+        f"{shown} is an address, and `read` takes files. Download it first, as with: curl -O {shlex.quote(shown)} "
+        f"(or read it live: --source {shlex.quote(shown)})"
+    )
