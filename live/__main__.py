@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -16,6 +15,7 @@ from live.on_number import found, words_of
 from live.settings import Settings
 from live.settings_check import merge
 from live.settings_files import load_settings
+from live.terminal import TERMINAL, say, tell
 from models.errors import ModelError
 
 DONE, FAILED, WRONG_ARGUMENTS, INTERRUPTED = 0, 1, 2, 130
@@ -44,9 +44,10 @@ def execute(options: argparse.Namespace, interrupts: Interrupts) -> int:
     chosen = {name: value for name in RUN_OPTIONS if (value := getattr(options, name)) is not None}
     if len(options.source or ()) == 1:
         chosen["source"] = options.source[0]
-    settings = load_settings(options.config, merge(assigned(options.assignments or ()), chosen), _say)
+    settings = load_settings(options.config, merge(assigned(options.assignments or ()), chosen), say)
     if options.command == "read":
         wanted = read_options(options)
+        TERMINAL.is_all = not (wanted.save or wanted.csv_file or wanted.table_file)
         from live.commands.read import read_pictures  # OpenCV loads here
 
         return read_pictures(wanted, settings)
@@ -64,45 +65,37 @@ def execute(options: argparse.Namespace, interrupts: Interrupts) -> int:
 def run_live(settings: Settings, interrupts: Interrupts) -> int:
     """The live reader."""
     check_outputs(settings)
+    handed_out = (settings.record, settings.log, settings.log_frames, settings.on_number, settings.clipboard or None)
+    TERMINAL.is_all = handed_out == (None,) * len(handed_out)
     from live.video.display import DisplayCheck
 
     display = None if settings.headless else DisplayCheck()  # looks for a display while OpenCV is loaded
     from live.app import run  # OpenCV and the runtime load here: --help and wrong arguments answer at once
 
-    summary = run(settings, say=_say, tell=_tell, display=display, interrupts=interrupts)
+    summary = run(settings, say=say, tell=tell, display=display, interrupts=interrupts)
     if summary.interrupted:
         return INTERRUPTED
     return FAILED if summary.failed else DONE
 
 
-def _say(line: str) -> None:
-    """A note, beside what was read."""
-    print(line, file=sys.stderr, flush=True)
-
-
-def _tell(line: str) -> None:
-    """What was read."""
-    print(line, flush=True)
-
-
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run Numcam; returns the exit code."""
-    options = make_parser().parse_args(arguments)
+    TERMINAL.begin(is_all=True)
     try:
+        options = make_parser().parse_args(arguments)
         with Interrupts() as interrupts:
-            return execute(options, interrupts)
+            code = execute(options, interrupts)
     except SettingsError as error:
-        _say(str(error))
+        say(error)
         return WRONG_ARGUMENTS
     except (NumcamError, ModelError) as error:
-        _say(str(error))
+        say(error)
         return FAILED
     except KeyboardInterrupt:
         return INTERRUPTED
-    except BrokenPipeError:
-        # whoever read the output has seen enough; Python would complain once more while flushing at exit
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except BrokenPipeError:  # whoever read what was printed, and nothing else was asked for, has seen enough
         return DONE
+    return FAILED if code == DONE and TERMINAL.failure is not None else code
 
 
 if __name__ == "__main__":

@@ -13,9 +13,9 @@ from typing import Any, NoReturn
 from live import __version__
 from live.commands.read_options import add_read_options
 from live.errors import SettingsError
-from live.plain_text import printable
 from live.settings_check import merge, shortened, unknown
 from live.settings_text import parse_yaml
+from live.terminal import PlainParser, say
 
 WRONG_ARGUMENTS = 2
 RUN_OPTIONS = (
@@ -43,7 +43,7 @@ exit codes: 0 done (q and a closed window too), 1 a failure told in one line,
 2 wrong arguments, 130 interrupted, with every file closed and playable"""
 
 
-class Parser(argparse.ArgumentParser):
+class Parser(PlainParser):
     """Tells what is wrong in one line, with what was probably meant."""
 
     given: Sequence[str] = ()
@@ -56,10 +56,9 @@ class Parser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
         """Print one line and exit with 2."""
         told = self._about_options(self.given) or _about_command(message) or _in_plain_words(message)
-        told = printable(told).rstrip(".")
-        self.exit(
-            WRONG_ARGUMENTS, f"{self.prog}: {told}{'' if told[-1:] == '?' else '.'} --help lists what there is.\n"
-        )
+        told = told.rstrip(".")
+        say(f"{self.prog}: {told}{'' if told[-1:] == '?' else '.'} --help lists what there is.")
+        self.exit(WRONG_ARGUMENTS)
 
     def _about_options(self, words: Sequence[str]) -> str | None:
         """What is wrong with the first option that there is not: argparse may complain of what follows it instead."""

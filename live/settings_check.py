@@ -11,6 +11,7 @@ from typing import Any
 import msgspec
 
 from live.errors import SettingsError
+from live.masking import masked
 from live.plain_text import printable
 from live.settings import Settings
 from live.settings_names import Declared, declared, listing, meant, sections
@@ -92,6 +93,7 @@ def shown(value: Any) -> str:
 
 def shortened(text: str) -> str:
     """A text that was given, on one line and not too long, with nothing in it that a terminal would act on."""
+    text = masked(text)  # before it is cut: of half an address it can't be told what is secret
     cut = text if len(text) <= LONGEST_SHOWN else f"{text[:LONGEST_SHOWN]}... ({len(text):,} letters)"
     return printable(cut)
 

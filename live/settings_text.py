@@ -17,6 +17,7 @@ from typing import Any, ClassVar
 import yaml
 
 from live.errors import SettingsError
+from live.masking import masked
 from live.plain_text import printable
 
 DEEPEST = 4
@@ -96,6 +97,7 @@ def _refused(where: Any, problem: str) -> _RefusedError:
 
 def _short(text: str) -> str:
     """A piece of the text, to be repeated."""
+    text = masked(text)
     return printable(text if len(text) <= LONGEST_SHOWN else f"{text[:LONGEST_SHOWN]}...")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from live.terminal import tell
 from live.video.sources import list_cameras
 
 
@@ -9,10 +10,10 @@ def show_cameras() -> int:
     """Print a line a camera with its number, name and sizes; returns the exit code."""
     cameras = list_cameras()
     if not cameras:
-        print("No camera found. Plug one in, or read a file: --source clip.mp4, --source demo.")
+        tell("No camera found. Plug one in, or read a file: --source clip.mp4, --source demo.")
         return 0
     for camera in cameras:
         sizes = ", ".join(f"{width}x{height}" for width, height in camera.sizes) or "sizes unknown"
-        print(f"{camera.index}  {camera.name}  ({camera.backend})  {sizes}")
-    print(f"Start one with: python -m live --source {cameras[0].index}")
+        tell(f"{camera.index}  {camera.name}  ({camera.backend})  {sizes}")
+    tell(f"Start one with: python -m live --source {cameras[0].index}")
     return 0

@@ -14,6 +14,7 @@ from live.plain_text import printable
 from live.settings import ModelSettings, Settings
 from live.settings_files import user_file
 from live.settings_names import listing
+from live.terminal import tell
 from live.video.display import why_no_display
 from live.video.sources import DEMO_CLIP, list_cameras
 from models.card import load_card
@@ -47,7 +48,7 @@ def show_machine(settings: Settings) -> int:
         except Exception as error:  # noqa: BLE001 - a doctor that stops at the first ailment helps nobody
             lines = [f"not to be found out: {' '.join(str(error).split()) or type(error).__name__}"]
         for index, line in enumerate(lines):
-            print(f"{name if index == 0 else '':<10} {line}")
+            tell(f"{name if index == 0 else '':<10} {line}")
     return 0
 
 

@@ -24,6 +24,7 @@ from live.reading.turning import TurningReader
 from live.records import Frame, FrameResult, Number, Reading, TrackedNumber
 from live.reports import picture_fields
 from live.settings import LimitsSettings, Settings
+from live.terminal import TERMINAL, is_watched, make_console, say, tell
 from live.video.overlay import draw
 from live.video.pictures import read_pages
 from models.percent import percent
@@ -49,7 +50,7 @@ def read_pictures(options: ReadOptions, settings: Settings) -> int:
             for page in pages_of(item, settings.limits):
                 if isinstance(page, Told):
                     failures += page.is_failure
-                    print(page.text, file=sys.stderr, flush=True)
+                    say(page.text)
                     continue
                 name, image = page
                 turned = reader.trace(image)
@@ -86,15 +87,14 @@ def written_by(options: ReadOptions) -> frozenset[Path]:
 
 def with_progress(items: Sequence[Path | Told], *, as_json: bool) -> Iterator[Path | Told]:
     """The items, with a progress bar on stderr where a person looks on, the work is long, and no lines go past there."""
-    lines_go_past = as_json and sys.stdout.isatty()
-    if len(items) < LONG_WORK or not sys.stderr.isatty() or lines_go_past:
+    lines_go_past = as_json and is_watched(sys.stdout)
+    if len(items) < LONG_WORK or not is_watched(sys.stderr) or lines_go_past:
         yield from items
         return
-    from rich.console import Console
     from rich.progress import Progress
 
     # not redirected: what goes to a file or a pipe must stay out of the bar's terminal
-    with Progress(console=Console(stderr=True), transient=True, redirect_stdout=False) as progress:
+    with Progress(console=make_console(stderr=True), transient=True, redirect_stdout=False) as progress:
         yield from progress.track(items, description="Reading")
 
 
@@ -124,7 +124,7 @@ class Results:
         if self._options.as_json:
             page = (name.number, name.pages) if name.pages > 1 else None
             fields = picture_fields(name.shown, (width, height), reading.numbers, page)
-            print(json.dumps(fields), flush=True)
+            tell(json.dumps(fields))
         for file in self._files:
             file.add(name, reading.numbers)
         if self._options.save is not None:
@@ -145,15 +145,13 @@ class Results:
     def show(self) -> None:
         """Print the table, and what was written."""
         if self._table is not None and self._table.row_count:
-            from rich.console import Console
-
-            Console(markup=False, emoji=False, highlight=False).print(self._table)  # names may hold [brackets]
+            TERMINAL.show(self._table)
         if self._annotations:
             stages = ", and what each stage saw" if self._options.explain else ""
-            print(f"Annotated pictures: {self._annotations} in {self._options.save}{stages}", file=sys.stderr)
+            say(f"Annotated pictures: {self._annotations} in {self._options.save}{stages}")
         for path in (self._options.csv_file, self._options.table_file):
             if path is not None:
-                print(f"Written: {path}", file=sys.stderr)
+                say(f"Written: {path}")
 
     def _place(self, folder: Path, stem: str, suffix: str) -> Path:
         """A new file's name: that stem, unless this run has given it away or it is a source."""

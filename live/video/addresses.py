@@ -1,15 +1,15 @@
-"""Streams by their address: http(s), rtsp, udp, tcp. Knows how to open one and how to name it without its password."""
+"""Streams by their address: http(s), rtsp, udp, tcp. Knows how to open one, and its name without secrets from masking.py."""
 
 from __future__ import annotations
 
 import re
 from pathlib import PurePosixPath
 
+from live.masking import without_secrets
 from live.settings import CameraSettings
 from live.video.feeds import Capture, Feed
 
 SCHEMES = ("http", "https", "rtsp", "rtsps", "udp", "tcp")
-SECRET = re.compile(r"(?i)\b([a-z_-]*(?:pass|pwd|token|secret|auth|key)[a-z_-]*)=[^&/?#]*")
 
 
 def is_address(text: str) -> bool:
@@ -28,23 +28,9 @@ def file_suffix(address: str) -> str:
     return PurePosixPath(path).suffix.lower()
 
 
-def without_password(address: str) -> str:
-    """The address as it may be shown and logged: no user, no password, no token.
-
-    Cameras take passwords before the host, in the query and even in the path.
-    """
-    scheme, mark, rest = address.partition("://")
-    authority = re.split(r"[/?#]", rest, maxsplit=1)[0]
-    if "@" in authority:
-        rest = rest[authority.rindex("@") + 1 :]
-    elif "@" in rest and not re.fullmatch(r"(\[[^]]*\]|[^:]*)(:\d*)?", authority):
-        rest = rest[rest.rindex("@") + 1 :]  # a password with an unescaped / in it
-    return scheme + mark + SECRET.sub(r"\1=***", rest)
-
-
 def stream_feed(address: str, settings: CameraSettings) -> Feed:
     """The stream at an address."""
-    name = without_password(address)
+    name = without_secrets(address)
 
     def open_stream() -> Capture | None:
         from av import FFmpegError  # here, not above: a tenth of a second that cameras need not pay

@@ -9,6 +9,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from live.plain_text import printable
+
 Colour = tuple[int, int, int]
 """Blue, green, red, 0 to 255."""
 Place = tuple[int, int]
@@ -40,7 +42,7 @@ def _face() -> cv2.FontFace:
 @lru_cache(maxsize=1024)
 def width_of(text: str, size: int, *, bold: bool = False) -> int:
     """Width of `text`, px, at a size of `size` px."""
-    _, _, width, _ = cv2.getTextSize((1, 1), text, (0, 0), _face(), size)
+    _, _, width, _ = cv2.getTextSize((1, 1), printable(text), (0, 0), _face(), size)
     return int(width) + (_strikes(size) - 1 if bold else 0)
 
 
@@ -53,6 +55,7 @@ def advance(text: str, size: int) -> int:
 def write(picture: NDArray[np.uint8], text: str, place: Place, letters: Letters) -> None:
     """Write `text` onto `picture` (drawn on in place), its first letter's foot at `place`. What leaves the picture is cut."""
     x, y = place
+    text = printable(text)  # names of files and cameras are written too
     for strike in range(_strikes(letters.size) if letters.bold else 1):
         cv2.putText(picture, text, (x + strike, y), letters.colour, _face(), letters.size)
 

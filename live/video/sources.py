@@ -6,8 +6,9 @@ import difflib
 from pathlib import Path
 
 from live.errors import SourceError
+from live.masking import without_secrets
 from live.settings import CameraSettings, LimitsSettings
-from live.video.addresses import SCHEMES, file_suffix, is_address, scheme_of, stream_feed, without_password
+from live.video.addresses import SCHEMES, file_suffix, is_address, scheme_of, stream_feed
 from live.video.cameras import CameraInfo, camera_feed, camera_index, find_cameras, list_cameras
 from live.video.capture import LiveSource
 from live.video.clips import VIDEO_SUFFIXES, VideoFile
@@ -81,7 +82,7 @@ def open_demo(*, paced: bool) -> FrameSource:
 
 def open_address(address: str, settings: CameraSettings, *, paced: bool) -> FrameSource:
     """A stream, live; a video file that lies behind an address is read as the file that it is."""
-    name = without_password(address)
+    name = without_secrets(address)
     if scheme_of(address) not in SCHEMES:
         raise SourceError(f"{name} is no address that can be read. It must begin with {', '.join(SCHEMES)} and ://.")
     if scheme_of(address) in ("http", "https") and file_suffix(address) in VIDEO_SUFFIXES:
