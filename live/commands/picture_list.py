@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from live.errors import SourceError
-from live.video.addresses import is_address, without_password
+from live.masking import without_secrets
+from live.video.addresses import is_address
 from live.video.folders import look_into, no_pictures
 from live.video.picture_bytes import STDIN, shown_name
 
@@ -95,7 +96,7 @@ def is_there(path: Path) -> bool:
 
 def about_address(address: str) -> str:
     """One line for an address: where pictures of addresses are read."""
-    shown = without_password(address)
+    shown = without_secrets(address)
     return (
         f"{shown} is an address, and `read` takes files. Download it first, as with: curl -O {shlex.quote(shown)} "
         f"(or read it live: --source {shlex.quote(shown)})"
