@@ -20,13 +20,13 @@ help:  ## What can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*##/make \1\t/' | expand -t 16
 
 run: $(VENV)/.runtime  ## Start Numcam (options: make run ARGS="--source 1")
-	@$(BIN)/python -m live $(ARGS)
+	@$(BIN)/python -m live $(value ARGS)
 
 test: $(VENV)/.everything  ## Run all tests, and measure how much of the code they reach
-	@$(BIN)/python -m pytest --cov --cov-report=term $(ARGS)
+	@$(BIN)/python -m pytest --cov --cov-report=term $(value ARGS)
 
 test-fast: $(VENV)/.everything  ## Run the tests that take less than 10 s each: all but training and long runs
-	@$(BIN)/python -m pytest -m "not slow" $(ARGS)
+	@$(BIN)/python -m pytest -m "not slow" $(value ARGS)
 
 setup: $(VENV)/.everything  ## Make .venv with every extra, for work on Numcam itself
 	@$(PIP) --no-deps --editable .
@@ -43,7 +43,7 @@ format: $(VENV)/.everything  ## Format the code, and mend what ruff can mend
 	@$(BIN)/ruff format .
 
 bench: $(VENV)/.everything  ## How fast it reads, stage by stage
-	@$(BIN)/python -m scripts.benchmark $(ARGS)
+	@$(BIN)/python -m scripts.benchmark $(value ARGS)
 
 docs: $(VENV)/.everything  ## Build the documentation into site/, strictly: open site/index.html
 	@NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build --strict --quiet

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from live.command_line import RUN_OPTIONS, assigned, make_parser
@@ -12,7 +13,7 @@ from live.commands.read_options import read_options
 from live.errors import NumcamError, SettingsError
 from live.interrupts import Interrupts
 from live.on_number import found, words_of
-from live.settings import Settings
+from live.settings import ModelSettings, Settings
 from live.settings_check import merge
 from live.settings_files import load_settings
 from live.terminal import TERMINAL, say, tell
@@ -39,8 +40,11 @@ def check_outputs(settings: Settings) -> None:
         found(words_of(settings.on_number))
 
 
-def execute(options: argparse.Namespace, interrupts: Interrupts) -> int:
-    """Do what the command line asks for; returns the exit code. interrupts: what catches the signals."""
+def prepare(options: argparse.Namespace) -> Callable[[Interrupts], int]:
+    """All that can be said before anything is opened, and every part loaded: what is left returns the exit code.
+
+    It is given what catches the signals: until then one ends the program at once (live/starting.py).
+    """
     chosen = {name: value for name in RUN_OPTIONS if (value := getattr(options, name)) is not None}
     if len(options.source or ()) == 1:
         chosen["source"] = options.source[0]
@@ -50,20 +54,22 @@ def execute(options: argparse.Namespace, interrupts: Interrupts) -> int:
         TERMINAL.is_all = not (wanted.save or wanted.csv_file or wanted.table_file)
         from live.commands.read import read_pictures  # OpenCV loads here
 
-        return read_pictures(wanted, settings)
+        load_runtime(settings.model)
+        return lambda _interrupts: read_pictures(wanted, settings)
     if options.command == "cameras":
         from live.commands.cameras import show_cameras
 
-        return show_cameras()
+        return lambda _interrupts: show_cameras()
     if options.command == "doctor":
         from live.commands.doctor import show_machine
 
-        return show_machine(settings)
-    return run_live(settings, interrupts)
+        load_runtime(settings.model)
+        return lambda _interrupts: show_machine(settings)
+    return prepare_live(settings)
 
 
-def run_live(settings: Settings, interrupts: Interrupts) -> int:
-    """The live reader."""
+def prepare_live(settings: Settings) -> Callable[[Interrupts], int]:
+    """The live reader, loaded."""
     check_outputs(settings)
     handed_out = (settings.record, settings.log, settings.log_frames, settings.on_number, settings.clipboard or None)
     TERMINAL.is_all = handed_out == (None,) * len(handed_out)
@@ -72,10 +78,22 @@ def run_live(settings: Settings, interrupts: Interrupts) -> int:
     display = None if settings.headless else DisplayCheck()  # looks for a display while OpenCV is loaded
     from live.app import run  # OpenCV and the runtime load here: --help and wrong arguments answer at once
 
-    summary = run(settings, say=say, tell=tell, display=display, interrupts=interrupts)
-    if summary.interrupted:
-        return INTERRUPTED
-    return FAILED if summary.failed else DONE
+    load_runtime(settings.model)
+
+    def run_live(interrupts: Interrupts) -> int:
+        summary = run(settings, say=say, tell=tell, display=display, interrupts=interrupts)
+        if summary.interrupted:
+            return INTERRUPTED
+        return FAILED if summary.failed else DONE
+
+    return run_live
+
+
+def load_runtime(settings: ModelSettings) -> None:
+    """Load what runs the network, where that is ONNX Runtime: half a second in code that isn't Python."""
+    with suppress(ImportError):  # told by who needs it
+        if settings.runtime in ("auto", "onnx"):
+            import onnxruntime  # noqa: F401
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -83,8 +101,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     TERMINAL.begin(is_all=True)
     try:
         options = make_parser().parse_args(arguments)
+        run = prepare(options)
         with Interrupts() as interrupts:
-            code = execute(options, interrupts)
+            code = run(interrupts)
     except SettingsError as error:
         say(error)
         return WRONG_ARGUMENTS

@@ -13,6 +13,7 @@ from typing import Any, NoReturn
 from live import __version__
 from live.commands.read_options import add_read_options
 from live.errors import SettingsError
+from live.how_to_type import program
 from live.settings_check import merge, shortened, unknown
 from live.settings_text import parse_yaml
 from live.terminal import PlainParser, say
@@ -107,11 +108,6 @@ def _in_plain_words(message: str) -> str:
         return f"{needless[1]} stands alone, without ={needless[2]}"
     message = message.replace("the following arguments are required:", "what to read is missing:")
     return message.replace("unrecognized arguments:", "this is not understood:")
-
-
-def program() -> str:
-    """How this program was called, to be named in examples."""
-    return "python -m live" if Path(sys.argv[0]).name == "__main__.py" else "numcam"
 
 
 def make_parser() -> Parser:

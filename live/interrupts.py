@@ -8,10 +8,10 @@ import time
 from types import FrameType, TracebackType
 from typing import Any, Self
 
+from live.starting import catchable
+
 CLOSING_S = 2.0
 """Seconds after a signal in which another one changes nothing, so that files are closed; later ones tell of impatience."""
-
-NAMES = ("SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK")  # the last one is Windows' alone, the third everybody else's
 
 
 class Interrupts:
@@ -30,11 +30,9 @@ class Interrupts:
 
     def __enter__(self) -> Self:
         """Catch the signals from here on."""
-        numbers = [getattr(signal, name) for name in NAMES if hasattr(signal, name)]
-        self._before = {number: signal.getsignal(number) for number in numbers}
-        for number, handler in self._before.items():
-            if number != getattr(signal, "SIGHUP", None) or handler != signal.SIG_IGN:  # nohup wants it to go on
-                signal.signal(number, self._interrupt)
+        self._before = {number: signal.getsignal(number) for number in catchable()}
+        for number in self._before:
+            signal.signal(number, self._interrupt)
         return self
 
     def __exit__(

@@ -37,7 +37,7 @@ class Classifier(Protocol):
 
 def onnx_session(path: Path, threads: int) -> Any:
     """ONNX Runtime's session of a model file. threads: 0 takes every core. Raises ModelError without the library."""
-    with library("onnx", "onnxruntime", "pip install onnxruntime"):
+    with library("onnx", "onnxruntime", "python -m pip install onnxruntime"):
         import onnxruntime
 
     options = onnxruntime.SessionOptions()
@@ -70,7 +70,9 @@ class TfliteClassifier(Runtime):
 
     def __init__(self, path: Path, threads: int = 0) -> None:
         """path: a model file. threads: 0 takes every core. Raises ModelError."""
-        with library("tflite", "ai-edge-litert", "pip install ai-edge-litert (TensorFlow itself is not needed)"):
+        with library(
+            "tflite", "ai-edge-litert", "python -m pip install ai-edge-litert (TensorFlow itself is not needed)"
+        ):
             from ai_edge_litert.interpreter import Interpreter
 
         with loading(path, "TensorFlow Lite"), quiet_stderr():
@@ -165,7 +167,7 @@ def load_keras(path: Path, threads: int = 0) -> Any:
     """
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     os.environ.setdefault("KERAS_BACKEND", "tensorflow")
-    with library("keras", "keras", 'pip install "numcam[train]"'), quiet_stderr():
+    with library("keras", "keras", "python -m pip install tensorflow"), quiet_stderr():
         import keras
         import tensorflow as tf
 

@@ -5,12 +5,14 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
+from live.how_to_type import missing, program
+
 
 def script_parser(module: str, doc: str | None) -> argparse.ArgumentParser:
     """A parser for `python -m module`; its help is the module's docstring, line breaks and all."""
     summary, _, more = (doc or "").partition("\n")
     return argparse.ArgumentParser(
-        prog=f"python -m {module}", description=summary, epilog=more, formatter_class=argparse.RawTextHelpFormatter
+        prog=program(module), description=summary, epilog=more, formatter_class=argparse.RawTextHelpFormatter
     )
 
 
@@ -23,4 +25,4 @@ def add_data(parser: argparse.ArgumentParser) -> None:
 
 def missing_package(error: ModuleNotFoundError) -> str:
     """What to install, for people."""
-    return f'The package {error.name} is missing: pip install "numcam[train]".'
+    return missing(error.name or "")

@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 from live.commands.picture_list import Told, find_pictures
 from live.commands.read import write_picture
 from live.errors import DisplayError, NumcamError, OutputError, SourceError
+from live.how_to_type import program, typed
 from live.output_files import claim
 from live.reading.reader import PageReader
 from live.settings import Settings
@@ -88,7 +89,7 @@ class Reader:
 
 def several(path: Path) -> SourceError:
     """What to do with a picture of more than one digit."""
-    return SourceError(f"{path} shows several digits. To read whole numbers: python -m live read {path}")
+    return SourceError(f"{path} shows several digits. To read whole numbers: {program()} read {typed(path)}")
 
 
 def predict(options: argparse.Namespace) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from live.how_to_type import program
 from live.terminal import tell
 from live.video.sources import list_cameras
 
@@ -15,5 +16,5 @@ def show_cameras() -> int:
     for camera in cameras:
         sizes = ", ".join(f"{width}x{height}" for width, height in camera.sizes) or "sizes unknown"
         tell(f"{camera.index}  {camera.name}  ({camera.backend})  {sizes}")
-    tell(f"Start one with: python -m live --source {cameras[0].index}")
+    tell(f"Start one with: {program()} --source {cameras[0].index}")
     return 0
