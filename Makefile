@@ -1,5 +1,6 @@
 # make run · make test · make check · make bench · make docs      .venv is made on first use, and again where a lock has changed.
 # Options of Numcam go into ARGS:                               make run ARGS="--source 1 --record out.mp4"
+# $ in them is the shell's, not make's ($(value)):              make run ARGS="--on-number 'sh -c \"echo \$NUMCAM_NUMBER\"'"
 
 .DEFAULT_GOAL := help
 .PHONY: help run test test-fast setup check format bench docs lock clean
