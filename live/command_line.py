@@ -13,7 +13,7 @@ from typing import Any, NoReturn
 from live import __version__
 from live.commands.read_options import add_read_options
 from live.errors import SettingsError
-from live.how_to_type import program
+from live.how_to_type import in_short
 from live.settings_check import merge, shortened, unknown
 from live.settings_text import parse_yaml
 from live.terminal import PlainParser, say
@@ -113,9 +113,9 @@ def _in_plain_words(message: str) -> str:
 def make_parser() -> Parser:
     """The whole command line."""
     parser = Parser(
-        prog=program(),
+        prog=in_short(),
         description="Read handwritten numbers on paper, live, through a camera.",
-        epilog=EXAMPLES.format(prog=program()),
+        epilog=EXAMPLES.format(prog=in_short()),
         formatter_class=argparse.RawDescriptionHelpFormatter,
         allow_abbrev=False,
     )

@@ -32,6 +32,11 @@ def program(module: str = "live") -> str:
     return f"{python()} -m {module}"
 
 
+def in_short() -> str:
+    """The program's name in its help, as README.md has it where .venv is activated: `python -m live`, or `numcam`."""
+    return "numcam" if program() == "numcam" else "python -m live"
+
+
 def python() -> str:
     """How this Python is typed here: `python` where that is the one that a terminal finds, else where it lies."""
     if not sys.executable or _is_same_python(shutil.which("python")):

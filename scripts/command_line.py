@@ -5,14 +5,14 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from live.how_to_type import missing, program
+from live.how_to_type import missing
 
 
 def script_parser(module: str, doc: str | None) -> argparse.ArgumentParser:
     """A parser for `python -m module`; its help is the module's docstring, line breaks and all."""
     summary, _, more = (doc or "").partition("\n")
     return argparse.ArgumentParser(
-        prog=program(module), description=summary, epilog=more, formatter_class=argparse.RawTextHelpFormatter
+        prog=f"python -m {module}", description=summary, epilog=more, formatter_class=argparse.RawTextHelpFormatter
     )
 
 
