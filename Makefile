@@ -3,7 +3,7 @@
 # $ in them is the shell's, not make's ($(value)):              make run ARGS="--on-number 'sh -c \"echo \$NUMCAM_NUMBER\"'"
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-fast setup check format bench docs lock clean
+.PHONY: help run test test-fast setup check format bench docs learn lock clean
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -50,9 +50,14 @@ docs: $(VENV)/.everything  ## Build the documentation into site/, strictly: open
 	@NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build --strict --quiet
 	@echo 'Built: site/index.html'
 
+learn: $(VENV)/.learn  ## Open the notebook for beginners in a browser
+	@$(BIN)/python -m jupyter lab --ServerApp.root_dir=. --LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate $(ARGS) docs/learn.ipynb
+
 lock:  ## Choose the newest versions that pyproject.toml allows (needs uv)
-	uv pip compile --quiet $(UPGRADE) $(LOCKING) --all-extras --output-file requirements-dev.lock pyproject.toml
+	uv pip compile --quiet $(UPGRADE) $(LOCKING) --extra dev --output-file requirements-dev.lock pyproject.toml
 	uv pip compile --quiet $(UPGRADE) $(LOCKING) --constraints requirements-dev.lock --output-file requirements.lock pyproject.toml
+	uv pip compile --quiet $(UPGRADE) $(LOCKING) --extra learn --constraints requirements-dev.lock \
+		--output-file requirements-learn.lock pyproject.toml
 
 clean:  ## Take away .venv and what the tools left
 	rm -rf $(VENV) build dist site *.egg-info .coverage .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
@@ -74,6 +79,12 @@ $(VENV)/.everything: requirements-dev.lock
 	@echo 'Installing what tests, checks and training need into $(VENV) (once, some minutes) ...'
 	@$(FROM_LOCK) requirements-dev.lock
 	@touch $(VENV)/.runtime $@
+
+$(VENV)/.learn: requirements-learn.lock
+	@$(make-venv)
+	@echo 'Installing TensorFlow and JupyterLab into $(VENV) (once, some minutes) ...'
+	@$(FROM_LOCK) requirements-learn.lock
+	@touch $@
 
 define make-venv
 $(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Numcam needs Python 3.11 or newer; this is " \
