@@ -51,7 +51,7 @@ docs: $(VENV)/.everything  ## Build the documentation into site/, strictly: open
 	@echo 'Built: site/index.html'
 
 learn: $(VENV)/.learn  ## Open the notebook for beginners in a browser
-	@$(BIN)/python -m jupyter lab --ServerApp.root_dir=. --LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate $(ARGS) docs/learn.ipynb
+	@$(BIN)/python -m jupyter lab --ServerApp.root_dir=. --LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate $(value ARGS) docs/learn.ipynb
 
 lock:  ## Choose the newest versions that pyproject.toml allows (needs uv)
 	uv pip compile --quiet $(UPGRADE) $(LOCKING) --extra dev --output-file requirements-dev.lock pyproject.toml
