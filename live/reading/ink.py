@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from live.reading.paper import cell_px, find_paper, window_cells
+from live.reading.polarity import with_dark_ink
 from live.settings import InkSettings
 
 DARK_PAPER = 0.35  # share of the frame's bright level under which a dark desk is not evened up any further
@@ -47,7 +48,7 @@ def find_ink(image: NDArray[np.uint8], settings: InkSettings, *, wide: bool = Tr
 
     image: (H, W, 3) uint8 BGR. wide: also strokes wider than `settings.paper_window`. Returns arrays of that height and width.
     """
-    gray = cv2.cvtColor(image, cv2.COLOR_BGR2GRAY)
+    gray = with_dark_ink(cv2.cvtColor(image, cv2.COLOR_BGR2GRAY), settings.paper_window)
     step = cell_px(gray.shape)
     return ink_on(find_paper(gray, step, settings.paper_window, wide=wide), gray, step, settings)
 

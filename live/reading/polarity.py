@@ -1,0 +1,108 @@
+"""Turn light ink on a dark ground into dark ink on a light one, only where it is so. Knows grey values, no mask, no digits.
+
+Strokes cover less than half of what lies around any of them, so a median over a window wider than a stroke shows the ground
+without them: paper, board, screen, desk. What is written is darker than that ground, or lighter, whatever the light. The frame
+is parted into its dark and its bright grounds, and each is looked at by itself: a sheet on a dark desk stays as it is, and so
+does the desk, on which nothing is written.
+"""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from live.reading.paper import cell_px, window_cells
+
+Cells = NDArray[np.uint8]
+
+WINDOW = 0.06  # share of the longer side, as `ink.paper_window`: strokes up to half as wide are seen as such
+COARSE = 4  # strokes so many times as wide are looked for where there are no others
+LEAST = 16  # levels by which a stroke differs from its ground, as seen in cells of a few px; wood grain and noise don't
+CLEARLY = (
+    2.5  # ink is light where there is so many times more of it than of dark ink; at most 1.1 on 625 ordinary pictures,
+)
+NO_GRAIN = 0.25  # and at least so much of it as of all dark ink in the frame; the grain of a dark desk came to 0.14 of it there
+WRITTEN = 400  # cells of ink, times how dark it is (0 to 255), that make a short number
+APART = 50  # levels between dark and bright grounds that are two things, and not one in uneven light
+FAINT = 0.05  # share of the ground's brightness by which the palest pencil is darker
+FEW = 6  # cells: less of that is dust
+
+
+def with_dark_ink(gray: Cells, share: float = WINDOW) -> Cells:
+    """The picture with all that is written darker than its ground: the same array where it is so already.
+
+    gray: (H, W) uint8. share: of the longer side, as `ink.paper_window`. Returns (H, W) uint8.
+    """
+    step = cell_px(gray.shape)
+    height, width = gray.shape
+    cells = cv2.resize(gray, (max(1, width // step), max(1, height // step)), interpolation=cv2.INTER_AREA)
+    window = window_cells(cells.shape, share)
+    ground = ground_of(cells, window)
+    light, split = light_grounds(cells, ground, window)
+    if light is None and not has_strokes(cells, ground):
+        few = cv2.resize(cells, None, fx=1 / COARSE, fy=1 / COARSE, interpolation=cv2.INTER_AREA)
+        if few is not None and few.size:
+            light, split = light_grounds(few, ground_of(few, window), window)
+    return gray if light is None else inverted_there(gray, light, split)
+
+
+def ground_of(cells: Cells, window: int) -> Cells:
+    """The brightness of what was written on: (h, w) uint8."""
+    return np.asarray(cv2.medianBlur(cells, min(window, 255)), np.uint8)
+
+
+def has_strokes(cells: Cells, ground: Cells) -> bool:
+    """Whether anything thin is there that is darker than its ground, be it ever so pale."""
+    return cv2.countNonZero(cv2.compare(cells, cv2.convertScaleAbs(ground, alpha=1 - FAINT), cv2.CMP_LT)) > FEW
+
+
+def light_grounds(cells: Cells, ground: Cells, window: int) -> tuple[Cells | None, float]:
+    """Where light ink stands on its ground, (h, w) uint8, 255 there, or None where that is nowhere.
+
+    And the level that parts dark grounds from bright ones; below 0 where they are one.
+    """
+    lighter, darker = strokes(cells, ground), strokes(ground, cells)
+    least = max(WRITTEN, NO_GRAIN * cv2.sumElems(darker)[0])
+    if cv2.sumElems(lighter)[0] < least:  # as on nearly every frame
+        return None, 0.0
+    split, bright = cv2.threshold(ground, 0, 255, cv2.THRESH_BINARY + cv2.THRESH_OTSU)
+    is_one = cv2.mean(ground, bright)[0] - cv2.mean(ground, cv2.bitwise_not(bright))[0] < APART
+    found = np.zeros_like(cells)
+    unwritten = np.zeros_like(cells)
+    for parts in [np.full_like(cells, 255)] if is_one else [bright, cv2.bitwise_not(bright)]:
+        count, labels = cv2.connectedComponents(parts, connectivity=4)
+        # what is near the rim of a thing belongs to the rim
+        inside = cv2.erode(parts, np.ones((window, window), np.uint8)) > 0
+        much_light = np.bincount(labels[inside], lighter[inside], count)
+        much_dark = np.bincount(labels[inside], darker[inside], count)
+        is_light = (much_light >= least) & (much_light > CLEARLY * much_dark)
+        is_light[0] = False
+        found[is_light[labels]] = 255
+        if is_light.any():
+            is_empty = much_dark < WRITTEN
+            is_empty[0] = False
+            unwritten[is_empty[labels]] = 255
+    if not found.any():
+        return None, 0.0
+    return cv2.bitwise_or(found, unwritten), -1.0 if is_one else float(split)
+
+
+def strokes(upper: Cells, lower: Cells) -> Cells:
+    """By how much the one is above the other, where it is by enough: (h, w) uint8."""
+    return np.asarray(cv2.threshold(cv2.subtract(upper, lower), LEAST, 255, cv2.THRESH_TOZERO)[1], np.uint8)
+
+
+def inverted_there(gray: Cells, where: Cells, split: float) -> Cells:
+    """The picture (H, W) uint8, light for dark in the grounds marked in `where`, (h, w) uint8; sharp at the rims of things.
+
+    split: the level that parts dark grounds from bright ones; below 0 where they are one.
+    """
+    if split < 0 or cv2.countNonZero(where) == where.size:
+        return np.asarray(cv2.bitwise_not(gray), np.uint8)
+    rim = np.ones((3, 3), np.uint8)
+    size = gray.shape[::-1]
+    wide = cv2.resize(cv2.dilate(where, rim, iterations=2), size, interpolation=cv2.INTER_NEAREST)
+    core = cv2.resize(cv2.erode(where, rim, iterations=2), size, interpolation=cv2.INTER_NEAREST)
+    dark = cv2.threshold(gray, split, 255, cv2.THRESH_BINARY_INV)[1]
+    return np.asarray(cv2.bitwise_xor(gray, cv2.bitwise_or(core, cv2.bitwise_and(wide, dark))), np.uint8)
