@@ -17,16 +17,12 @@ from live.reading.paper import cell_px, window_cells
 Cells = NDArray[np.uint8]
 
 WINDOW = 0.06  # share of the longer side, as `ink.paper_window`: strokes up to half as wide are seen as such
-COARSE = 4  # strokes so many times as wide are looked for where there are no others
 LEAST = 16  # levels by which a stroke differs from its ground, as seen in cells of a few px; wood grain and noise don't
-CLEARLY = (
-    2.5  # ink is light where there is so many times more of it than of dark ink; at most 1.1 on 625 ordinary pictures,
-)
-NO_GRAIN = 0.25  # and at least so much of it as of all dark ink in the frame; the grain of a dark desk came to 0.14 of it there
-WRITTEN = 400  # cells of ink, times how dark it is (0 to 255), that make a short number
+CLEARLY = 2.5  # ink is light where there is so many times more of it than of dark; at most 1.1 on 625 ordinary pictures
+NO_GRAIN = 0.25  # and so much of it as of all dark ink in the frame; the grain of dark desks came to 0.14 of it there
+WRITTEN = 1000  # levels times cells that a short number has; the grain of a dark desk without anything on it has less
 APART = 50  # levels between dark and bright grounds that are two things, and not one in uneven light
-FAINT = 0.05  # share of the ground's brightness by which the palest pencil is darker
-FEW = 6  # cells: less of that is dust
+BLOB = np.ones((7, 7), np.uint8)  # cells: what is wider than that and light is a thing, such as a card on a dark desk
 
 
 def with_dark_ink(gray: Cells, share: float = WINDOW) -> Cells:
@@ -40,10 +36,6 @@ def with_dark_ink(gray: Cells, share: float = WINDOW) -> Cells:
     window = window_cells(cells.shape, share)
     ground = ground_of(cells, window)
     light, split = light_grounds(cells, ground, window)
-    if light is None and not has_strokes(cells, ground):
-        few = cv2.resize(cells, None, fx=1 / COARSE, fy=1 / COARSE, interpolation=cv2.INTER_AREA)
-        if few is not None and few.size:
-            light, split = light_grounds(few, ground_of(few, window), window)
     return gray if light is None else inverted_there(gray, light, split)
 
 
@@ -52,17 +44,12 @@ def ground_of(cells: Cells, window: int) -> Cells:
     return np.asarray(cv2.medianBlur(cells, min(window, 255)), np.uint8)
 
 
-def has_strokes(cells: Cells, ground: Cells) -> bool:
-    """Whether anything thin is there that is darker than its ground, be it ever so pale."""
-    return cv2.countNonZero(cv2.compare(cells, cv2.convertScaleAbs(ground, alpha=1 - FAINT), cv2.CMP_LT)) > FEW
-
-
 def light_grounds(cells: Cells, ground: Cells, window: int) -> tuple[Cells | None, float]:
     """Where light ink stands on its ground, (h, w) uint8, 255 there, or None where that is nowhere.
 
     And the level that parts dark grounds from bright ones; below 0 where they are one.
     """
-    lighter, darker = strokes(cells, ground), strokes(ground, cells)
+    lighter, darker = without_blobs(strokes(cells, ground)), strokes(ground, cells)
     least = max(WRITTEN, NO_GRAIN * cv2.sumElems(darker)[0])
     if cv2.sumElems(lighter)[0] < least:  # as on nearly every frame
         return None, 0.0
@@ -72,8 +59,8 @@ def light_grounds(cells: Cells, ground: Cells, window: int) -> tuple[Cells | Non
     unwritten = np.zeros_like(cells)
     for parts in [np.full_like(cells, 255)] if is_one else [bright, cv2.bitwise_not(bright)]:
         count, labels = cv2.connectedComponents(parts, connectivity=4)
-        # what is near the rim of a thing belongs to the rim
-        inside = cv2.erode(parts, np.ones((window, window), np.uint8)) > 0
+        # what is near the rim of a thing belongs to the rim; a median rounds its corners
+        inside = cv2.erode(parts, np.ones((2 * window + 1, 2 * window + 1), np.uint8)) > 0
         much_light = np.bincount(labels[inside], lighter[inside], count)
         much_dark = np.bincount(labels[inside], darker[inside], count)
         is_light = (much_light >= least) & (much_light > CLEARLY * much_dark)
@@ -91,6 +78,12 @@ def light_grounds(cells: Cells, ground: Cells, window: int) -> tuple[Cells | Non
 def strokes(upper: Cells, lower: Cells) -> Cells:
     """By how much the one is above the other, where it is by enough: (h, w) uint8."""
     return np.asarray(cv2.threshold(cv2.subtract(upper, lower), LEAST, 255, cv2.THRESH_TOZERO)[1], np.uint8)
+
+
+def without_blobs(levels: Cells) -> Cells:
+    """The levels of what is as narrow as a stroke; 0 in and round anything wider."""
+    blobs = cv2.morphologyEx(cv2.threshold(levels, 0, 255, cv2.THRESH_BINARY)[1], cv2.MORPH_OPEN, BLOB)
+    return np.asarray(cv2.bitwise_and(levels, cv2.bitwise_not(cv2.dilate(blobs, BLOB))), np.uint8)
 
 
 def inverted_there(gray: Cells, where: Cells, split: float) -> Cells:
