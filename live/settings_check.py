@@ -18,6 +18,8 @@ from live.settings_names import Declared, declared, listing, meant, sections
 
 LONGEST_SHOWN = 60
 """Letters of a wrong name or value that are repeated to the person: about as many as fit on a line beside the rest."""
+LONGEST_MASKED = 1000
+"""Letters of a text in which addresses are looked for: that takes time that grows with their square, here 10 ms."""
 LONGEST_PART = 255
 """Bytes that one name between the slashes of a path may have: NAME_MAX of every common file system."""
 
@@ -93,8 +95,12 @@ def shown(value: Any) -> str:
 
 def shortened(text: str) -> str:
     """A text that was given, on one line and not too long, with nothing in it that a terminal would act on."""
-    text = masked(text)  # before it is cut: of half an address it can't be told what is secret
-    cut = text if len(text) <= LONGEST_SHOWN else f"{text[:LONGEST_SHOWN]}... ({len(text):,} letters)"
+    beginning = text
+    if len(text) <= LONGEST_MASKED:
+        beginning = masked(text)  # before it is cut: of half an address it can't be told what is secret
+    elif "@" in text or "=" in text:
+        beginning = ""
+    cut = beginning if len(text) <= LONGEST_SHOWN else f"{beginning[:LONGEST_SHOWN]}... ({len(text):,} letters)"
     return printable(cut)
 
 
