@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import errno
 import io
 import json
@@ -11,8 +10,9 @@ from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import Self
 
+from live.csv_rows import csv_row
 from live.errors import OutputError
 from live.events import Event
 from live.output_files import claim
@@ -145,10 +145,3 @@ class FrameLog(TextFile):
         time_s = round(frame.captured_at - self._start, 4)
         line = {"frame": frame.index, "time": time_s, "source": frame.source, "numbers": numbers}
         self.write(json.dumps(line) + "\n")
-
-
-def csv_row(values: Sequence[Any]) -> str:
-    """One row of CSV (RFC 4180), its end included."""
-    row = io.StringIO()
-    csv.writer(row).writerow(values)
-    return row.getvalue()

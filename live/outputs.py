@@ -24,6 +24,7 @@ from live.records import FrameResult
 from live.reports import picture_fields
 from live.settings import Settings
 from live.video.recording import DATED_SUFFIX, Recording, is_folder, recording_path
+from live.whole_files import put
 
 Say = Callable[[str], None]
 
@@ -162,11 +163,9 @@ class Outputs:
             for result in results
         ]
         fields = pictures[0] if len(pictures) == 1 else {"sources": pictures}
-        try:
-            path.write_bytes(cv2.imencode(".png", picture)[1].tobytes())
-            self.files.append(path)
-            path.with_suffix(".json").write_text(json.dumps(fields) + "\n", encoding="utf-8")
-            self.files.append(path.with_suffix(".json"))
-        except OSError as error:
-            raise OutputError(f"The snapshot {path} can't be written: {error.strerror}.") from error
+        contents = {path: cv2.imencode(".png", picture)[1].tobytes()}
+        contents[path.with_suffix(".json")] = (json.dumps(fields) + "\n").encode()
+        for file, content in contents.items():
+            put(file, content)
+            self.files.append(file)
         return path

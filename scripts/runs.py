@@ -19,12 +19,12 @@ from zipfile import BadZipFile
 
 import numpy as np
 
+from live.whole_files import replaced
 from models.errors import ModelError
 from scripts.command_line import add_data
 from scripts.datasets import DataError
 from scripts.history import History, load_history, plot_history, save_history
 from scripts.memory import keep_freed_memory
-from scripts.whole_files import replaced
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # TensorFlow's notes on processors and GPUs help nobody here
 # measured on two cores: oneDNN's convolutions leave one of them idle for these small networks

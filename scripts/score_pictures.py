@@ -7,6 +7,7 @@ matplotlib's Agg: no window and no display is needed.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -17,6 +18,7 @@ from matplotlib.patches import Rectangle
 from matplotlib.ticker import PercentFormatter
 from numpy.typing import NDArray
 
+from live.whole_files import replaced
 from models.percent import percent
 from scripts.scores import BINS, DIGITS, Scores, Strip, class_names, counted_share, likely_range
 
@@ -57,7 +59,7 @@ def draw_confusion(scores: Scores, path: Path) -> None:
     axes.set_ylabel("what it is", size=11, color=QUIET)
     axes.spines[:].set_visible(False)
     _entitle(figure, _accuracy_line(scores), _mix_up_line(scores, names))
-    figure.savefig(path, dpi=120)
+    replaced(path, partial(figure.savefig, dpi=120))
 
 
 def draw_misread(scores: Scores, images: NDArray[np.uint8], path: Path) -> None:
@@ -90,7 +92,7 @@ def draw_misread(scores: Scores, images: NDArray[np.uint8], path: Path) -> None:
     if not len(rows):
         title, subtitle = f"None of {len(scores.labels):,} digits is misread", "There is nothing to show."
     _entitle(figure, title, subtitle)
-    figure.savefig(path, dpi=120)
+    replaced(path, partial(figure.savefig, dpi=120))
 
 
 def draw_calibration(scores: Scores, path: Path) -> None:
@@ -130,7 +132,7 @@ def draw_calibration(scores: Scores, path: Path) -> None:
     means = f"Expected calibration error {error}: it says {sure} on average, and {counted_share(scores.accuracy)} are right."
     ranges = "Dots: the digits of one range of confidence. Bars: where their true share lies with 95 %."
     _entitle(figure, _calibration_line(scores), f"{means}\n{ranges}")
-    figure.savefig(path, dpi=120)
+    replaced(path, partial(figure.savefig, dpi=120))
 
 
 def draw_corruptions(strips: Sequence[Strip], path: Path) -> None:
@@ -163,7 +165,7 @@ def draw_corruptions(strips: Sequence[Strip], path: Path) -> None:
     pale = ", pale: taken for no digit" if any(strip.scores.refused for strip in strips) else ""
     subtitle = f"Hardest: {first.name}, then {second.name}. Bars are of all test digits; dark: read right{pale}."
     _entitle(figure, f"Spoilt in {len(rows) - 1} ways, {mean} of the digits are still read right", subtitle)
-    figure.savefig(path, dpi=100)
+    replaced(path, partial(figure.savefig, dpi=100))
 
 
 def _entitle(figure: Figure, title: str, subtitle: str) -> None:

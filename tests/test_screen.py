@@ -189,10 +189,10 @@ def test_a_snapshot_is_a_picture_and_its_json(
 def test_a_snapshot_that_cannot_be_written_does_not_end_the_run(
     screen: Screen, window: KeyedWindow, result: FrameResult, told: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def full(_path: Path, _content: bytes) -> int:
+    def full(_number: int) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(Path, "write_bytes", full)
+    monkeypatch.setattr("live.whole_files.os.fsync", full)
     show(screen, window, result, Key.SNAPSHOT)
     assert "No space left" in told[0]
     assert not screen.quit

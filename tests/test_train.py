@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 
 pytest.importorskip("tensorflow", reason="TensorFlow trains; the extra `train` installs it")
 
+from live.whole_files import replaced
 from models.architectures import NETWORKS
 from models.card import load_card
 from models.classifier import load_classifier
@@ -31,7 +32,6 @@ from scripts.recipes import RECIPES
 from scripts.runs import RunFiles
 from scripts.train import main, parse, recipe_of
 from scripts.training_set import Examples
-from scripts.whole_files import replaced
 from tests.small_mnist import interrupt_after_the_first, shuffled_digits, write_small_mnist
 
 SMALL = ("--network", "cnn-32-64", "--epochs", "4", "--batch-size", "64", "--workers", "1")
@@ -162,7 +162,7 @@ def test_a_full_disk_is_told_and_the_last_good_weights_stay(
     assert message.count("\n") == 1
     assert files.best.read_bytes() == good
     assert json.loads(files.history.read_bytes())["history"]["loss"][0] == json.loads(history)["history"]["loss"][0]
-    assert not list(tmp_path.glob("new-*"))
+    assert not list(tmp_path.glob(".numcam-*"))
     assert main(arguments) == 0
 
 

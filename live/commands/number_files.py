@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Sequence
 from contextlib import ExitStack
 from io import BytesIO
@@ -10,11 +9,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from live.commands.picture_list import PageName
-from live.errors import OutputError
-from live.output_files import claim
+from live.csv_rows import csv_row
 from live.reading.table_layout import lay_out
 from live.records import UNTOLD, Number
 from live.reports import number_fields
+from live.whole_files import WholeFile
 
 if TYPE_CHECKING:
     from xlsxwriter import Workbook
@@ -45,43 +44,21 @@ def table_of(numbers: Sequence[Number]) -> list[list[str]]:
     return lay_out([number.quad for number in numbers], [number.shown for number in numbers])
 
 
-class _CsvRows:
-    """Rows of CSV, each on the disk before the next."""
-
-    def __init__(self, path: Path, stack: ExitStack) -> None:
-        """Raises OutputError where it can't be written."""
-        self._path = path
-        try:
-            self._file = stack.enter_context(
-                claim(path).open("w", encoding="utf-8", errors="backslashreplace", newline="")
-            )
-        except OSError as error:
-            raise OutputError(f"{path} can't be written: {error.strerror}.") from error
-        self._rows = csv.writer(self._file)
-
-    def write(self, row: Sequence[object]) -> None:
-        """Write one row. Raises OutputError."""
-        try:
-            self._rows.writerow(row)
-            self._file.flush()
-        except OSError as error:
-            raise OutputError(f"{self._path} can't be written: {error.strerror}.") from error
-
-
 class CsvFile:
     """One row a number, written as they are read."""
 
     def __init__(self, path: Path, stack: ExitStack) -> None:
         """Raises OutputError where it can't be written."""
-        self._rows = _CsvRows(path, stack)
-        self._rows.write(CSV_COLUMNS)
+        self._file = stack.enter_context(WholeFile(path))
+        self._file.write(csv_row(CSV_COLUMNS).encode())
 
     def add(self, name: PageName, numbers: Sequence[Number]) -> None:
         """Write the numbers of one picture. Raises OutputError."""
         for number in numbers:
             fields = number_fields(number)
             corners = [value for corner in fields["quad"] for value in corner]
-            self._rows.write([name.shown, fields["shown"], fields["text"], fields["confidence"], *corners])
+            row = [name.shown, fields["shown"], fields["text"], fields["confidence"], *corners]
+            self._file.write(csv_row(row).encode())
 
 
 class CsvTable:
@@ -89,19 +66,23 @@ class CsvTable:
 
     def __init__(self, path: Path, stack: ExitStack, *, several: bool) -> None:
         """several: name the source over each page. Raises OutputError where it can't be written."""
-        self._rows = _CsvRows(path, stack)
+        self._file = stack.enter_context(WholeFile(path))
         self._several = several
         self._begun = False
 
     def add(self, name: PageName, numbers: Sequence[Number]) -> None:
         """Write one page. Raises OutputError."""
         if self._begun:
-            self._rows.write([])
+            self._write([])
         if self._several or name.pages > 1:
-            self._rows.write([name.shown])
+            self._write([name.shown])
         for row in table_of(numbers):
-            self._rows.write(row)
+            self._write(row)
         self._begun = True
+
+    def _write(self, row: Sequence[str]) -> None:
+        """Write one row. Raises OutputError."""
+        self._file.write(csv_row(row).encode())
 
 
 class XlsxTable:
@@ -111,18 +92,15 @@ class XlsxTable:
         """Raises OutputError where it can't be written."""
         from xlsxwriter import Workbook
 
-        self._path = path
         self._names: set[str] = set()
-        try:
-            claim(path).touch()  # a place that can't be written is told before any picture is read
-        except OSError as error:
-            raise OutputError(f"{path} can't be written: {error.strerror}.") from error
+        # opened now: a place that can't be written is told before any picture is read
+        self._file = stack.enter_context(WholeFile(path))
         self._content = BytesIO()
         self._book: Workbook = Workbook(self._content, {"in_memory": True})
         as_text = {"num_format": "@", "align": "right"}
         self._as_text = self._book.add_format(as_text)
         self._doubtful = self._book.add_format({**as_text, "bg_color": DOUBTFUL_CELL})
-        stack.callback(self._close)
+        stack.push(self._close)
 
     def add(self, name: PageName, numbers: Sequence[Number]) -> None:
         """Add a sheet for one page."""
@@ -138,13 +116,11 @@ class XlsxTable:
             for c in range(columns):
                 sheet.set_column(c, c, max(8, *(len(row[c]) + 2 for row in rows)), self._as_text)
 
-    def _close(self) -> None:
-        """Put the workbook into its file. Raises OutputError."""
-        try:
-            self._book.close()
-            self._path.write_bytes(self._content.getvalue())
-        except OSError as error:
-            raise OutputError(f"{self._path} can't be written: {error.strerror}.") from error
+    def _close(self, kind: type[BaseException] | None, *_: object) -> None:
+        """Put the workbook into its file, unless something went wrong. Raises OutputError."""
+        self._book.close()
+        if kind is None:
+            self._file.write(self._content.getvalue())
 
 
 def sheet_name(stem: str, taken: set[str]) -> str:

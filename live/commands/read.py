@@ -18,7 +18,6 @@ from live.commands.picture_list import PageName, Told, find_pictures
 from live.commands.read_options import ReadOptions
 from live.errors import OutputError, SourceError
 from live.networks import open_classifier, open_reader
-from live.output_files import claim
 from live.reading.reader import Trace
 from live.reading.turning import TurningReader
 from live.records import Frame, FrameResult, Number, Reading, TrackedNumber
@@ -27,6 +26,7 @@ from live.settings import LimitsSettings, Settings
 from live.terminal import TERMINAL, is_watched, make_console, say, tell
 from live.video.overlay import draw
 from live.video.pictures import read_pages
+from live.whole_files import put
 from models.percent import percent
 
 if TYPE_CHECKING:
@@ -58,6 +58,7 @@ def read_pictures(options: ReadOptions, settings: Settings) -> int:
                 if options.explain:
                     results.explain(turned.image, turned.trace)
         results.show()
+    results.tell_files()  # closed by now, and whole
     return 1 if failures else 0
 
 
@@ -131,7 +132,7 @@ class Results:
             suffix = name.path.suffix if name.path.suffix.lower() in KEPT_SUFFIXES else ".png"
             self._page = self._place(self._options.save, name.stem, suffix)
             self._annotations += 1
-            write_picture(claim(self._page), self._annotated(name, image, reading))
+            write_picture(self._page, self._annotated(name, image, reading))
         if self._table is not None:
             add_rows(self._table, name, reading.numbers)
 
@@ -140,12 +141,15 @@ class Results:
         from live.video.stage_pictures import explain
 
         for stage, picture in explain(image, trace, self._overlay).items():
-            write_picture(claim(self._place(self._page.parent, f"{self._page.stem}-{stage}", ".png")), picture)
+            write_picture(self._place(self._page.parent, f"{self._page.stem}-{stage}", ".png"), picture)
 
     def show(self) -> None:
-        """Print the table, and what was written."""
+        """Print the table."""
         if self._table is not None and self._table.row_count:
             TERMINAL.show(self._table)
+
+    def tell_files(self) -> None:
+        """Say what was written; to be called once all is closed."""
         if self._annotations:
             stages = ", and what each stage saw" if self._options.explain else ""
             say(f"Annotated pictures: {self._annotations} in {self._options.save}{stages}")
@@ -181,11 +185,17 @@ def make_folder(folder: Path) -> None:
 
 
 def write_picture(path: Path, picture: NDArray[np.uint8]) -> None:
-    """Write a picture in the format of its suffix. Raises OutputError."""
+    """Write a picture in the format of its suffix; an earlier file of that name is kept beside it. Raises OutputError."""
+    height, width = picture.shape[:2]
     try:
-        path.write_bytes(cv2.imencode(path.suffix.lower(), picture)[1].tobytes())
-    except OSError as error:
-        raise OutputError(f"{path} can't be written: {error.strerror}.") from error
+        encoded = cv2.imencode(path.suffix.lower(), picture)
+    except cv2.error:
+        encoded = False, np.zeros(0, np.uint8)
+    if not encoded[0]:  # a WebP has 16,383 px at most, a JPEG 65,535
+        raise OutputError(
+            f"{path} can't be written: no {path.suffix} holds {width}x{height} px. Give the picture as .png."
+        )
+    put(path, encoded[1].tobytes())
 
 
 def new_table() -> Table:
