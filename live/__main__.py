@@ -12,7 +12,6 @@ from live.command_line import RUN_OPTIONS, assigned, make_parser
 from live.commands.read_options import read_options
 from live.errors import NumcamError, SettingsError
 from live.interrupts import Interrupts
-from live.on_number import found, words_of
 from live.settings import ModelSettings, Settings
 from live.settings_check import merge
 from live.settings_files import load_settings
@@ -37,6 +36,8 @@ def check_outputs(settings: Settings) -> None:
     if len(set(named)) < len(named):
         raise SettingsError("record, log and log_frames must be different files.")
     if settings.on_number is not None:
+        from live.on_number import found, words_of  # NumPy loads here
+
         found(words_of(settings.on_number))
 
 

@@ -106,3 +106,14 @@ def test_commands_are_named_as_they_are_typed_here(tmp_path: Path, monkeypatch: 
     assert program() == "'my env/bin/numcam'"
     assert typed(Path("/elsewhere/x")) == "/elsewhere/x"
     assert "The package opencv-python is missing" in missing("cv2.dnn")
+
+
+def test_wrong_settings_are_told_before_anything_large_is_loaded(tmp_path: Path) -> None:
+    """They are told in under a second then, which no test measures: NumPy and OpenCV take longer than all else."""
+    (tmp_path / "sitecustomize.py").write_text("import sys; sys.modules['numpy'] = sys.modules['cv2'] = None")
+    for command in (["--set", "camera.widht=1"], ["read", "--sorce"], ["doctor", "--config", "none.yaml"]):
+        done = subprocess.run(
+            [sys.executable, "-m", "live", *command], cwd=tmp_path, env=environment(tmp_path),
+            capture_output=True, text=True, timeout=120, check=False,
+        )  # fmt: skip
+        assert (done.returncode, len(done.stderr.splitlines())) == (2, 1), done.stderr
