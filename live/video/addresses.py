@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from pathlib import PurePosixPath
 
+from live.errors import SourceError
 from live.masking import without_secrets
-from live.settings import CameraSettings
+from live.settings import CameraSettings, LimitsSettings
 from live.video.feeds import Capture, Feed
 
 SCHEMES = ("http", "https", "rtsp", "rtsps", "udp", "tcp")
@@ -28,9 +29,11 @@ def file_suffix(address: str) -> str:
     return PurePosixPath(path).suffix.lower()
 
 
-def stream_feed(address: str, settings: CameraSettings) -> Feed:
+def stream_feed(address: str, settings: CameraSettings, limits: LimitsSettings | None = None) -> Feed:
     """The stream at an address."""
     name = without_secrets(address)
+
+    refusals: list[str] = []
 
     def open_stream() -> Capture | None:
         from av import FFmpegError  # here, not above: a tenth of a second that cameras need not pay
@@ -38,7 +41,10 @@ def stream_feed(address: str, settings: CameraSettings) -> Feed:
         from live.video.stream_capture import StreamCapture
 
         try:
-            return StreamCapture(address, max(settings.open_timeout_s, settings.stall_s))
+            return StreamCapture(address, max(settings.open_timeout_s, settings.stall_s), limits)
+        except SourceError as error:
+            refusals.append(str(error))
+            return None
         except (FFmpegError, OSError):  # what the user is told covers all of them
             return None
 
@@ -46,7 +52,9 @@ def stream_feed(address: str, settings: CameraSettings) -> Feed:
         name=name,
         open=open_stream,
         why_not=lambda: (
-            f"{name} did not open, or sent no picture. "
+            refusals[-1]
+            if refusals
+            else f"{name} did not open, or sent no picture. "
             "Check the address, the network and the camera's password, or try --source 0."
         ),
         first_frame_s=settings.open_timeout_s + settings.stall_s,

@@ -14,6 +14,8 @@ from numpy.typing import NDArray
 
 from live.errors import SourceError
 from live.records import Frame
+from live.settings import LimitsSettings
+from live.video.frame_limit import limit_frames, probing_options, why_too_large
 from live.video.frame_source import WAKE_EVERY_S, Source
 from live.video.pace import Pace
 
@@ -39,13 +41,27 @@ class VideoFile(Source):
     A video that was cut short is played as far as it goes.
     """
 
-    def __init__(self, address: str, name: str, *, paced: bool, timeouts_s: tuple[float, float] | None = None) -> None:
+    def __init__(
+        self,
+        address: str,
+        name: str,
+        *,
+        paced: bool,
+        timeouts_s: tuple[float, float] | None = None,
+        limits: LimitsSettings | None = None,
+    ) -> None:
         """address: a path, or an address with open and read `timeouts_s`. SourceError where it holds no picture."""
         super().__init__(name)
         self._pace = Pace(paced)
         self._index = 0
-        self._container = open_container(address, name, timeouts_s)
+        limits = limits or LimitsSettings()
+        self._container = open_container(address, name, timeouts_s, limits)
         stream = self._container.streams.video[0]
+        too_large = why_too_large(stream, name, limits)
+        if too_large is not None:
+            self._container.close()
+            raise SourceError(too_large)
+        limit_frames(stream, limits)
         stream.thread_type = "AUTO"
         rate = stream.average_rate or stream.guessed_rate
         self.fps = float(rate) if rate else None
@@ -54,7 +70,10 @@ class VideoFile(Source):
         """The frame that is next and, where one is asked for, the one after it."""
         if self.ended:
             self.close()
-            raise SourceError(f"{name} holds no picture that can be read. See in another program whether it plays.")
+            raise SourceError(
+                f"{name} holds no picture that can be read, or none of up to {limits.megapixels:g} megapixels "
+                "(limits.megapixels). See in another program whether it plays."
+            )
         first = to_picture(self._ahead[0][1])
         self.height, self.width = first.shape[:2]
 
@@ -101,12 +120,14 @@ class VideoFile(Source):
         self._index += 1
 
 
-def open_container(address: str, name: str, timeouts_s: tuple[float, float] | None) -> InputContainer:
+def open_container(
+    address: str, name: str, timeouts_s: tuple[float, float] | None, limits: LimitsSettings
+) -> InputContainer:
     """PyAV's container with at least one video stream in it. Raises SourceError."""
     import av  # a tenth of a second that cameras and pictures need not pay
 
     try:
-        container = av.open(address, timeout=timeouts_s, metadata_errors="replace")
+        container = av.open(address, options=probing_options(limits), timeout=timeouts_s, metadata_errors="replace")
     except (av.error.FFmpegError, OSError) as error:
         reason = (
             "is no video or picture that can be read, or was cut short before it could be finished"

@@ -48,7 +48,7 @@ def open_source(
     if camera is not None:
         return LiveSource(camera_feed(camera, settings))
     if is_address(address):
-        return open_address(address, settings, paced=paced)
+        return open_address(address, settings, paced=paced, limits=limits)
     return open_path(Path(address).expanduser(), settings, paced=paced, limits=limits or LimitsSettings())
 
 
@@ -80,15 +80,17 @@ def open_demo(*, paced: bool) -> FrameSource:
     return VideoFile(str(DEMO_CLIP), DEMO_NAME, paced=paced)
 
 
-def open_address(address: str, settings: CameraSettings, *, paced: bool) -> FrameSource:
+def open_address(
+    address: str, settings: CameraSettings, *, paced: bool, limits: LimitsSettings | None = None
+) -> FrameSource:
     """A stream, live; a video file that lies behind an address is read as the file that it is."""
     name = without_secrets(address)
     if scheme_of(address) not in SCHEMES:
         raise SourceError(f"{name} is no address that can be read. It must begin with {', '.join(SCHEMES)} and ://.")
     if scheme_of(address) in ("http", "https") and file_suffix(address) in VIDEO_SUFFIXES:
         timeouts_s = (settings.open_timeout_s, settings.stall_s)
-        return VideoFile(address, name, paced=paced, timeouts_s=timeouts_s)
-    return LiveSource(stream_feed(address, settings))
+        return VideoFile(address, name, paced=paced, timeouts_s=timeouts_s, limits=limits)
+    return LiveSource(stream_feed(address, settings, limits))
 
 
 def open_path(path: Path, settings: CameraSettings, *, paced: bool, limits: LimitsSettings) -> FrameSource:
@@ -101,7 +103,7 @@ def open_path(path: Path, settings: CameraSettings, *, paced: bool, limits: Limi
         return StillPictures([path], path.name, picture_s=settings.picture_s, paced=paced, limits=limits)
     if path.is_file() and path.stat().st_size == 0:
         raise SourceError(f"{path} is empty (0 bytes). Copy it again, or try --source demo.")
-    return VideoFile(str(path), path.name, paced=paced)
+    return VideoFile(str(path), path.name, paced=paced, limits=limits)
 
 
 def open_folder(path: Path, settings: CameraSettings, *, paced: bool, limits: LimitsSettings) -> FrameSource:

@@ -13,8 +13,12 @@ import av
 import numpy as np
 from numpy.typing import NDArray
 
+from live.errors import SourceError
+from live.masking import without_secrets
+from live.settings import LimitsSettings
 from live.video.addresses import scheme_of
 from live.video.clips import to_picture
+from live.video.frame_limit import limit_frames, probing_options, why_too_large
 
 # sent over UDP, pictures tear where a packet is lost
 RTSP_OPTIONS = {"rtsp_transport": "tcp"}
@@ -31,12 +35,22 @@ NOT_YET: NDArray[np.uint8] = np.empty((0, 0, 3), np.uint8)
 class StreamCapture:
     """Frames of an address, each in its own size."""
 
-    def __init__(self, address: str, silence_s: float) -> None:
-        """Waits up to `silence_s` for an answer. Raises av.FFmpegError or OSError where it does not open, or has no video."""
-        self._container = av.open(address, options=options_for(address, silence_s), metadata_errors="replace")
+    def __init__(self, address: str, silence_s: float, limits: LimitsSettings | None = None) -> None:
+        """Waits up to `silence_s` for an answer. Raises av.FFmpegError or OSError where it does not open, or has no video.
+
+        And SourceError where its frames are beyond the limits.
+        """
+        limits = limits or LimitsSettings()
+        options = options_for(address, silence_s) | probing_options(limits)
+        self._container = av.open(address, options=options, metadata_errors="replace")
         if not self._container.streams.video:
             self._container.close()
             raise OSError("no video")
+        too_large = why_too_large(self._container.streams.video[0], without_secrets(address), limits)
+        if too_large is not None:
+            self._container.close()
+            raise SourceError(too_large)
+        limit_frames(self._container.streams.video[0], limits)
         codec = self._container.streams.video[0].codec_context
         codec.thread_type = "SLICE" if codec.width * codec.height <= ONE_THREAD_PX else "AUTO"
         codec.thread_count = 2

@@ -1,0 +1,27 @@
+"""The limit for the frames of videos and streams: FFmpeg refuses larger ones by their headers. Knows no pixel."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from live.settings import LimitsSettings
+from live.video.picture_headers import MEGA, too_many_pixels
+
+if TYPE_CHECKING:
+    from av.video.stream import VideoStream
+
+
+def probing_options(limits: LimitsSettings) -> dict[str, str]:
+    """Options to open an address or a file with: FFmpeg decodes a few frames to see what is in it."""
+    return {"max_pixels": str(max(1, int(limits.megapixels * MEGA)))}
+
+
+def limit_frames(stream: VideoStream, limits: LimitsSettings) -> None:
+    """Have decoding a frame beyond the limit fail before memory is made for it; to be called before the first is decoded."""
+    stream.codec_context.options = {**stream.codec_context.options, **probing_options(limits)}
+
+
+def why_too_large(stream: VideoStream, name: str, limits: LimitsSettings) -> str | None:
+    """One line where the stream says that its frames are beyond the limit, else None."""
+    size = (stream.codec_context.width, stream.codec_context.height)
+    return too_many_pixels(name, size, limits) if size[0] * size[1] > limits.megapixels * MEGA else None
