@@ -34,6 +34,7 @@ def test_the_page_is_of_the_size_asked_for() -> None:
     assert page_of(640, 480, 5, seed=1).shape == (480, 640, 3)
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(find_spec("tensorflow") is None, reason="TensorFlow is not installed: the extra `train` has it")
 def test_keras_digit_by_digit_is_beside_it(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     monkeypatch.setattr(benchmark, "CASES", CASES[:1])

@@ -46,6 +46,7 @@ def lines(path: Path) -> list[dict[str, object]]:
     return [json.loads(line) for line in path.read_text().splitlines()]
 
 
+@pytest.mark.slow
 def test_the_recording_has_every_frame_at_its_time(folder: Path) -> None:
     with av.open(str(folder / "out.mp4")) as container:
         times = [float(frame.time or 0.0) for frame in container.decode(video=0)]
@@ -80,6 +81,7 @@ def test_a_person_is_told_what_was_read_and_what_was_written(folder: Path) -> No
     assert len((folder / "stderr.txt").read_text().splitlines()) == 1
 
 
+@pytest.mark.slow
 def test_memory_stays_small(folder: Path) -> None:
     assert folder.is_dir()  # the run above is over: its peak is what is asked for here
     if not Path("/proc/self/status").is_file():

@@ -25,6 +25,9 @@ from tests.small_models import small_network
 SMALL = 5_000  # bytes that a file may have where a disk is full; every format needs more
 
 
+pytestmark = pytest.mark.slow  # TensorFlow writes every format
+
+
 @pytest.fixture(scope="module")
 def model(small_models: Path) -> Any:
     """The small network, in Keras."""

@@ -57,6 +57,7 @@ FOUND = {
 }  # fmt: skip
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("planted", FAULTS)
 def test_planted_faults_are_found(session: Session, planted: str, monkeypatch: pytest.MonkeyPatch) -> None:
     assert session.try_one(blank_case()) == []
@@ -167,6 +168,7 @@ def test_of_each_fault_a_few_examples_are_kept() -> None:
     assert not tally.add(case, outcome(), [], None)
 
 
+@pytest.mark.slow
 def test_a_short_run_prints_its_table_and_exits_by_what_it_found(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -7,8 +7,8 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
-from functools import cache, partial
+from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -22,13 +22,14 @@ from live.video.overlay import SURE
 from scripts.benchmark import page_of
 from scripts.mjpeg_camera import MjpegCamera
 from tests.results import drawn_in
-from tests.xvfb_display import VirtualDisplay, xvfb
-from tests.xvfb_display import wait_for as wait_for_it
+from tests.xvfb_display import VirtualDisplay, wait_for, xvfb
 
 __all__ = ["xvfb"]  # a fixture
 
 ROOT = Path(__file__).parents[1]
-wait_for = partial(wait_for_it, patience_s=120)  # a busy machine takes its time to start the program
+PATIENCE_S = 120.0  # a busy machine takes its time to start the program
+# and it takes its time until the first picture: 5 s, the default, end the program before it has begun
+PATIENT = ("--set", "camera.open_timeout_s=60")
 
 
 @cache
@@ -77,6 +78,16 @@ class Program:
         """The numbers that appeared, by these rows of the log."""
         return {row["text"] for row in self.lines("l.jsonl")[rows] if row["event"] == "appeared"}
 
+    def until(self, what: Callable[[], object]) -> None:
+        """Wait until `what` is so; fail at once where the program has ended, after which nothing will be."""
+
+        def is_so() -> bool:
+            ended, so = self.process.poll(), bool(what())
+            assert so or ended is None, f"it has ended with {ended}, and said: {self.notes.read_text()}"
+            return so
+
+        wait_for(is_so, PATIENCE_S)
+
     def has_said(self, words: str, times: int = 1) -> bool:
         """Whether a note held these words so often."""
         return self.notes.read_text().count(words) >= times
@@ -88,26 +99,27 @@ def times_in(path: Path) -> list[float]:
         return [float(frame.time or 0.0) for frame in container.decode(video=0)]
 
 
+@pytest.mark.slow
 def test_a_run_goes_on_through_all_that_may_happen_to_a_camera(camera: MjpegCamera, tmp_path: Path) -> None:
     options = ["--record", "r.mp4", "--log", "l.jsonl", "--log-frames", "f.jsonl", "--headless"]
     # a starved machine may need long for the first picture
     options += ["--set", "camera.open_timeout_s=60", "--set", "camera.stall_s=2", "--set", "camera.give_up_s=6"]
     with Program(tmp_path, "--source", camera.address, *options) as program:
-        wait_for(lambda: program.lines("l.jsonl"))
+        program.until(lambda: program.lines("l.jsonl"))
         began = time.monotonic() - program.lines("f.jsonl")[-1]["time"]
         camera.stop()
-        wait_for(lambda: program.has_said("is gone"))
+        program.until(lambda: program.has_said("is gone"))
         time.sleep(1.5)
         camera.start()
-        wait_for(lambda: program.has_said("is back"))
+        program.until(lambda: program.has_said("is back"))
         camera.stall()
-        wait_for(lambda: program.has_said("is gone", 2))
+        program.until(lambda: program.has_said("is gone", 2))
         camera.resume()
-        wait_for(lambda: program.has_said("is back", 2))
+        program.until(lambda: program.has_said("is back", 2))
         before_turn = len(program.lines("l.jsonl"))
         camera.size = (480, 640)
         # read on its side too
-        wait_for(lambda: program.appeared(slice(before_turn)) & program.appeared(slice(before_turn, None)))
+        program.until(lambda: program.appeared(slice(before_turn)) & program.appeared(slice(before_turn, None)))
         lasted_s = time.monotonic() - began
         camera.stop()
         program.process.communicate(timeout=120)
@@ -137,19 +149,19 @@ def test_a_run_goes_on_through_all_that_may_happen_to_a_camera(camera: MjpegCame
 def test_one_of_two_cameras_is_lost_and_the_other_goes_on(camera: MjpegCamera, tmp_path: Path) -> None:
     with MjpegCamera(fps=10, size=(640, 480)) as other:
         other.paint = camera.paint
-        options = ["--headless", "--log-frames", "f.jsonl", "--record", "r.mp4"]
+        options = ["--headless", "--log-frames", "f.jsonl", "--record", "r.mp4", *PATIENT]
         with Program(tmp_path, "--source", camera.address, "--source", other.address, *options) as program:
 
             def seen(source: str) -> list[dict[str, Any]]:
                 return [line for line in program.lines("f.jsonl") if line["source"] == source]
 
-            wait_for(lambda: seen(camera.address) and seen(other.address))
+            program.until(lambda: seen(camera.address) and seen(other.address))
             camera.stop()
-            wait_for(lambda: program.has_said("is gone"))
+            program.until(lambda: program.has_said("is gone"))
             before = len(seen(other.address))
-            wait_for(lambda: len(seen(other.address)) > before + 5)
+            program.until(lambda: len(seen(other.address)) > before + 5)
             camera.start()
-            wait_for(lambda: program.has_said("is back"))
+            program.until(lambda: program.has_said("is back"))
             program.process.terminate()
             program.process.communicate(timeout=120)
         assert program.process.returncode == 130
@@ -168,19 +180,19 @@ def test_one_of_two_cameras_is_lost_and_the_other_goes_on(camera: MjpegCamera, t
 def test_the_window_tells_of_a_lost_camera_and_answers_keys(
     camera: MjpegCamera, xvfb: VirtualDisplay, tmp_path: Path
 ) -> None:
-    with Program(tmp_path, "--source", camera.address, "--log", "l.jsonl", display=xvfb) as program:
-        wait_for(lambda: program.lines("l.jsonl"))
+    with Program(tmp_path, "--source", camera.address, "--log", "l.jsonl", *PATIENT, display=xvfb) as program:
+        program.until(lambda: program.lines("l.jsonl"))
         window = xvfb.window("Numcam")
-        wait_for(lambda: bool(drawn_in(xvfb.screenshot(tmp_path), SURE.chip).sum() > 300))
+        program.until(lambda: bool(drawn_in(xvfb.screenshot(tmp_path), SURE.chip).sum() > 300))
         camera.stop()
-        wait_for(lambda: not drawn_in(xvfb.screenshot(tmp_path), SURE.chip).any())
+        program.until(lambda: not drawn_in(xvfb.screenshot(tmp_path), SURE.chip).any())
         lost = cv2.cvtColor(xvfb.screenshot(tmp_path)[:480, :640], cv2.COLOR_BGR2HSV)
         assert (lost[..., 1] > 100).mean() < 0.01, "grey, but for the dot before the line"
         assert (lost[..., 2] > 150).mean() > 0.5, "the page is still seen"
         xvfb.press(window, "s")
-        wait_for(lambda: program.has_said("Snapshot"))
+        program.until(lambda: program.has_said("Snapshot"))
         camera.start()
-        wait_for(lambda: bool(drawn_in(xvfb.screenshot(tmp_path), SURE.chip).sum() > 300))
+        program.until(lambda: bool(drawn_in(xvfb.screenshot(tmp_path), SURE.chip).sum() > 300))
         camera.stop()
         xvfb.press(window, "q")
         assert program.process.wait(120) == 0

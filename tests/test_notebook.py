@@ -30,6 +30,9 @@ PICTURES, PICTURES_OF_SOLUTIONS = 18, 2
 SOLUTION = re.compile(r"<summary>Solution</summary>\n\n```python\n(.*?)\n```", re.DOTALL)
 
 
+pytestmark = pytest.mark.slow  # its cells train a network
+
+
 @pytest.fixture
 def notebook() -> Any:
     """As it is in the repository."""

@@ -37,6 +37,7 @@ def test_webcam_frames_are_read_whole(reader: TurningReader) -> None:
         assert [number.text for number in numbers] == text.split(), name
 
 
+@pytest.mark.slow
 def test_rows_of_newspaper_sudokus_are_read_whole_and_no_photograph_stays_silent(reader: TurningReader) -> None:
     whole = 0
     for name, text in labels("sudoku").items():

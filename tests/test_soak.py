@@ -19,6 +19,7 @@ def look(frames: int, memory_mb: float = 200.0, handles: int = 11, threads: int 
     return Look(frames, frames / 30, memory_mb, handles, threads)
 
 
+@pytest.mark.slow
 def test_a_short_soak_prints_a_table_and_judges(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     clip = make_video(tmp_path / "clip.mp4", 25)
     code = main(["--frames", "200", str(clip)])

@@ -37,6 +37,9 @@ from tests.small_mnist import interrupt_after_the_first, shuffled_digits, write_
 SMALL = ("--network", "cnn-32-64", "--epochs", "4", "--batch-size", "64", "--workers", "1")
 
 
+pytestmark = pytest.mark.slow  # TensorFlow loads, and learns
+
+
 @pytest.fixture(scope="module")
 def examples() -> Examples:
     """Real handwriting in random order."""

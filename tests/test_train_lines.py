@@ -114,6 +114,7 @@ def test_examples_come_back_from_a_file_as_they_were(tmp_path: Path) -> None:
     assert all((a.picture == b.picture).all() for a, b in zip(examples, back, strict=True))
 
 
+@pytest.mark.slow
 def test_a_small_run_is_interrupted_goes_on_to_its_end_and_its_network_answers(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -11,7 +11,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from live.video.window import KEY_OF, Key, key_for
+from live.video.painted import can_tell
+from live.video.window import KEY_OF, MOST_REOPENED, Key, key_for
 from tests.xvfb_display import PATIENCE_S, VirtualDisplay, wait_for, xvfb
 
 __all__ = ["xvfb"]
@@ -40,10 +41,12 @@ print("ended")
 
 
 @contextmanager
-def showing(display: VirtualDisplay, shape: tuple[int, int]) -> Iterator[subprocess.Popen[str]]:
-    """A process that shows a green picture of shape (height, width) until it is asked to quit."""
+def showing(
+    display: VirtualDisplay, shape: tuple[int, int], *arguments: str, before: str = ""
+) -> Iterator[subprocess.Popen[str]]:
+    """A process that shows a green picture of shape (height, width) until it is asked to quit. before: what it runs first."""
     process = subprocess.Popen(
-        [sys.executable, "-c", SHOW, *map(str, shape)], env=display.environment, text=True,
+        [sys.executable, "-c", before + SHOW, *map(str, shape), *arguments], env=display.environment, text=True,
         stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd=Path(__file__).parents[1],
     )  # fmt: skip
     try:
@@ -92,6 +95,61 @@ def test_a_picture_of_one_pixel_opens_in_a_window_that_can_be_found(xvfb: Virtua
         wait_for(lambda: xvfb.size(window) == (160, 160))
         xvfb.press(window, "q")
         process.wait(PATIENCE_S)
+
+
+REOPEN = """
+import sys
+from live.video import painted, window
+painted_at = int(sys.argv.pop())
+opened, times = window.cv2.namedWindow, []
+def told(*wanted):
+    opened(*wanted)
+    times.append(1)
+    print("opened", flush=True)
+window.cv2.namedWindow = told
+asked = []
+def shared_memories():
+    asked.append(len(times))
+    return int(len(times) >= painted_at and asked.count(len(times)) > 1)
+painted.shared_memories = shared_memories
+window.UNPAINTED_S = 0.5
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere nothing tells whether a window is painted")
+@pytest.mark.parametrize(("painted", "times"), [(2, 2), (99, 1 + MOST_REOPENED)])
+def test_a_window_that_stays_black_is_opened_anew(
+    xvfb: VirtualDisplay, tmp_path: Path, painted: int, times: int
+) -> None:
+    with showing(xvfb, (240, 320), str(painted), before=REOPEN) as process:
+        assert process.stdout is not None
+        assert [process.stdout.readline() for _ in range(times)] == ["opened\n"] * times
+        window = xvfb.window("A sheet")
+        wait_for(lambda: np.array_equal(xvfb.screenshot(tmp_path)[120, 160], (40, 160, 60)))
+        xvfb.press(window, "q")
+        said, complaints = process.communicate(timeout=PATIENCE_S)
+    assert said.splitlines() == ["QUIT open", "ended"]
+    assert (process.returncode, complaints) == (0, "")
+
+
+def test_a_window_that_is_painted_shares_memory_with_the_display(
+    xvfb: VirtualDisplay, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    code = SHOW.replace(
+        "if key is not None:",
+        "if painted.shared_memories() > before: print('shared', flush=True); break\n        if 0:",
+    )
+    code = code.replace(
+        "picture = np.full", "from live.video import painted\nbefore = painted.shared_memories()\npicture = np.full", 1
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code, "240", "320"], env=xvfb.environment, cwd=Path(__file__).parents[1],
+        capture_output=True, text=True, timeout=120, check=False,
+    )  # fmt: skip
+    assert done.stdout.splitlines() == ["shared", "ended"], done.stderr
+    for display, tells in (("", False), ("far:0", False), (":7", True), ("unix:0", True)):
+        monkeypatch.setenv("DISPLAY", display)
+        assert can_tell() is (tells and sys.platform == "linux")
 
 
 @pytest.mark.parametrize(

@@ -55,7 +55,7 @@ class VirtualDisplay:
 
     def __init__(self, number: int) -> None:
         self.name = f":{number}"
-        self._window = ""
+        self._title = self._window = ""
 
     @property
     def environment(self) -> dict[str, str]:
@@ -63,7 +63,8 @@ class VirtualDisplay:
         wayland = ("WAYLAND_DISPLAY", "QT_QPA_PLATFORM")
         return {**{name: value for name, value in os.environ.items() if name not in wayland}, "DISPLAY": self.name}
 
-    def _xdotool(self, *arguments: str) -> str:
+    def _xdotool(self, *arguments: str, check: bool = False) -> str:
+        """What it answers. check: fail where it fails, as a key that goes nowhere would be waited for in vain."""
         answer = subprocess.run(
             ["xdotool", *arguments],
             env=self.environment,
@@ -72,29 +73,41 @@ class VirtualDisplay:
             timeout=PATIENCE_S,
             check=False,
         )
+        assert not (check and answer.returncode), f"xdotool {' '.join(arguments)}: {answer.stderr}"
         return answer.stdout.strip()
 
     def window(self, title: str) -> str:
         """The id of the window with that title, once it is there and can be seen."""
-        found = wait_for(lambda: self._xdotool("search", "--onlyvisible", "--name", f"^{title}$")).splitlines()[-1]
-        self._window = found
+        self._title = title
+        self._window = wait_for(self._look).splitlines()[-1]
         self._bring_forward()
-        return found
+        return self._window
+
+    def _look(self) -> str:
+        """The ids of the windows with the last title that can be seen, one a line."""
+        return self._xdotool("search", "--onlyvisible", "--name", f"^{self._title}$")
+
+    def _newest(self) -> str:
+        """The id of the last window, which is another one where the program has opened it anew (live.video.painted)."""
+        self._window = (self._look().splitlines() or [self._window])[-1]
+        return self._window
 
     def _bring_forward(self) -> None:
         """Put the last window into the corner: there is no window manager here who would put it where it can be seen whole."""
         if self._window:
-            self._xdotool("windowmove", self._window, "0", "0", "windowraise", self._window)
+            window = self._newest()
+            self._xdotool("windowmove", window, "0", "0", "windowraise", window)
 
     def size(self, window: str) -> tuple[int, int]:
         """Width and height of a window, px."""
         shell = dict(line.split("=") for line in self._xdotool("getwindowgeometry", "--shell", window).splitlines())
         return int(shell["WIDTH"]), int(shell["HEIGHT"])
 
-    def press(self, window: str, *keys: str) -> None:
-        """Press keys, by xdotool's names, as a person would with that window before them."""
-        self._xdotool("windowfocus", "--sync", window)
-        self._xdotool("key", "--delay", "60", *keys)
+    def press(self, _window: str, *keys: str) -> None:
+        """Press keys, by xdotool's names, as a person would with the last window before them."""
+        # not with --sync, which fails where nothing had the focus before; what it asks for is done when it ends
+        self._xdotool("windowfocus", self._newest(), check=True)
+        self._xdotool("key", "--delay", "60", *keys, check=True)
 
     def screenshot(self, folder: Path) -> NDArray[np.uint8]:
         """The whole screen, (H, W, 3) uint8 BGR."""
@@ -126,7 +139,8 @@ def xvfb() -> Iterator[VirtualDisplay]:
         pytest.skip(f"no {', '.join(missing)} here: apt-get install xvfb xdotool imagemagick")
     read_end, write_end = os.pipe()
     server = subprocess.Popen(
-        ["Xvfb", "-displayfd", str(write_end), "-screen", "0", f"{SIZE[0]}x{SIZE[1]}x24", "-nolisten", "tcp", "-noreset"],
+        ["Xvfb", "-displayfd", str(write_end), "-screen", "0", f"{SIZE[0]}x{SIZE[1]}x24", "-nolisten", "tcp", "-noreset",
+         "-r"],  # on a busy machine a key would stay down for long enough to repeat itself
         pass_fds=(write_end,), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
     )  # fmt: skip
     os.close(write_end)

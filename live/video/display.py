@@ -17,7 +17,7 @@ TRY_A_WINDOW = """
 import resource
 resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 import cv2
-cv2.namedWindow("Numcam", cv2.WINDOW_NORMAL | cv2.WINDOW_GUI_NORMAL)
+cv2.namedWindow("Numcam looks for a display", cv2.WINDOW_NORMAL | cv2.WINDOW_GUI_NORMAL)
 cv2.destroyAllWindows()
 """
 

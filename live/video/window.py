@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from enum import Enum
 from types import TracebackType
 from typing import Self
@@ -10,9 +11,15 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from live.video import painted
 from live.video.display import use_x11
 
 LARGEST = (1280, 720)  # px; a larger frame opens in a window that fits a small laptop, and can be resized
+
+# a window that is still black after so many seconds and looks for keys is opened anew: on a machine with 30 processes for its two
+# cores one is painted by the first few looks
+UNPAINTED_S, UNPAINTED_POLLS = 2.0, 15
+MOST_REOPENED = 3  # and so many times at most: where memory can't be shared, nothing tells that it is painted
 
 
 class Key(Enum):
@@ -53,13 +60,22 @@ class Window:
     def __init__(self, title: str) -> None:
         self._title = title
         self._sized = False
+        self._picture: NDArray[np.uint8] | None = None
+        self._unpainted_since: float | None = None
+        self._shared_before = self._reopened = self._polls = 0
         self.closed = False
 
     def __enter__(self) -> Self:
         """Open the window. Where no display can be used OpenCV ends the process: look with `DisplayCheck` before."""
         use_x11()
-        cv2.namedWindow(self._title, cv2.WINDOW_NORMAL | cv2.WINDOW_KEEPRATIO | cv2.WINDOW_GUI_NORMAL)
+        self._open()
         return self
+
+    def _open(self) -> None:
+        """Open the window, and begin to watch whether it is painted."""
+        if painted.can_tell():
+            self._shared_before, self._unpainted_since, self._polls = painted.shared_memories(), time.monotonic(), 0
+        cv2.namedWindow(self._title, cv2.WINDOW_NORMAL | cv2.WINDOW_KEEPRATIO | cv2.WINDOW_GUI_NORMAL)
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
@@ -80,6 +96,7 @@ class Window:
             cv2.resizeWindow(self._title, max(1, round(width * scale)), max(1, round(height * scale)))
             self._sized = True
         cv2.imshow(self._title, picture)
+        self._picture = picture
 
     def fit_again(self) -> None:
         """Let the next picture give the window its size."""
@@ -94,7 +111,22 @@ class Window:
         if self._sized and not self._is_visible():
             self.closed = True
             return Key.QUIT
+        if self._unpainted_since is not None and self._picture is not None:
+            self._look_after_paint(self._picture, self._unpainted_since)
         return key
+
+    def _look_after_paint(self, picture: NDArray[np.uint8], since: float) -> None:
+        """Open the window anew where it stays black (see `painted`)."""
+        self._polls += 1
+        if painted.shared_memories() > self._shared_before or self._reopened == MOST_REOPENED:
+            self._unpainted_since = None
+        elif time.monotonic() - since > UNPAINTED_S and self._polls > UNPAINTED_POLLS:
+            self._reopened += 1
+            cv2.destroyWindow(self._title)
+            cv2.waitKeyEx(1)
+            self._open()
+            self._sized = False
+            self.show(picture)
 
     def _is_visible(self) -> bool:
         """Whether the window is still there."""
