@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import os
+import re
 import resource
 import struct
 import subprocess
@@ -11,6 +12,7 @@ import sys
 import zipfile
 import zlib
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 import cv2
@@ -26,7 +28,7 @@ from live.video.depth import Depth, to_8_bit, to_bgr
 from live.video.folders import look_into
 from live.video.picture_kinds import kind_of
 from live.video.pictures import Page, decode_picture, read_pages, read_picture
-from tests.program import ROOT
+from tests.program import PATIENCE_S, ROOT, log_rows, numcam
 
 ORIENTATION = 0x0112
 SEEN = {1: None, 2: "flip", 3: "180", 4: "flop", 5: "transpose", 6: "cw", 7: "transverse", 8: "ccw"}
@@ -303,6 +305,16 @@ def test_what_metadata_would_unpack_to_is_not_unpacked(kind: bytes, start: bytes
     assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 100_000, "kB, of 200,000"
 
 
+@pytest.mark.parametrize("claimed", [0x7FFF_0000, 0xFFFF_FFF0])
+def test_no_memory_is_made_for_what_a_chunk_claims_to_hold(claimed: int) -> None:
+    content = png(64, 48)
+    at = content.index(b"IDAT") - 4
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    with suppress(SourceError):  # Pillow may make do
+        decode_picture(content[:at] + struct.pack(">I", claimed) + content[at + 4 :], "x")
+    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 100_000, "kB"
+
+
 # ---- what is no file, and what is no picture
 
 
@@ -504,3 +516,53 @@ def test_stdin_addresses_and_bombs_from_the_command_line(tmp_path: Path) -> None
     out = done.stdout.decode()
     assert [line.split('"')[3] for line in out.splitlines()] == ["stdin", "scan.tif#1", "scan.tif#2"]
     assert '"page": 2, "pages": 2' in out
+
+
+def test_pages_are_saved_and_laid_out_one_by_one(tmp_path: Path) -> None:
+    (tmp_path / "scan.tif").write_bytes(several(2))
+    (tmp_path / "scan-page2.png").write_bytes(encoded(page(), "PNG"))
+    done = run(
+        "scan.tif", "scan-page2.png", "--save", "seen", "--table", "all.xlsx", "--csv", "all.csv", folder=tmp_path
+    )
+    assert done.returncode == 0, done.stderr.decode()
+    assert sorted(path.name for path in (tmp_path / "seen").iterdir()) == [
+        "scan-page1.tif", "scan-page2.png", "scan-page2.tif",
+    ]  # fmt: skip
+    with zipfile.ZipFile(tmp_path / "all.xlsx") as book:
+        assert re.findall('name="([^"]*)" sheetId', book.read("xl/workbook.xml").decode()) == [
+            "scan-page1", "scan-page2", "scan-page2-2",
+        ]  # fmt: skip
+
+
+def test_a_folder_as_a_source_goes_on_after_a_damaged_picture_and_tells(tmp_path: Path) -> None:
+    folder = tmp_path / "scans"
+    folder.mkdir()
+    for k, shade in enumerate((100, 150, 200)):
+        (folder / f"page{k}.png").write_bytes(encoded(Image.new("L", (160, 120), shade), "PNG"))
+    (folder / "page1.png").write_bytes(b"no picture")
+    (folder / "two.tif").write_bytes(several(2))
+    with numcam(tmp_path, "--source", "scans", "--headless", "--log-frames", "frames.jsonl") as program:
+        _, told = program.communicate(timeout=PATIENCE_S)
+    assert program.returncode == 1
+    assert [line for line in told.splitlines() if "page1.png" in line] == [
+        line for line in told.splitlines() if "is a text, no picture" in line
+    ]
+    assert told.count("page1.png") == 1
+    assert [row["source"] for row in log_rows(tmp_path / "frames.jsonl")] == [
+        "page0.png", "page2.png", "two.tif#1", "two.tif#2",
+    ]  # fmt: skip
+
+
+def test_a_jpeg_with_data_missing_is_told_and_the_libraries_are_silent(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    noise = np.random.default_rng(2).integers(0, 255, (240, 320, 3), np.uint8)
+    whole = bytearray(encoded(Image.fromarray(noise), "JPEG"))
+    del whole[len(whole) // 2 : -2]  # the end mark stays
+    (tmp_path / "hit.jpg").write_bytes(whole)
+    (tmp_path / "hit.png").write_bytes(png(64, 48).replace(b"IDAT", b"IDAX"))
+    (read,) = read_pages(tmp_path / "hit.jpg")
+    assert "damaged" in str(read.problem)
+    with pytest.raises(SourceError, match="damaged"):
+        read_picture(tmp_path / "hit.png")
+    assert capfd.readouterr() == ("", "")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import logging
 import struct
 import warnings
 from dataclasses import dataclass, field
@@ -16,6 +17,8 @@ from live.video.picture_kinds import HEAD_BYTES, RAW, damaged, kind_of
 from live.video.tiff_pages import tiff_pages
 
 MEGA = 1_000_000
+BY_PILLOW = frozenset({"AVIF", "GIF"})
+"""What OpenCV can decode as well; where Pillow has read the header, it shall be the one that decodes."""
 # what makes Pillow know a format; it would load some forty of them to find one
 PLUGINS = {
     "AVIF": "AvifImagePlugin",
@@ -28,6 +31,7 @@ PLUGINS = {
     "WEBP": "WebPImagePlugin",
 }
 PNG_SIZE_AT = 16
+PNG_FRAME_BYTES = 26  # of the chunk before each picture of an animated one
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +46,8 @@ class PageHeader:
     """1 to 8 as in EXIF; None where decoding it tells."""
     block: int = 0
     """How many px are decoded at once at least."""
-    is_deep_colour: bool = False
-    """Whether a TIFF's page has more bits in colour than Pillow has a form for."""
+    is_for_opencv: bool = True
+    """Whether OpenCV is to decode it, rather than Pillow."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,11 +85,25 @@ class RawPhotographError(Exception):
 
 
 def png_header(content: bytes, format_name: str, _: LimitsSettings) -> Header:
-    """Width and height stand first in a PNG. Source: ISO/IEC 15948, 11.2.2."""
-    width, height = struct.unpack_from(">II", content, PNG_SIZE_AT)
-    data = content.find(b"IDAT")
-    animated = content.find(b"acTL", PNG_SIZE_AT, data if data > 0 else None) > 0
-    return Header(format_name, (PageHeader((width, height)),), "is animated: its first picture is read." * animated)
+    """Width and height stand first in a PNG. Source: ISO/IEC 15948, 11.2.2.
+
+    OpenCV makes memory for what a chunk claims to hold, 4 GB in a file of 141 bytes: it is given only files whose chunks are
+    there, and whose frames, where it is animated, are no larger than the picture.
+    """
+    size = struct.unpack_from(">II", content, PNG_SIZE_AT)
+    at, is_sound, is_animated = PNG_SIZE_AT - 8, True, False
+    while is_sound and at + 8 <= len(content):
+        length, kind = struct.unpack_from(">I4s", content, at)
+        is_sound = at + 12 + length <= len(content) and (kind != b"IHDR" or at == PNG_SIZE_AT - 8)
+        is_animated = is_animated or kind == b"acTL"
+        if is_sound and kind == b"fcTL" and length >= PNG_FRAME_BYTES:
+            width, height = struct.unpack_from(">II", content, at + 12)
+            is_sound = width <= size[0] and height <= size[1]
+        at += 12 + length
+        if kind == b"IEND":
+            break
+    page = PageHeader(size, is_for_opencv=is_sound)
+    return Header(format_name, (page,), "is animated: its first picture is read." * is_animated)
 
 
 def tiff_header(content: bytes, format_name: str, limits: LimitsSettings) -> Header:
@@ -94,7 +112,7 @@ def tiff_header(content: bytes, format_name: str, limits: LimitsSettings) -> Hea
         pages = tiff_pages(content, limits.pages)
     except ValueError as error:
         raise RawPhotographError from error
-    found = tuple(PageHeader(page.size, page.index, 1, page.block, page.is_deep_colour) for page in pages)
+    found = tuple(PageHeader(page.size, page.index, 1, page.block, is_for_opencv=page.is_deep_colour) for page in pages)
     return Header(format_name, found)
 
 
@@ -104,7 +122,7 @@ def heif_header(content: bytes, format_name: str, _: LimitsSettings) -> Header:
 
     opened = pillow_heif.open_heif(BytesIO(content), convert_hdr_to_8bit=True)
     several = f"holds {len(opened)} pictures: the main one is read." if len(opened) > 1 else ""
-    return Header(format_name, (PageHeader(opened.size, orientation=1),), several, opened)
+    return Header(format_name, (PageHeader(opened.size, orientation=1, is_for_opencv=False),), several, opened)
 
 
 def by_pillow(content: bytes, format_name: str, limits: LimitsSettings) -> Header:
@@ -115,7 +133,11 @@ def by_pillow(content: bytes, format_name: str, limits: LimitsSettings) -> Heade
         if animated and format_name == "GIF":
             note += " --source plays it."
         orientation = opened.getexif().get(0x0112, 1) if format_name == "AVIF" else None
-        return Header(format_name, (PageHeader(opened.size, orientation=orientation),), note)
+        return Header(
+            format_name,
+            (PageHeader(opened.size, orientation=orientation, is_for_opencv=format_name not in BY_PILLOW),),
+            note,
+        )
 
 
 HEADERS = {"PNG": png_header, "TIFF": tiff_header, "HEIF": heif_header}
@@ -135,6 +157,8 @@ def pillow_with_formats() -> Any:
 
     for plugin in PLUGINS.values():
         importlib.import_module(f"PIL.{plugin}")
+    logging.getLogger("PIL").propagate = False
+    logging.getLogger("PIL").addHandler(logging.NullHandler())
     warnings.filterwarnings("ignore", category=Image.DecompressionBombWarning)
     warnings.filterwarnings("ignore", module=r"PIL\..*")
     return Image

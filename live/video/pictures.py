@@ -30,8 +30,8 @@ __all__ = ["Page", "decode_picture", "read_pages", "read_picture", "to_8_bit", "
 
 LIMITS = LimitsSettings()
 ORIENTATION_TAG = 0x0112
-BY_PILLOW = frozenset({"AVIF", "GIF", "HEIF", "TIFF"})
-"""OpenCV doesn't tell a damaged TIFF of grey levels from a whole one, and can't read HEIC."""
+SIGNS_OF_DAMAGE = ("premature end", "bad Huffman")
+"""What libjpeg says of data that are missing or wrong; it says more of files that are well."""
 RAGGED_PX = 16  # a JPEG is decoded in blocks of up to so many rows, of which the last may be there in part
 CUT_SHORT = "is damaged or was cut short: what is left of it was read."
 
@@ -118,8 +118,8 @@ def decode_pages(content: bytes, path: str, limits: LimitsSettings, *, name: str
 def decoded(content: bytes, header: Header, page: PageHeader, limits: LimitsSettings) -> tuple[NDArray[np.uint8], bool]:
     """A page's picture (H, W, 3) uint8 BGR, upright, and whether it is whole. Raises SourceError where nothing is left of it."""
     picture, orientation, is_whole = None, 1, True
-    if header.format not in BY_PILLOW or page.is_deep_colour:
-        picture, orientation = by_opencv(content, page)
+    if page.is_for_opencv:
+        picture, orientation, is_whole = by_opencv(content, page)
     if picture is None:
         picture, orientation, is_whole = by_pillow(content, header, page, limits)
     # a file can show one size to the header's reader and another to the decoder
@@ -127,19 +127,24 @@ def decoded(content: bytes, header: Header, page: PageHeader, limits: LimitsSett
     return upright(to_bgr(picture), orientation), is_whole
 
 
-def by_opencv(content: bytes, page: PageHeader) -> tuple[NDArray[np.generic] | None, int]:
-    """The page with all its bits, (H, W) or (H, W, C), and its orientation; None where OpenCV can't decode it."""
+def by_opencv(content: bytes, page: PageHeader) -> tuple[NDArray[np.generic] | None, int, bool]:
+    """The page with all its bits, (H, W) or (H, W, C), its orientation, and whether it is whole; None where that fails."""
     encoded = np.frombuffer(content, np.uint8)
+    kinds: Sequence[int] = ()
+    metadata: Sequence[NDArray[np.uint8]] = ()
     try:
-        if page.index:
-            _, pictures = cv2.imdecodemulti(encoded, cv2.IMREAD_UNCHANGED, range=(page.index, page.index + 1))
-            return (np.asarray(pictures[0]), 1) if pictures else (None, 1)
-        picture, kinds, metadata = cv2.imdecodeWithMetadata(encoded, cv2.IMREAD_UNCHANGED)
+        with quiet_stderr() as caught:  # where libjpeg alone says that data are missing
+            if page.index:
+                _, pictures = cv2.imdecodemulti(encoded, cv2.IMREAD_UNCHANGED, range=(page.index, page.index + 1))
+                picture = pictures[0] if pictures else None
+            else:
+                picture, kinds, metadata = cv2.imdecodeWithMetadata(encoded, cv2.IMREAD_UNCHANGED)
     except cv2.error:  # more pixels than OpenCV agrees to hold, or memory that is not there
-        return None, 1
+        return None, 1, True
     if picture is None or picture.size == 0:
-        return None, 1
-    return np.asarray(picture), page.orientation or exif_orientation(kinds, metadata)
+        return None, 1, True
+    is_whole = not any(sign in caught.text for sign in SIGNS_OF_DAMAGE)
+    return np.asarray(picture), page.orientation or exif_orientation(kinds, metadata), is_whole
 
 
 def by_pillow(

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import os
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
 
 import cv2
+
+MOST_CAUGHT = 10_000  # bytes; the first few lines tell all
 
 
 @cache
@@ -23,19 +26,27 @@ def silence_opencv() -> None:
     os.environ.setdefault("OPENCV_FFMPEG_LOGLEVEL", "-8")
 
 
+class Caught:
+    """What libraries wrote to stderr by themselves."""
+
+    text = ""
+
+
 @contextmanager
-def quiet_stderr() -> Iterator[None]:
-    """Send to nowhere what libraries write to stderr by themselves, past Python, meanwhile; Python has nothing to write then."""
+def quiet_stderr() -> Iterator[Caught]:
+    """Catch what libraries write to stderr by themselves, past Python, which has nothing to write meanwhile."""
+    caught = Caught()
     try:
         kept = os.dup(2)
     except OSError:  # there is none
-        yield
+        yield caught
         return
-    nowhere = os.open(os.devnull, os.O_WRONLY)
-    try:
-        os.dup2(nowhere, 2)
-        yield
-    finally:
-        os.dup2(kept, 2)
-        os.close(kept)
-        os.close(nowhere)
+    with tempfile.TemporaryFile() as file:
+        os.dup2(file.fileno(), 2)
+        try:
+            yield caught
+        finally:
+            os.dup2(kept, 2)
+            os.close(kept)
+            file.seek(0)
+            caught.text = file.read(MOST_CAUGHT).decode("utf-8", "replace")
