@@ -478,6 +478,9 @@ def test_floats_of_any_range_are_seen() -> None:
     assert to_8_bit(glint).mean() > 100
     assert to_8_bit(2 * ramp - 1).min() == 0
     assert to_8_bit(np.full((2, 2), np.nan, np.float32)).max() == 0
+    vast = np.array([[-3e38, 0, 3e38]] * 9, np.float32)
+    assert to_8_bit(vast)[0].tolist() == [0, 128, 255]
+    assert to_8_bit(np.full((2, 2), 1e-45, np.float32)).max() == 255
 
 
 def test_white_ink_on_a_transparent_page_is_laid_over_black() -> None:

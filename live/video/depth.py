@@ -85,6 +85,7 @@ def floats_to_8_bit(values: NDArray[np.float32]) -> NDArray[np.uint8]:
     low = min(0.0, float(np.percentile(finite, 100 - FLOAT_SHARE, method="lower")))
     high = float(np.percentile(finite, FLOAT_SHARE, method="higher"))
     most = 1.0 if FLOAT_WHITE < high <= 1.0 and low == 0.0 else high - low
-    if most <= 0:
+    if not 0 < most < np.inf:
         return np.zeros(values.shape, np.uint8)
-    return np.rint(np.clip((values - np.float32(low)) / np.float32(most), 0, 1) * 255).astype(np.uint8)
+    shares = (values.astype(np.float64) - low) / most  # the largest floats are out of reach of their own differences
+    return np.rint(np.clip(shares, 0, 1) * 255).astype(np.uint8)

@@ -77,11 +77,13 @@ def directories(content: bytes) -> Iterator[Tags]:
             first = start + struct.calcsize(count)
             end = first + entries * entry
             (following,) = struct.unpack_from(f"{order}{offset}", content, end) if end < len(content) else (0,)
+            if entries > MOST_ENTRIES:
+                raise struct.error("no directory")
         except struct.error:
             if len(seen) == 1:
                 raise
             return
-        yield tags_in(content, range(first, min(end, first + MOST_ENTRIES * entry), entry), order)
+        yield tags_in(content, range(first, end, entry), order)
         start = following
 
 
