@@ -1,9 +1,12 @@
-"""What the tests share: real handwriting, pages drawn from it, and the rule that a logged error fails a test."""
+"""What the tests share: real handwriting, pages drawn from it, the rule that a logged error fails a test, and two markers."""
 
 from __future__ import annotations
 
+import inspect
 import logging
-from collections.abc import Iterator
+import os
+import re
+from collections.abc import Iterator, Sequence
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -16,6 +19,32 @@ from scripts.drawn_pages import LEVELS, DigitShapes, DrawnPage, draw_page, mlxte
 # how long an example takes tells of the machine, not of the code
 hypothesis.settings.register_profile("numcam", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
 hypothesis.settings.load_profile("numcam")
+
+DISPLAYS = frozenset({"xvfb"})
+"""Fixtures that open a display."""
+POSIX = re.compile(
+    r"\b(resource\.|geteuid|mkfifo|setsid|killpg|chmod|symlink_to|send_signal|raise_signal|SIGKILL|SIGHUP|SIGTERM)"
+    r"|/dev/|/proc/|[\"']sh[\"']|#!/"
+)
+"""What a test does that needs POSIX: limits, pipes, links, rights, signals, devices, a shell."""
+POSIX_IMPORT = re.compile(r"^(?:import|from) (?:resource|fcntl|pty|pwd)\b", re.MULTILINE)
+"""Modules of tests that can't even be imported without POSIX."""
+
+
+def pytest_ignore_collect(collection_path: Path) -> bool | None:
+    """Leave out, on Windows, the modules that can't be imported there."""
+    if os.name != "nt" or collection_path.suffix != ".py":
+        return None
+    return POSIX_IMPORT.search(collection_path.read_text(encoding="utf-8")) is not None or None
+
+
+def pytest_collection_modifyitems(items: Sequence[pytest.Item]) -> None:
+    """Mark the tests that need a display, and those that need POSIX, by what they use."""
+    for item in items:
+        if DISPLAYS & set(getattr(item, "fixturenames", ())):
+            item.add_marker("window")
+        if isinstance(item, pytest.Function) and POSIX.search(inspect.getsource(item.function)):
+            item.add_marker("posix")
 
 
 @pytest.fixture(scope="session", autouse=True)
