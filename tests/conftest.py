@@ -1,4 +1,4 @@
-"""What the tests share: real handwriting, pages drawn from it, the rule that a logged error fails a test, and two markers."""
+"""What the tests share: real handwriting, drawn pages, markers by what a test uses, and that a logged error fails it."""
 
 from __future__ import annotations
 
@@ -22,6 +22,8 @@ hypothesis.settings.load_profile("numcam")
 
 DISPLAYS = frozenset({"xvfb"})
 """Fixtures that open a display."""
+TRAINED = frozenset({"small_models"})
+"""Fixtures that wait for TensorFlow and an export in every format: 20 s."""
 POSIX = re.compile(
     r"\b(resource\.|geteuid|mkfifo|setsid|killpg|chmod|symlink_to|send_signal|raise_signal|SIGKILL|SIGHUP|SIGTERM)"
     r"|/dev/|/proc/|[\"']sh[\"']|#!/"
@@ -39,10 +41,13 @@ def pytest_ignore_collect(collection_path: Path) -> bool | None:
 
 
 def pytest_collection_modifyitems(items: Sequence[pytest.Item]) -> None:
-    """Mark the tests that need a display, and those that need POSIX, by what they use."""
+    """Mark the tests that need a display, much time or POSIX, by what they use."""
     for item in items:
-        if DISPLAYS & set(getattr(item, "fixturenames", ())):
+        fixtures = set(getattr(item, "fixturenames", ()))
+        if DISPLAYS & fixtures:
             item.add_marker("window")
+        if TRAINED & fixtures:
+            item.add_marker("slow")
         if isinstance(item, pytest.Function) and POSIX.search(inspect.getsource(item.function)):
             item.add_marker("posix")
 
@@ -53,13 +58,6 @@ def nobodys_settings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("XDG_CONFIG_HOME", str(tmp_path_factory.mktemp("nobodys_settings")))
         yield
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Whatever needs the network that is trained here waits for TensorFlow and an export in every format: 20 s."""
-    for item in items:
-        if "small_models" in getattr(item, "fixturenames", ()):
-            item.add_marker("slow")
 
 
 @pytest.fixture(autouse=True)
