@@ -32,6 +32,9 @@ DECISIONS_TITLE = "Decisions"
 README_FIRST, README_LAST = "What it reads from", "Still pictures, and help with cameras"
 """The sections of README.md, both included, that are the page on options and outputs."""
 LINK = re.compile(r"(!?)\[([^\]]*)\]\(([^)\s#]+)(#[^)\s]*)?\)")
+DECIDED = re.compile(r"\*\*Decision\.\*\*\s+(?:- )?(.+?[.:])(?=\s)", re.DOTALL)
+FIRST_PARAGRAPH = re.compile(r"\A(?:#[^\n]*\n+)+(?:- )?(?:\*\*[^*]+\*\* )?(.+?[.:])(?=\s)", re.DOTALL)
+"""What a decision is in short: the first sentence of what was decided; of a page of another form, its first sentence."""
 WEB = re.compile(r"[a-z]+:", re.IGNORECASE)
 
 
@@ -40,7 +43,8 @@ def on_config(config: MkDocsConfig) -> MkDocsConfig:
     index = "decisions/index.md"
     entries = [{title: f"decisions/{path.name}"} for path, title, _ in decisions()]
     config.nav = [
-        {DECISIONS_TITLE: [index, *entries]} if item == {DECISIONS_TITLE: index} else item for item in config.nav or []
+        {DECISIONS_TITLE: [{"Overview": index}, *entries]} if item == {DECISIONS_TITLE: index} else item
+        for item in config.nav or []
     ]
     return config
 
@@ -110,7 +114,7 @@ def decisions() -> Iterator[tuple[Path, str, str]]:
     for path in sorted((ROOT / "docs" / "decisions").glob("[0-9]*.md")):
         text = path.read_text(encoding="utf-8")
         title = text.partition("\n")[0].removeprefix("# ")
-        decided = re.search(r"\*\*Decision\.\*\*\s+(.+?[.:])(?=\s)", text, re.DOTALL)
+        decided = DECIDED.search(text) or FIRST_PARAGRAPH.search(text)
         yield path, title, " ".join(decided[1].split()).rstrip(":.") + "." if decided else ""
 
 

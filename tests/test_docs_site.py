@@ -108,6 +108,14 @@ def test_pictures_are_small() -> None:
     assert sum(sizes.values()) < MOST_BYTES_IN_ALL
 
 
+def test_each_decision_is_told_in_a_sentence() -> None:
+    for path, title, what in decisions():
+        assert re.match(rf"{int(path.stem[:4])}\. \w", title), f"{path.name} begins with its number and title"
+        assert what.endswith("."), f"{path.name} has no sentence that tells what was decided"
+        assert not what.startswith(("#", "- "))
+        assert "\n" not in what
+
+
 @pytest.mark.parametrize(
     ("written", "shown"),
     [
