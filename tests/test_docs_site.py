@@ -8,6 +8,7 @@ import shutil
 import subprocess
 import sys
 from importlib.util import find_spec
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -106,6 +107,22 @@ def test_pictures_are_small() -> None:
     }
     assert {path: size for path, size in sizes.items() if size > MOST_BYTES} == {}
     assert sum(sizes.values()) < MOST_BYTES_IN_ALL
+
+
+def test_a_list_is_one_on_the_site_too() -> None:
+    """GitHub begins a list after any line; the site only after an empty one, a heading or another item."""
+    begins, may_precede = re.compile(r"(?:[-*]|\d+\.) "), re.compile(r"(?:[-*]|\d+\.) |#|\s|$")
+    pages = [*(ROOT / "docs").rglob("*.md"), *(ROOT / name for name in BESIDE if name.endswith(".md"))]
+    swallowed = []
+    for page in pages:
+        text = re.sub(r"(?ms)^```.*?^```", "", page.read_text(encoding="utf-8"))
+        lines = text.splitlines()
+        swallowed += [
+            f"{page.name}: {line}"
+            for before, line in pairwise(lines)
+            if begins.match(line) and not may_precede.match(before)
+        ]
+    assert swallowed == []
 
 
 def test_each_decision_is_told_in_a_sentence() -> None:
