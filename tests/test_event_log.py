@@ -157,7 +157,7 @@ def test_every_line_is_whole_after_a_kill(tmp_path: Path, name: str) -> None:
     path = tmp_path / name
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
     with subprocess.Popen([sys.executable, "-c", WRITER, str(path)], env=environment) as program:
-        wait_for(lambda: path.exists() and path.read_bytes().count(b"\n") >= 40)
+        wait_for(lambda: path.exists() and path.read_bytes().count(b"\n") >= 40, program=program)
         program.send_signal(signal.SIGKILL)
     text = path.read_bytes().decode()
     assert text.endswith("\n")

@@ -31,7 +31,7 @@ def test_a_signal_ends_a_run_with_every_file_closed(tmp_path: Path, name: str) -
     files = ("--record", "out.mp4", "--log-frames", "frames.jsonl")
     with numcam(tmp_path, "--source", "demo", "--headless", "--realtime", *files) as program:
         frames = tmp_path / "frames.jsonl"
-        wait_for(lambda: frames.exists() and frames.read_text().count("\n") >= 5)
+        wait_for(lambda: frames.exists() and frames.read_text().count("\n") >= 5, program=program)
         program.send_signal(getattr(signal, name))
         out, err = program.communicate(timeout=30)
     assert (program.returncode, err) == (130, "")
@@ -59,7 +59,7 @@ def test_a_reader_that_leaves_early_does_not_end_a_run_that_records(tmp_path: Pa
 def test_a_log_is_whole_after_a_kill_and_kept_by_the_next_run(tmp_path: Path) -> None:
     log = tmp_path / "read.jsonl"
     with numcam(tmp_path, "--source", "demo", "--headless", "--log", "read.jsonl") as program:
-        wait_for(lambda: log.exists() and log.read_text().count("\n") >= 4, 120)
+        wait_for(lambda: log.exists() and log.read_text().count("\n") >= 4, program=program)
         program.send_signal(signal.SIGKILL)
         program.wait(30)
     text = log.read_text()

@@ -223,7 +223,9 @@ def test_a_folder_that_is_taken_away(tmp_path: Path, taken: str) -> None:
     folder.mkdir()
     options = (*DEMO, "--record", "stick/out.mp4", "--max-frames", "90")
     with numcam(tmp_path, *options) as program:
-        wait_for(lambda: (folder / "out.mp4").is_file() and (folder / "out.mp4").stat().st_size > 100_000, PATIENCE_S)
+        wait_for(
+            lambda: (folder / "out.mp4").is_file() and (folder / "out.mp4").stat().st_size > 100_000, program=program
+        )
         if taken == "deleted":
             shutil.rmtree(folder)
         else:
@@ -300,7 +302,7 @@ def test_after_a_kill_at_any_moment_all_but_the_end_plays(tmp_path: Path, suffix
     log = tmp_path / "frames.jsonl"
     files = ("--record", f"out{suffix}", "--log-frames", log.name, "--log", "log.csv")
     with numcam(tmp_path, *DEMO, *files) as program:
-        wait_for(lambda: log.exists() and log.read_bytes().count(b"\n") >= logged, PATIENCE_S)
+        wait_for(lambda: log.exists() and log.read_bytes().count(b"\n") >= logged, program=program)
         program.send_signal(signal.SIGKILL)
         assert program.wait(PATIENCE_S) == -signal.SIGKILL
     shown = [row["time"] for row in log_rows(log)]
@@ -320,7 +322,7 @@ def test_a_kill_costs_no_more_of_a_slow_camera(tmp_path: Path) -> None:
     with MjpegCamera(fps=1) as camera:
         options = ("--source", camera.address, "--headless", "--record", "out.mp4", "--log-frames", log.name)
         with numcam(tmp_path, *options) as program:
-            wait_for(lambda: log.exists() and log.read_bytes().count(b"\n") >= 3, PATIENCE_S)
+            wait_for(lambda: log.exists() and log.read_bytes().count(b"\n") >= 3, program=program)
             time.sleep(0.8)
             program.send_signal(signal.SIGKILL)
             assert program.wait(PATIENCE_S) == -signal.SIGKILL

@@ -249,9 +249,9 @@ def test_the_real_window_shows_numbers_and_answers_keys(xvfb: VirtualDisplay, tm
         # the sheet comes and goes in the clip: on a busy machine a key may arrive when it has just left
         for wanted in range(1, 9):
             # a label's own colour: numbers are framed and read
-            wait_for(lambda: bool(drawn_in(xvfb.screenshot(tmp_path), SURE.chip).sum() > 2000))
+            wait_for(lambda: bool(drawn_in(xvfb.screenshot(tmp_path), SURE.chip).sum() > 2000), program=program)
             xvfb.press(window, "s")
-            wait_for(partial(has_snapshots, tmp_path, wanted))
+            wait_for(partial(has_snapshots, tmp_path, wanted), program=program)
             fields = newest_snapshot(tmp_path)
             if fields["numbers"]:
                 break
@@ -278,7 +278,7 @@ def test_closing_the_window_ends_the_run_with_every_file_whole(xvfb: VirtualDisp
     try:
         window = xvfb.window("Numcam")
         log = tmp_path / "frames.jsonl"
-        wait_for(lambda: log.exists() and log.read_bytes().count(b"\n") >= 5)
+        wait_for(lambda: log.exists() and log.read_bytes().count(b"\n") >= 5, program=program)
         xvfb.close(window)
         told, complaints = program.communicate(timeout=60)
     finally:

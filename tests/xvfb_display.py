@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable, Iterator
 from ctypes.util import find_library
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import cv2
 import numpy as np
@@ -18,18 +18,27 @@ import pytest
 from numpy.typing import NDArray
 
 T = TypeVar("T")
-PATIENCE_S = 30.0
+PATIENCE_S = 120.0  # a busy machine takes its time to start a program
 SIZE = (1280, 800)
 CLIENT_MESSAGE = 33
 
 
-def wait_for(what: Callable[[], T | None], patience_s: float = PATIENCE_S) -> T:
-    """What `what` answers once it answers something; fails the test when that takes too long."""
+def wait_for(
+    what: Callable[[], T | None], patience_s: float = PATIENCE_S, program: subprocess.Popen[Any] | None = None
+) -> T:
+    """What `what` answers once it answers something; fails the test when that takes too long.
+
+    program: what it waits for; once that has ended there is nothing to wait for.
+    """
     end = time.monotonic() + patience_s
     while time.monotonic() < end:
+        ended = None if program is None else program.poll()  # before the last look
         answer = what()
         if answer:
             return answer
+        if ended is not None and program is not None:
+            said = program.stderr.read() if program.stderr is not None else ""
+            pytest.fail(f"the program has ended with {ended}: {said}")
         time.sleep(0.02)
     pytest.fail(f"waited {patience_s} s in vain")
 
