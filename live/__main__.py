@@ -50,6 +50,8 @@ def prepare(options: argparse.Namespace) -> Callable[[Interrupts], int]:
     if len(options.source or ()) == 1:
         chosen["source"] = options.source[0]
     settings = load_settings(options.config, merge(assigned(options.assignments or ()), chosen), say)
+    import numpy as np  # noqa: F401 - before OpenCV, which prints lines of its own where NumPy is missing
+
     if options.command == "read":
         wanted = read_options(options)
         TERMINAL.is_all = not (wanted.save or wanted.csv_file or wanted.table_file)

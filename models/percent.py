@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import math
 
-NEARLY = 1e-6
-"""Below a unit of what is shown: 0.29 is 28.999999999999996 hundredths in floating point, and still 29."""
+NEARLY = 1e-3
+"""Of a unit of what is shown, so much is forgiven: 0.95 as float32 is 94.999999 hundredths, products of many less."""
 
 
 def percent(share: float | None, digits: int = 0, *, counted: bool = False) -> str:
