@@ -154,6 +154,7 @@ class _Loop:
         """Put the counts of the whole run into its summary."""
         self.summary.failed = self.summary.failed or any(lane.left_some for lane in self.wall.lanes)
         self.summary.captured = sum(lane.captured for lane in self.wall.lanes)
+        self.summary.damaged = sum(lane.left_out for lane in self.wall.lanes)
         self.summary.read_anew = sum(lane.read_anew for lane in self.wall.lanes)
         self.summary.reading_s = sum(lane.reading_s for lane in self.wall.lanes)
         if self.screen is not None:

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from live.errors import SourceError
 from live.reading.turning import TurningReader
 from live.records import Frame, FrameResult
+from live.rhythm import Rhythm
 from live.settings import Settings, TrackingSettings
 from live.stillness import Stillness
 from live.stopwatch import Stopwatch
@@ -69,17 +70,22 @@ class Lane:
     _captured: int = 0  # in the rounds before this one
     _round_frames: int = 0
     _begin_s: float = 0.0
+    _left_out: int = 0  # in the rounds before this one
     _lost: bool = False
+    _told_damage: bool = False
     _drawn: dict[bool, NDArray[np.uint8]] = field(default_factory=dict)
     _labels: tuple[LabelMemory, LabelMemory] = field(default_factory=lambda: (LabelMemory(), LabelMemory()))
     _times: deque[float] = field(default_factory=lambda: deque(maxlen=RATE_OVER))
     _tracker: NumberTracker = field(init=False)
     _stillness: Stillness = field(init=False)
+    _rhythm: Rhythm = field(init=False)
+    _interval_s: float = 0.0
 
     def __post_init__(self) -> None:
         still, tracking = self.source.still, self.settings.tracking
         self._tracker = NumberTracker(STILL if still else tracking, self.settings.grouping.doubt_below, self.track_ids)
         self._stillness = Stillness(0.0 if still else tracking.reread_s)
+        self._rhythm = Rhythm(None if still or self.source.live else self.source.fps)
 
     @property
     def name(self) -> str:
@@ -97,6 +103,11 @@ class Lane:
     def captured(self) -> int:
         """How many frames the source has had so far, whether they were taken or not."""
         return self._captured + self.source.captured
+
+    @property
+    def left_out(self) -> int:
+        """How many damaged frames the source has kept back so far."""
+        return self._left_out + self.source.left_out
 
     @property
     def fps(self) -> float:
@@ -151,6 +162,7 @@ class Lane:
             away_s = frame.captured_at - self.result.frame.captured_at if self.result is not None else 0.0
             self.say(f"{self.name} is back after {away_s:.0f} s.")
             self._times.clear()
+        self._interval_s = self._rhythm.interval_s(frame.captured_at)
         if self.source.still or (self.result is not None and self.result.frame.size != frame.size):
             self._tracker.reset()
         if self.result is None or self._stillness.must_read(frame.image, frame.captured_at):
@@ -183,13 +195,16 @@ class Lane:
         for remark in self.source.take_remarks():
             self.say(remark.text)
             self.left_some = self.left_some or remark.is_failure
+        if self.source.left_out and not self._told_damage:
+            self._told_damage = True
+            self.say(f"{self.name} is damaged: frames that are not whole, or built on such ones, are left out.")
 
     def _begin_round(self) -> None:
         """Open the source anew: indices and times go on, and the page is a new one."""
         assert self.again is not None
         assert self.result is not None
         self._begin_s = self.result.frame.captured_at + REST_S
-        self._captured, self._round_frames = self.captured, 0
+        self._captured, self._left_out, self._round_frames = self.captured, self.left_out, 0
         self.source.close()
         self.source = self.again()
         self._tracker.reset()
@@ -198,7 +213,7 @@ class Lane:
         """Read a frame, and follow its numbers."""
         stopwatch = Stopwatch()
         reading = self.reader.read(frame.image, stopwatch)
-        numbers = self._tracker.update(reading.numbers, frame.captured_at, frame.size)
+        numbers = self._tracker.update(reading.numbers, frame.captured_at, frame.size, self._interval_s)
         stopwatch("track")
         return FrameResult(frame, numbers, reading, stopwatch.timings())
 

@@ -17,7 +17,9 @@ class RunSummary:
     seconds: float = 0.0
     numbers: int = 0
     captured: int = 0
-    """Frames that the sources had."""
+    """Whole frames that the sources had."""
+    damaged: int = 0
+    """Frames besides, that were damaged or built on damaged ones, and so left out."""
     read_anew: int = 0
     """Frames that were read: the others looked like the one before."""
     reading_s: float = 0.0
@@ -38,7 +40,14 @@ class RunSummary:
         """One line for people."""
         rate = self.frames / self.seconds if self.seconds > 0 else 0.0
         shown = [] if self.ages is None else [f"{self.frames} shown"]
-        counts = [f"{self.captured} captured", f"{self.read_anew} read anew", *shown, f"{self.dropped} dropped"]
+        damaged = [f"{self.damaged} damaged and left out"] if self.damaged else []
+        counts = [
+            f"{self.captured} captured",
+            f"{self.read_anew} read anew",
+            *shown,
+            f"{self.dropped} dropped",
+            *damaged,
+        ]
         parts = [
             f"{_counted(self.frames, 'frame')} in {self.seconds:.1f} s ({rate:.1f} a second): {', '.join(counts)}",
         ]

@@ -60,4 +60,5 @@ def stream_feed(address: str, settings: CameraSettings, limits: LimitsSettings |
         first_frame_s=settings.open_timeout_s + settings.stall_s,
         stall_s=settings.stall_s,
         give_up_s=settings.give_up_s,
+        left_out=lambda capture: getattr(capture, "left_out", 0),
     )

@@ -38,6 +38,7 @@ class LiveSource(Source):
         self._newest: Frame | None = None
         self._given = -1
         self._captured = 0
+        self._left_out_before = 0  # in earlier visits
         self._closed = False
         self._lost_at: float | None = None
         self._pause_s = 0.0
@@ -73,6 +74,11 @@ class LiveSource(Source):
     def captured(self) -> int:
         """How many frames have come, given or not."""
         return self._captured
+
+    @property
+    def left_out(self) -> int:
+        """How many frames so far were damaged, or built on damaged ones."""
+        return self._left_out_before + self._visit.left_out
 
     @property
     def lost_s(self) -> float | None:
@@ -151,5 +157,6 @@ class LiveSource(Source):
         if self._visit in self._hung and len(self._hung) > MOST_HUNG:
             self._hung.remove(self._visit)
             return  # until one of them answers
+        self._left_out_before += self._visit.left_out
         self._pause_s = min(LONGEST_PAUSE_S, max(FIRST_PAUSE_S, 2 * self._pause_s))
         self._visit = Visit(self._feed, self._take, self._pause_s)

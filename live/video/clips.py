@@ -8,16 +8,15 @@ from collections.abc import Iterator
 from itertools import islice
 from typing import TYPE_CHECKING
 
-import cv2
-import numpy as np
-from numpy.typing import NDArray
-
 from live.errors import SourceError
 from live.records import Frame
 from live.settings import LimitsSettings
-from live.video.frame_limit import limit_frames, probing_options, why_too_large
+from live.video.containers import open_file, open_web_file
+from live.video.decoded_pictures import to_picture
+from live.video.frame_limit import limit_frames, why_too_large
 from live.video.frame_source import WAKE_EVERY_S, Source
 from live.video.pace import Pace
+from live.video.sound_frames import SoundFrames
 
 if TYPE_CHECKING:
     from av import VideoFrame
@@ -26,11 +25,6 @@ if TYPE_CHECKING:
 # only where an address may also be a live stream; a file on disk is looked into, whatever its name
 VIDEO_SUFFIXES = frozenset({".avi", ".m4v", ".mkv", ".mov", ".mp4", ".mpeg", ".mpg", ".webm"})
 UNKNOWN_RATE_FPS = 30.0
-# FFmpeg's numbers: colours of standard television or unknown, which is what OpenCV's fast conversion takes for granted
-TELEVISION_COLOURS = (2, 5, 6)
-FULL_RANGE = 2
-# FFmpeg reads some texts as pictures of a terminal
-TEXT_FORMATS = frozenset({"tty"})
 
 
 class VideoFile(Source):
@@ -38,7 +32,8 @@ class VideoFile(Source):
 
     `captured_at` is the frame's own time in the file, seconds from its first frame, never going back. Paced, frames
     come at that speed and late ones are skipped, as with a camera; else every frame comes as fast as it is read.
-    A video that was cut short is played as far as it goes.
+    A video that was cut short is played as far as it goes. Damaged frames, and those that are built on them, are left out. A
+    video of one frame is a still picture.
     """
 
     def __init__(
@@ -55,18 +50,23 @@ class VideoFile(Source):
         self._pace = Pace(paced)
         self._index = 0
         limits = limits or LimitsSettings()
-        self._container = open_container(address, name, timeouts_s, limits)
+        if timeouts_s is None:
+            self._container = open_file(address, name, limits)
+        else:
+            self._container = open_web_file(address, name, limits, timeouts_s)
         stream = self._container.streams.video[0]
         too_large = why_too_large(stream, name, limits)
         if too_large is not None:
             self._container.close()
             raise SourceError(too_large)
         limit_frames(stream, limits)
-        stream.thread_type = "AUTO"
+        # in several threads for the parts of one picture the decoder tells of no damage
+        stream.thread_type = "FRAME"
         rate = stream.average_rate or stream.guessed_rate
         self.fps = float(rate) if rate else None
-        self._decoded = timed(decoded(self._container), 1 / (self.fps or UNKNOWN_RATE_FPS))
-        self._ahead: deque[tuple[float, VideoFrame]] = deque(islice(self._decoded, 1))
+        self._sound = SoundFrames(stream)
+        self._decoded = timed(decoded(self._container, self._sound), 1 / (self.fps or UNKNOWN_RATE_FPS))
+        self._ahead: deque[tuple[float, VideoFrame]] = deque(islice(self._decoded, 2))
         """The frame that is next and, where one is asked for, the one after it."""
         if self.ended:
             self.close()
@@ -74,6 +74,8 @@ class VideoFile(Source):
                 f"{name} holds no picture that can be read, or none of up to {limits.megapixels:g} megapixels "
                 "(limits.megapixels). See in another program whether it plays."
             )
+            raise SourceError(_why_nothing(name, self._sound.left_out))
+        self.still = len(self._ahead) == 1
         first = to_picture(self._ahead[0][1])
         self.height, self.width = first.shape[:2]
 
@@ -81,6 +83,11 @@ class VideoFile(Source):
     def captured(self) -> int:
         """How many are over, given or left out."""
         return self._index
+
+    @property
+    def left_out(self) -> int:
+        """How many frames were damaged so far, or built on damaged ones."""
+        return self._sound.left_out
 
     @property
     def ended(self) -> bool:
@@ -139,10 +146,15 @@ def open_container(
         container.close()
         raise SourceError(f"{name} holds no video. Try another file, or --source demo.")
     return container
+def _why_nothing(name: str, left_out: int) -> str:
+    """One line on a video without a frame that can be read."""
+    if left_out:
+        return f"{name} is damaged: not one of its frames is whole ({left_out} left out). Copy it again, or try another file."
+    return f"{name} holds no picture that can be read. See in another program whether it plays."
 
 
-def decoded(container: InputContainer) -> Iterator[VideoFrame]:
-    """Every frame that can be decoded: damaged ones are left out, and the video ends where its file breaks off."""
+def decoded(container: InputContainer, sound: SoundFrames) -> Iterator[VideoFrame]:
+    """Every whole frame: damaged ones are left out and counted, and the video ends where its file breaks off."""
     import av
 
     packets = container.demux(video=0)
@@ -150,13 +162,11 @@ def decoded(container: InputContainer) -> Iterator[VideoFrame]:
         try:
             packet = next(packets, None)
         except av.error.FFmpegError:  # cut short
+            yield from sound.decode(None)
             return
         if packet is None:
             return
-        try:
-            yield from packet.decode()
-        except av.error.FFmpegError:  # one damaged frame
-            continue
+        yield from sound.decode(packet)
 
 
 def timed(frames: Iterator[VideoFrame], usual_s: float) -> Iterator[tuple[float, VideoFrame]]:
@@ -172,18 +182,3 @@ def timed(frames: Iterator[VideoFrame], usual_s: float) -> Iterator[tuple[float,
             seconds = before + usual_s
         before = seconds
         yield seconds, frame
-
-
-def to_picture(frame: VideoFrame) -> NDArray[np.uint8]:
-    """(H, W, 3) uint8 BGR, turned upright as a phone notes it beside the video."""
-    even = frame.width % 2 == 0 and frame.height % 2 == 0
-    television = frame.colorspace in TELEVISION_COLOURS and frame.color_range != FULL_RANGE
-    if even and television and frame.format.name == "yuv420p":
-        # the same picture in a fifth of the time
-        image = cv2.cvtColor(frame.to_ndarray(), cv2.COLOR_YUV2BGR_I420)
-    else:
-        image = frame.to_ndarray(format="bgr24")
-    turn = {90: cv2.ROTATE_90_COUNTERCLOCKWISE, -90: cv2.ROTATE_90_CLOCKWISE}.get(frame.rotation)
-    if abs(frame.rotation) == 180:
-        turn = cv2.ROTATE_180
-    return np.asarray(image if turn is None else cv2.rotate(image, turn), dtype=np.uint8)

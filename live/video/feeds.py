@@ -41,6 +41,8 @@ class Feed:
     """Seconds after a loss until it is given up; None: it is waited for as long as it takes."""
     fps: Callable[[Capture], float | None] = lambda _: None
     """The rate that the opened capture says it has; None where it can't know."""
+    left_out: Callable[[Capture], int] = lambda _: 0
+    """How many frames the opened capture has kept back, because they were damaged."""
 
 
 class Visit:
@@ -61,6 +63,8 @@ class Visit:
         """Whether its thread has let go of the device."""
         self.fps: float | None = None
         """What the device says of its rate."""
+        self.left_out = 0
+        """How many frames were kept back, because they were damaged."""
         self._must_give_by = time.perf_counter() + pause_s + feed.first_frame_s
         self._thread = threading.Thread(target=self._run, args=(pause_s,), name=f"capture {feed.name}", daemon=True)
         self._thread.start()
@@ -95,6 +99,7 @@ class Visit:
         while not self._left.is_set() and capture.grab():
             captured_at = time.perf_counter()  # before decoding: the moment the picture is of
             done, image = capture.retrieve()
+            self.left_out = self._feed.left_out(capture)
             if not done:
                 return
             if image.size == 0:

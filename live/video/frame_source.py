@@ -66,6 +66,11 @@ class FrameSource(Protocol):
         ...
 
     @property
+    def left_out(self) -> int:
+        """How many frames so far were damaged, or built on damaged ones, and so not given."""
+        ...
+
+    @property
     def lost_s(self) -> float | None:
         """Seconds since the last frame, while the source tries to come back; None while all is well."""
         ...
@@ -116,6 +121,11 @@ class Source(ABC):
         """What there is to tell since this was last asked."""
         remarks, self._remarks = self._remarks, []
         return remarks
+
+    @property
+    def left_out(self) -> int:
+        """Pictures and cameras give whole frames alone."""
+        return 0
 
     @property
     @abstractmethod

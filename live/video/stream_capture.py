@@ -17,8 +17,10 @@ from live.errors import SourceError
 from live.masking import without_secrets
 from live.settings import LimitsSettings
 from live.video.addresses import scheme_of
-from live.video.clips import to_picture
+from live.video.containers import stream_options
+from live.video.decoded_pictures import to_picture
 from live.video.frame_limit import limit_frames, probing_options, why_too_large
+from live.video.sound_frames import SoundFrames
 
 # sent over UDP, pictures tear where a packet is lost
 RTSP_OPTIONS = {"rtsp_transport": "tcp"}
@@ -27,7 +29,8 @@ OPTIONS = {"fpsprobesize": "0"}
 MICROSECONDS = 1_000_000
 # pictures that lay there already when it was opened come without a wait, and stop coming so after this time at the latest
 WAIT_S, OLD_ONES_S = 0.004, 0.5
-# larger pictures are decoded by two threads, which costs a frame of delay: one alone falls behind on 4K
+# larger pictures are decoded by two threads, which costs a frame of delay: one alone falls behind on 4K. Never in threads for the
+# parts of one picture: then the decoder tells of no damage
 ONE_THREAD_PX = 1920 * 1088
 NOT_YET: NDArray[np.uint8] = np.empty((0, 0, 3), np.uint8)
 
@@ -46,14 +49,16 @@ class StreamCapture:
         if not self._container.streams.video:
             self._container.close()
             raise OSError("no video")
-        too_large = why_too_large(self._container.streams.video[0], without_secrets(address), limits)
+        stream = self._container.streams.video[0]
+        too_large = why_too_large(stream, without_secrets(address), limits)
         if too_large is not None:
             self._container.close()
             raise SourceError(too_large)
-        limit_frames(self._container.streams.video[0], limits)
-        codec = self._container.streams.video[0].codec_context
-        codec.thread_type = "SLICE" if codec.width * codec.height <= ONE_THREAD_PX else "AUTO"
-        codec.thread_count = 2
+        limit_frames(stream, limits)
+        stream.codec_context.thread_type = "FRAME"
+        stream.codec_context.thread_count = 1 if stream.width * stream.height <= ONE_THREAD_PX else 2
+        self._sound = SoundFrames(stream)
+        self._seen_whole = False
         self._packets = self._container.demux(video=0)
         self._packet: Any = None
         self._old_until = time.perf_counter() + OLD_ONES_S
@@ -70,14 +75,19 @@ class StreamCapture:
         return self._packet is not None
 
     def retrieve(self) -> tuple[bool, NDArray[np.uint8]]:
-        """The picture in the packet, (H, W, 3) uint8 BGR; an empty one where it holds none, is damaged, or is older."""
+        """The picture in the packet, (H, W, 3) uint8 BGR; an empty one where it holds none, isn't whole, or is older."""
         assert self._packet is not None
-        try:
-            frames = self._packet.decode()
-        except (av.FFmpegError, OSError):
-            frames = []
+        frames = self._sound.decode(self._packet)
+        if frames and not self._seen_whole:
+            self._seen_whole = True
+            self._sound.left_out = 0  # who joins a stream in the middle of a group of pictures has lost nothing
         is_old = time.perf_counter() < self._old_until
         return True, to_picture(frames[-1]) if frames and not is_old else NOT_YET
+
+    @property
+    def left_out(self) -> int:
+        """Frames that were damaged, or built on damaged ones, since the first whole one."""
+        return self._sound.left_out if self._seen_whole else 0
 
     def release(self) -> None:
         """Close the connection."""
@@ -91,6 +101,7 @@ def options_for(address: str, silence_s: float) -> dict[str, str]:
     waits for a camera which hangs may crash a program that ends meanwhile.
     """
     silence = str(round(silence_s * MICROSECONDS))
+    options = OPTIONS | stream_options()
     if scheme_of(address) in ("rtsp", "rtsps"):
-        return OPTIONS | RTSP_OPTIONS | {"timeout": silence}
-    return OPTIONS | {"rw_timeout": silence}
+        return options | RTSP_OPTIONS | {"timeout": silence}
+    return options | {"rw_timeout": silence}
