@@ -109,15 +109,16 @@ def support(hits: Sequence[Hit], text: str) -> float:
     return sum(hit.support for hit in hits if hit.number.text == text)
 
 
-def agreement(hits: Sequence[Hit], shown: str) -> tuple[list[Hit], NDArray[np.float32]]:
+def agreement(hits: Sequence[Hit], shown: str, *, keeps: bool = False) -> tuple[list[Hit], NDArray[np.float32]]:
     """The hits that what is believed is made of, oldest first, never empty, and the (digits, C) probabilities that they come to.
 
-    shown: the text that stands on the screen, or nothing. It stays until `HOLD` times as much speaks for another.
+    shown: the text that stands on the screen, or nothing. It stays until `HOLD` times as much speaks for another. keeps: it
+    stays however much speaks for another.
     """
     agreeing = believed(hits)
     rows = probabilities_of(agreeing)
     text = text_of(rows)
-    if shown and text != shown and support(hits, text) <= HOLD * support(hits, shown):
+    if shown and text != shown and (keeps or support(hits, text) <= HOLD * support(hits, shown)):
         as_shown = [hit for hit in hits if hit.number.text == shown]
         if as_shown:
             return as_shown, probabilities_of(as_shown)

@@ -40,6 +40,10 @@ SAME_TEXT = 0.2
 CARRIED = 1.0
 # a number with a ? must have so many times the evidence before it is shown: often it is soon known what stands there
 WITH_DOUBT = 3.0
+# a page that moves so many heights of its numbers in a second smears them: strokes along its way stay, and others are lost
+FLYING = 8.0
+# a number first seen in flight must have so many times the evidence before it is shown
+IN_FLIGHT = 1.5
 # numbers that share more than this part of the smaller one are taken for one
 SAME_PLACE = 0.5
 
@@ -66,6 +70,9 @@ class NumberTracker:
         """How far the tracker's clock is behind that of the frames, seconds."""
         self._velocity = np.zeros(2, np.float32)
         """Of the page, px a second."""
+        self._flies = False
+        self._left_until = -math.inf
+        """Until then numbers of a page that flies away are read, wrongly; on the tracker's clock."""
 
     @property
     def _now(self) -> float:
@@ -97,7 +104,9 @@ class NumberTracker:
         if interval_s > USUAL_S and math.isfinite(self._captured_at):
             self._saved_s += (captured_at - self._captured_at) * (1 - USUAL_S / interval_s)
         self._captured_at = captured_at
+        self._stretch = max(1.0, interval_s / USUAL_S)
         self._move_page(numbers, self._now - before)
+        self._note_flight(numbers)
         slope = page_slope([number.quad for number in numbers] or [track.quad for track in self._tracks])
         read = self._follow(numbers, slope, self._trust(numbers, frame_size))
         self._tracks = self._that_live(read, slope)
@@ -116,6 +125,18 @@ class NumberTracker:
                 self._velocity = (shift / elapsed_s).astype(np.float32)
         for track in self._tracks:
             track.move(shift, seen=told is not None)
+
+    def _note_flight(self, numbers: Sequence[Number]) -> None:
+        """Note whether the page flies, by the height of its numbers."""
+        quads = [number.quad for number in numbers] or [track.quad for track in self._tracks]
+        if not quads:
+            self._flies = self._flies and bool(self._velocity.any())
+            return
+        height = float(np.median(np.linalg.norm(np.stack(quads)[:, 3] - np.stack(quads)[:, 0], axis=1)))
+        speed = float(np.hypot(*self._velocity)) / self._stretch / max(height, 1.0)
+        self._flies = speed > FLYING
+        if not self._flies:
+            self._left_until = -math.inf
 
     def _trust(self, numbers: Sequence[Number], frame_size: tuple[int, int] | None) -> list[float]:
         """How far each number read now is to be trusted, 0 to 1."""
@@ -138,7 +159,10 @@ class NumberTracker:
         read = []
         taken: set[int] = set()
         for track, place in self._matches(numbers, slope):
-            track.add(numbers[place], self._now, self._settings.memory_s, trust[place])
+            track.add(
+                numbers[place], self._now, self._settings.memory_s, trust[place], keeps_text=self._flies and track.rested
+            )
+            track.rested = track.rested or (track.confirmed and not self._flies)
             track.last_seen = self._captured_at
             taken.add(place)
             read.append(track)
@@ -188,7 +212,10 @@ class NumberTracker:
         for place in range(len(ranked)):
             if not same_place[place, kept].any():
                 kept.append(place)
-        return sorted((ranked[place] for place in kept), key=lambda track: track.track_id)
+        live = sorted((ranked[place] for place in kept), key=lambda track: track.track_id)
+        if self._flies and any(track.rested for track in self._tracks) and not any(track.rested for track in live):
+            self._left_until = self._now + self._settings.memory_s
+        return live
 
     def _may_be_there(self, track: Track) -> bool:
         """Whether a number that isn't read now is still believed to be where its track is."""
@@ -198,8 +225,11 @@ class NumberTracker:
     def _seen(self, track: Track) -> TrackedNumber:
         """The track as others see it; confirms it where it is time."""
         number = track.number()
-        doubt = math.exp(-support(track.recent, track.text) / (WITH_DOUBT if number.doubtful else 1.0))
+        times = (WITH_DOUBT if number.doubtful else 1.0) * (IN_FLIGHT if self._flies and len(number.digits) == 1 else 1.0)
+        doubt = math.exp(-support(track.recent, track.text) / times)
         told = [digit.confidence for k, digit in enumerate(number.digits) if k not in number.doubtful]
+        if not track.confirmed and self._now < self._left_until:
+            told = []  # smeared
         # question marks alone tell nobody anything
         if told and doubt <= self._settings.confirm_doubt and math.prod(told) >= self._settings.confirm_confidence:
             track.confirmed = True

@@ -32,6 +32,8 @@ class Track:
     doubt_below: float
     hits: int = 0
     confirmed: bool = False
+    rested: bool = False
+    """Whether it was read, as it was shown already, while its page did not fly."""
     recent: list[Hit] = field(default_factory=list)
     moved: NDArray[np.float32] = field(default_factory=lambda: np.zeros(2, np.float32))
     unread_px: float = 0.0
@@ -50,17 +52,20 @@ class Track:
         self.moved = self.moved + shift
         self.unread_px += float(np.hypot(*shift)) * (SEEN if seen else 1.0)
 
-    def add(self, number: Number, time: float, memory_s: float, trust: float = 1.0) -> None:
+    def add(
+        self, number: Number, time: float, memory_s: float, trust: float = 1.0, *, keeps_text: bool = False
+    ) -> None:
         """Take in a reading; readings older than `memory_s` are forgotten. time: on the tracker's clock. trust: 0 to 1.
 
-        A confirmed number takes another text only when more speaks for it than for the one it has.
+        A confirmed number takes another text only when more speaks for it than for the one it has, and none where
+        `keeps_text` says so.
         """
         hit = hit_of(number, time, self.moved, trust)
         self.recent = [*(earlier for earlier in self.recent if time - earlier.time <= memory_s), hit]
         elapsed_s, self.read_at = time - self.read_at, time
         self.hits += 1
         self.unread_px = 0.0
-        agreeing, probabilities = agreement(self.recent, self.text if self.confirmed else "")
+        agreeing, probabilities = agreement(self.recent, self.text if self.confirmed else "", keeps=keeps_text)
         if agreeing[-1] is hit:
             resized = self.shape is None or len(self.shape.number.digits) != len(number.digits)
             share = 1.0 if resized else 1 - math.exp(-elapsed_s / SMOOTHING_S)

@@ -17,6 +17,10 @@ if TYPE_CHECKING:
 BUILT_ON_OTHERS = (2, 3)
 # H.264 and HEVC allow no more than so many frames that are decoded earlier and shown later
 MOST_REORDERED = 16
+# this decoder shows what it could make of a damaged picture as if it were whole, unless it is told to give up
+GIVE_UP = {"mjpeg": {"err_detect": "explode"}}
+# but a camera may send pictures that are no more than unusual: after so many in vain from the start it is told to make do
+IN_VAIN = 3
 # these decoders hold back by themselves what was begun in the middle
 START_BY_THEMSELVES = frozenset({"h264", "hevc"})
 
@@ -39,6 +43,7 @@ class SoundFrames:
         self.left_out = 0
         """Frames that were damaged, or built on damaged ones, so far."""
         self._codec = stream.codec_context
+        self._codec.options = {**self._codec.options, **GIVE_UP.get(self._codec.name, {})}
         self._starts_itself = self._codec.name in START_BY_THEMSELVES
         self._orders: dict[int, int] = {}  # of packets whose frames haven't come yet, by their times
         self._packets = 0
@@ -74,6 +79,11 @@ class SoundFrames:
             order = self._orders.pop(first)
         self._damage.append(order)
         self.left_out += 1
+        if self._codec.name in GIVE_UP and self._frames == 0 and self.left_out >= IN_VAIN:
+            from av import VideoCodecContext
+
+            self._codec = VideoCodecContext.create(self._codec.name, "r")
+            self.left_out = 0
 
     def _take(self, frame: VideoFrame, newest: int) -> None:
         """Put a decoded frame in the row of those that wait."""
