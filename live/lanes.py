@@ -165,7 +165,7 @@ class Lane:
         self._interval_s = self._rhythm.interval_s(frame.captured_at)
         if self.source.still or (self.result is not None and self.result.frame.size != frame.size):
             self._tracker.reset()
-        if self.result is None or self._stillness.must_read(frame.image, frame.captured_at):
+        if self.result is None or self._stillness.must_read(frame.image, frame.captured_at, self._interval_s):
             self.result = self._read(frame)
             self.read_anew += 1
             self.reading_s += sum(self.result.timings.values()) / 1000

@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections import deque
 from statistics import median_low
 
+# frames that are further apart than this, seconds, stretch all times: so often a page that lies still is read by the default
+# settings, and with it what is remembered, and for how long, was measured
+USUAL_S = 0.2
 # gaps over which the interval is taken: a pause, or a camera that was lost, is one among them and changes nothing
 OVER_GAPS = 5
 # one gap alone may be a pause
@@ -26,3 +29,8 @@ class Rhythm:
             self._gaps.append(captured_at - self._before)
         self._before = captured_at
         return self._said_s if len(self._gaps) < FEWEST_GAPS else median_low(self._gaps)
+
+
+def stretch(interval_s: float) -> float:
+    """How many times longer everything lasts where frames are `interval_s` apart, 1 or more."""
+    return max(1.0, interval_s / USUAL_S)

@@ -12,6 +12,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from live.rhythm import stretch
+
 CELL_PX = 8  # side of a thumbnail's cell: wider than a stroke, so that noise averages out and a stroke still shows
 CHANGE = 4.0  # grey levels by which a cell must differ to be another picture
 NOISE_SIGMAS = 6.0  # and so many standard deviations of what all cells differ by
@@ -28,17 +30,17 @@ class Stillness:
         self._thumbnail: NDArray[np.uint8] | None = None
         self._read_at = self._moved_at = -math.inf
 
-    def must_read(self, image: NDArray[np.uint8], captured_at: float) -> bool:
+    def must_read(self, image: NDArray[np.uint8], captured_at: float, interval_s: float = 0.0) -> bool:
         """Whether a frame is to be read; it counts as read then.
 
-        image: (H, W, 3) uint8 BGR. captured_at: its time, seconds.
+        image: (H, W, 3) uint8 BGR. captured_at: its time, seconds. interval_s: how far apart the source's frames are.
         """
         if self._reread_s == 0:
             return True
         seen = thumbnail_of(image)
         if self._thumbnail is None or captured_at < self._read_at or differ(self._thumbnail, seen):
             self._moved_at = captured_at
-        elif captured_at - self._moved_at > SETTLED_S and captured_at - self._read_at < self._reread_s:
+        elif captured_at - self._moved_at > SETTLED_S * stretch(interval_s) and captured_at - self._read_at < self._reread_s:
             return False
         self._thumbnail, self._read_at = seen, captured_at
         return True

@@ -20,12 +20,10 @@ from numpy.typing import NDArray
 from live.evidence import support
 from live.page_motion import boxes_along, covered, iou, page_shift, page_slope
 from live.records import Number, TrackedNumber
+from live.rhythm import stretch
 from live.settings import GroupingSettings, TrackingSettings
 from live.tracks import Track
 
-# frames that are further apart than this, seconds, stretch all times: so often a page that lies still is read by the default
-# settings, and with it what is remembered, and for how long, was measured
-USUAL_S = 0.2
 # a page that moves so many heights of its numbers in a second is read half as surely as one that lies still
 FAST = 80.0
 # slower than that, in the same measure, a number at the frame's edge is no longer coming in
@@ -42,7 +40,7 @@ CARRIED = 1.0
 WITH_DOUBT = 3.0
 # a page that moves so many heights of its numbers in a second smears them: strokes along its way stay, and others are lost
 FLYING = 8.0
-# a number first seen in flight must have so many times the evidence before it is shown
+# a lone digit that is first seen in flight must have so many times the evidence before it is shown: numbers fall apart there
 IN_FLIGHT = 1.5
 # numbers that share more than this part of the smaller one are taken for one
 SAME_PLACE = 0.5
@@ -70,9 +68,10 @@ class NumberTracker:
         """How far the tracker's clock is behind that of the frames, seconds."""
         self._velocity = np.zeros(2, np.float32)
         """Of the page, px a second."""
+        self._stretch = 1.0
         self._flies = False
-        self._left_until = -math.inf
-        """Until then numbers of a page that flies away are read, wrongly; on the tracker's clock."""
+        self._settled_at = -math.inf
+        """When a number that has been shown at rest was read last, on the tracker's clock."""
 
     @property
     def _now(self) -> float:
@@ -82,8 +81,9 @@ class NumberTracker:
     def reset(self) -> None:
         """Forget every number, and the time: another page follows. Ids go on."""
         self._tracks = []
-        self._captured_at = -math.inf
+        self._captured_at = self._settled_at = -math.inf
         self._velocity = np.zeros(2, np.float32)
+        self._flies = False
 
     def update(
         self,
@@ -100,11 +100,10 @@ class NumberTracker:
         """
         if captured_at < self._captured_at:
             raise ValueError(f"captured_at goes back from {self._captured_at} to {captured_at} s: reset() comes first")
-        before = self._now
-        if interval_s > USUAL_S and math.isfinite(self._captured_at):
-            self._saved_s += (captured_at - self._captured_at) * (1 - USUAL_S / interval_s)
+        before, self._stretch = self._now, stretch(interval_s)
+        if self._stretch > 1 and math.isfinite(self._captured_at):
+            self._saved_s += (captured_at - self._captured_at) * (1 - 1 / self._stretch)
         self._captured_at = captured_at
-        self._stretch = max(1.0, interval_s / USUAL_S)
         self._move_page(numbers, self._now - before)
         self._note_flight(numbers)
         slope = page_slope([number.quad for number in numbers] or [track.quad for track in self._tracks])
@@ -135,8 +134,6 @@ class NumberTracker:
         height = float(np.median(np.linalg.norm(np.stack(quads)[:, 3] - np.stack(quads)[:, 0], axis=1)))
         speed = float(np.hypot(*self._velocity)) / self._stretch / max(height, 1.0)
         self._flies = speed > FLYING
-        if not self._flies:
-            self._left_until = -math.inf
 
     def _trust(self, numbers: Sequence[Number], frame_size: tuple[int, int] | None) -> list[float]:
         """How far each number read now is to be trusted, 0 to 1."""
@@ -160,10 +157,16 @@ class NumberTracker:
         taken: set[int] = set()
         for track, place in self._matches(numbers, slope):
             track.add(
-                numbers[place], self._now, self._settings.memory_s, trust[place], keeps_text=self._flies and track.rested
+                numbers[place],
+                self._now,
+                self._settings.memory_s,
+                trust[place],
+                keeps_text=self._flies and track.rested,
             )
             track.rested = track.rested or (track.confirmed and not self._flies)
             track.last_seen = self._captured_at
+            if track.rested:
+                self._settled_at = self._now
             taken.add(place)
             read.append(track)
         places = [place for place in range(len(numbers)) if place not in taken]
@@ -212,10 +215,7 @@ class NumberTracker:
         for place in range(len(ranked)):
             if not same_place[place, kept].any():
                 kept.append(place)
-        live = sorted((ranked[place] for place in kept), key=lambda track: track.track_id)
-        if self._flies and any(track.rested for track in self._tracks) and not any(track.rested for track in live):
-            self._left_until = self._now + self._settings.memory_s
-        return live
+        return sorted((ranked[place] for place in kept), key=lambda track: track.track_id)
 
     def _may_be_there(self, track: Track) -> bool:
         """Whether a number that isn't read now is still believed to be where its track is."""
@@ -225,11 +225,13 @@ class NumberTracker:
     def _seen(self, track: Track) -> TrackedNumber:
         """The track as others see it; confirms it where it is time."""
         number = track.number()
-        times = (WITH_DOUBT if number.doubtful else 1.0) * (IN_FLIGHT if self._flies and len(number.digits) == 1 else 1.0)
+        times = (WITH_DOUBT if number.doubtful else 1.0) * (
+            IN_FLIGHT if self._flies and len(number.digits) == 1 else 1.0
+        )
         doubt = math.exp(-support(track.recent, track.text) / times)
         told = [digit.confidence for k, digit in enumerate(number.digits) if k not in number.doubtful]
-        if not track.confirmed and self._now < self._left_until:
-            told = []  # smeared
+        if not track.confirmed and self._flies and 0 < self._now - self._settled_at < self._settings.memory_s:
+            told = []  # the smeared rest of a page that flies away
         # question marks alone tell nobody anything
         if told and doubt <= self._settings.confirm_doubt and math.prod(told) >= self._settings.confirm_confidence:
             track.confirmed = True

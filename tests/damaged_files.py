@@ -30,6 +30,7 @@ def make_clip(path: Path, codec: str, frames: int = 36, lost: Sequence[int] = ()
     texture = np.kron(texture, np.ones((4, 4, 1), np.uint8))
     with av.open(str(path), "w") as container:
         stream = container.add_stream(name, rate=25, options=options)
+        assert isinstance(stream, av.VideoStream)
         stream.width, stream.height = SIZE
         stream.pix_fmt = "yuvj420p" if name == "mjpeg" else "yuv420p"
         stream.bit_rate = 2_000_000

@@ -282,7 +282,8 @@ def test_times_that_go_back_or_are_missing_are_put_right(tmp_path: Path) -> None
     (tmp_path / "joined.ts").write_bytes(first + first)  # the clock starts again in the middle
     with open_fast(tmp_path / "joined.ts") as source:
         times = [frame.captured_at for frame in source]
-    assert len(times) >= 9
+    # where two recordings meet, the packets don't follow one another, and the frame before counts as damaged
+    assert len(times) >= 8
     assert times == sorted(set(times))
     raw = make_video(tmp_path / "raw.h264", frames=5)
     with open_fast(raw) as source:

@@ -70,11 +70,7 @@ class VideoFile(Source):
         """The frame that is next and, where one is asked for, the one after it."""
         if self.ended:
             self.close()
-            raise SourceError(
-                f"{name} holds no picture that can be read, or none of up to {limits.megapixels:g} megapixels "
-                "(limits.megapixels). See in another program whether it plays."
-            )
-            raise SourceError(_why_nothing(name, self._sound.left_out))
+            raise SourceError(_why_nothing(name, limits, self._sound))
         self.still = len(self._ahead) == 1
         first = to_picture(self._ahead[0][1])
         self.height, self.width = first.shape[:2]
@@ -127,30 +123,15 @@ class VideoFile(Source):
         self._index += 1
 
 
-def open_container(
-    address: str, name: str, timeouts_s: tuple[float, float] | None, limits: LimitsSettings
-) -> InputContainer:
-    """PyAV's container with at least one video stream in it. Raises SourceError."""
-    import av  # a tenth of a second that cameras and pictures need not pay
-
-    try:
-        container = av.open(address, options=probing_options(limits), timeout=timeouts_s, metadata_errors="replace")
-    except (av.error.FFmpegError, OSError) as error:
-        reason = (
-            "is no video or picture that can be read, or was cut short before it could be finished"
-            if isinstance(error, av.error.InvalidDataError | av.error.EOFError)
-            else f"can't be opened: {error.strerror}"
-        )
-        raise SourceError(f"{name} {reason}. Try another file, or --source demo.") from error
-    if not container.streams.video or container.format.name in TEXT_FORMATS:
-        container.close()
-        raise SourceError(f"{name} holds no video. Try another file, or --source demo.")
-    return container
-def _why_nothing(name: str, left_out: int) -> str:
+def _why_nothing(name: str, limits: LimitsSettings, sound: SoundFrames) -> str:
     """One line on a video without a frame that can be read."""
-    if left_out:
-        return f"{name} is damaged: not one of its frames is whole ({left_out} left out). Copy it again, or try another file."
-    return f"{name} holds no picture that can be read. See in another program whether it plays."
+    if sound.decoded:
+        lost = f"not one of its frames is whole ({sound.left_out} left out)"
+        return f"{name} is damaged: {lost}. Copy it again, or try another file."
+    return (
+        f"{name} holds no picture that can be read, or none of up to {limits.megapixels:g} megapixels "
+        "(limits.megapixels). See in another program whether it plays."
+    )
 
 
 def decoded(container: InputContainer, sound: SoundFrames) -> Iterator[VideoFrame]:

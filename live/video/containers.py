@@ -47,9 +47,7 @@ def open_file(path: str, name: str, limits: LimitsSettings) -> InputContainer:
         raise
 
 
-def open_web_file(
-    address: str, name: str, limits: LimitsSettings, timeouts_s: tuple[float, float]
-) -> InputContainer:
+def open_web_file(address: str, name: str, limits: LimitsSettings, timeouts_s: tuple[float, float]) -> InputContainer:
     """PyAV's container of a video file at an http(s) address; `timeouts_s` to open and to read. Raises SourceError."""
     options = {"protocol_whitelist": WEB_PROTOCOLS, "format_whitelist": FILE_FORMATS} | probing_options(limits)
     return _open(address, name, options, timeouts_s)

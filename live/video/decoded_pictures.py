@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 if TYPE_CHECKING:
     from av import VideoFrame
+    from av.sidedata.sidedata import SideData
 
 # FFmpeg's numbers: colours of standard television or unknown, which is what OpenCV's fast conversion takes for granted
 TELEVISION_COLOURS = (2, 5, 6)
@@ -37,10 +38,10 @@ def display_matrix(frame: VideoFrame) -> Matrix:
     from av.sidedata.sidedata import Type
 
     try:
-        found = next((block for block in frame.side_data if block.type is Type.DISPLAYMATRIX), None)
+        blocks: list[SideData] = list(frame.side_data)  # type: ignore[arg-type]  # PyAV's own types take it for a mapping's keys
     except ValueError:  # beside it lies a kind of data that PyAV has no name for
         return _turned(frame.rotation)
-    block = bytes(found) if found is not None else b""
+    block = next((bytes(found) for found in blocks if found.type is Type.DISPLAYMATRIX), b"")
     if len(block) < struct.calcsize("=9i"):
         return UPRIGHT
     a, b, _, c, d, *_ = struct.unpack_from("=9i", block)

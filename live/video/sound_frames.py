@@ -43,7 +43,8 @@ class SoundFrames:
         self.left_out = 0
         """Frames that were damaged, or built on damaged ones, so far."""
         self._codec = stream.codec_context
-        self._codec.options = {**self._codec.options, **GIVE_UP.get(self._codec.name, {})}
+        self._usual_options = dict(self._codec.options)
+        self._codec.options = {**self._usual_options, **GIVE_UP.get(self._codec.name, {})}
         self._starts_itself = self._codec.name in START_BY_THEMSELVES
         self._orders: dict[int, int] = {}  # of packets whose frames haven't come yet, by their times
         self._packets = 0
@@ -52,7 +53,12 @@ class SoundFrames:
         self._damage: list[int] = []  # where packets were found damaged, since the oldest of these key frames
         self._waiting: deque[_Waiting] = deque()
 
-    def decode(self, packet: Packet | None) -> list[VideoFrame]:
+    @property
+    def decoded(self) -> int:
+        """Frames that the decoder gave, whole or not."""
+        return self._frames
+
+    def decode(self, packet: Packet[VideoStream] | None) -> list[VideoFrame]:
         """The sound frames that a packet brings; None or an empty packet, as the last one is, brings all that wait."""
         import av
 
@@ -79,10 +85,13 @@ class SoundFrames:
             order = self._orders.pop(first)
         self._damage.append(order)
         self.left_out += 1
-        if self._codec.name in GIVE_UP and self._frames == 0 and self.left_out >= IN_VAIN:
+        if self._codec.name in GIVE_UP and self._frames == 0 and self.left_out == IN_VAIN:
             from av import VideoCodecContext
 
-            self._codec = VideoCodecContext.create(self._codec.name, "r")
+            codec = VideoCodecContext.create(self._codec.name, "r")
+            assert isinstance(codec, VideoCodecContext)
+            self._codec = codec
+            self._codec.options = self._usual_options
             self.left_out = 0
 
     def _take(self, frame: VideoFrame, newest: int) -> None:
