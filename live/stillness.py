@@ -37,10 +37,10 @@ class Stillness:
         """
         if self._reread_s == 0:
             return True
-        seen = thumbnail_of(image)
+        seen, settled_s = thumbnail_of(image), SETTLED_S * stretch(interval_s)
         if self._thumbnail is None or captured_at < self._read_at or differ(self._thumbnail, seen):
             self._moved_at = captured_at
-        elif captured_at - self._moved_at > SETTLED_S * stretch(interval_s) and captured_at - self._read_at < self._reread_s:
+        elif captured_at - self._moved_at > settled_s and captured_at - self._read_at < self._reread_s:
             return False
         self._thumbnail, self._read_at = seen, captured_at
         return True

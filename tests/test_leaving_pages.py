@@ -119,7 +119,9 @@ def test_the_clip_shows_its_eight_numbers_and_no_other_at_any_rate(
     clip: Seen, every: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for offset in range(every):
-        assert set(told(clip[offset::every], monkeypatch)) == set(TEXTS), f"every {every}th frame from the {offset}th on"
+        assert set(told(clip[offset::every], monkeypatch)) == set(TEXTS), (
+            f"every {every}th frame from the {offset}th on"
+        )
 
 
 @pytest.mark.slow
