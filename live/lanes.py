@@ -85,7 +85,7 @@ class Lane:
         still, tracking = self.source.still, self.settings.tracking
         self._tracker = NumberTracker(STILL if still else tracking, self.settings.grouping.doubt_below, self.track_ids)
         self._stillness = Stillness(0.0 if still else tracking.reread_s)
-        self._rhythm = Rhythm(None if still or self.source.live else self.source.fps)
+        self._rhythm = Rhythm(None if still else self.source.fps)
 
     @property
     def name(self) -> str:

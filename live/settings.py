@@ -69,6 +69,7 @@ class CameraSettings(Section, frozen=True):
     stall_s: Annotated[float, harmless("seconds", gt=0, le=120)] = 3.0
     give_up_s: Annotated[float, harmless("seconds", gt=0, le=A_YEAR_S)] | None = None
     picture_s: Annotated[float, harmless("seconds", gt=0, le=3600)] = 2.0
+    snapshot_every_s: Annotated[float, harmless("seconds", ge=0.1, le=86_400)] = 1.0
 
 
 class InkSettings(Section, frozen=True):

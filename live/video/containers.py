@@ -16,15 +16,18 @@ if TYPE_CHECKING:
     from av.container import InputContainer
 
 # a format that isn't named here is not opened: playlists, patterns of names, session descriptions and scripts name other places
-FILE_FORMATS = (
+VIDEO_FORMATS = (
     "3dostr,aac,ac3,aiff,amv,apng,asf,au,av1,avi,caf,cavsvideo,dirac,dnxhd,dv,ea,film_cpk,flac,flic,flv,gif,gxf,h261,h263,h264,hevc,"
     "ivf,ipmovie,m4v,matroska,mjpeg,mjpeg_2000,mov,mp3,mpeg,mpegts,mpegtsraw,mpegvideo,mtv,mvi,mxf,nsv,nut,nuv,obu,ogg,ogv,pva,r3d,"
-    "rm,roq,smjpeg,swf,ty,vc1,vc1test,vvc,wav,webm,wtv,xmv,yop,yuv4mpegpipe,"
+    "rm,roq,smjpeg,swf,ty,vc1,vc1test,vvc,wav,webm,wtv,xmv,yop,yuv4mpegpipe"
+)
+PICTURE_FORMATS = (
     "bmp_pipe,dds_pipe,exr_pipe,gif_pipe,hdr_pipe,j2k_pipe,jpeg_pipe,jpegls_pipe,jpegxl_anim,jpegxl_pipe,pam_pipe,pbm_pipe,pcx_pipe,"
     "pfm_pipe,pgm_pipe,png_pipe,ppm_pipe,psd_pipe,qoi_pipe,sgi_pipe,sunrast_pipe,tiff_pipe,webp_pipe"
 )
-# a stream may be a playlist of pieces, or several pictures one after the other
-STREAM_FORMATS = FILE_FORMATS + ",hls,mpjpeg,rtp,rtsp"
+FILE_FORMATS = f"{VIDEO_FORMATS},{PICTURE_FORMATS}"
+# a stream may be a playlist of pieces, or several pictures one after the other; one picture is a snapshot (snapshots.py)
+STREAM_FORMATS = VIDEO_FORMATS + ",hls,mpjpeg,rtp,rtsp"
 FILE_PROTOCOLS = "file"
 WEB_PROTOCOLS = "http,https,tcp,tls,httpproxy"
 # the pieces of a playlist may be encrypted (crypto); RTSP sets its own channels up (rtp, udp)

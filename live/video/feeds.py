@@ -41,6 +41,8 @@ class Feed:
     """Seconds after a loss until it is given up; None: it is waited for as long as it takes."""
     fps: Callable[[Capture], float | None] = lambda _: None
     """The rate that the opened capture says it has; None where it can't know."""
+    pause_s: Callable[[Capture], float] = lambda _: 0.0
+    """How long the opened capture waits by itself from one frame to the next, seconds: no stall."""
     left_out: Callable[[Capture], int] = lambda _: 0
     """How many frames the opened capture has kept back, because they were damaged."""
 
@@ -104,6 +106,6 @@ class Visit:
                 return
             if image.size == 0:
                 continue  # damaged: that may be one frame, or all until it counts as stalled
-            self._must_give_by = captured_at + self._feed.stall_s
+            self._must_give_by = captured_at + self._feed.stall_s + self._feed.pause_s(capture)
             # infrared and laboratory cameras give grey or 16-bit pictures
             self._take(self, to_bgr(image, depth), captured_at)

@@ -61,28 +61,39 @@ class StreamCapture:
         self._seen_whole = False
         self._packets = self._container.demux(video=0)
         self._packet: Any = None
+        self._has_ended = False
+        self._passed_over: Any = None
+        """The newest frame that counted as old, if no other has come since."""
         self._old_until = time.perf_counter() + OLD_ONES_S
 
     def grab(self) -> bool:
         """Wait for the next packet; False where the stream has ended, or sends nothing."""
+        if self._has_ended:
+            return False
         asked_at = time.perf_counter()
         try:
             self._packet = next(self._packets, None)
         except (av.FFmpegError, OSError):
-            return False
+            self._packet = None
         if time.perf_counter() - asked_at > WAIT_S:
             self._old_until = -math.inf
-        return self._packet is not None
+        self._has_ended = self._packet is None
+        # what was passed over for newer ones that never came is the newest
+        return not self._has_ended or self._passed_over is not None
 
     def retrieve(self) -> tuple[bool, NDArray[np.uint8]]:
         """The picture in the packet, (H, W, 3) uint8 BGR; an empty one where it holds none, isn't whole, or is older."""
-        assert self._packet is not None
+        if self._packet is None:
+            return True, to_picture(self._passed_over)
         frames = self._sound.decode(self._packet)
-        if frames and not self._seen_whole:
+        if not frames:
+            return True, NOT_YET
+        if not self._seen_whole:
             self._seen_whole = True
             self._sound.left_out = 0  # who joins a stream in the middle of a group of pictures has lost nothing
         is_old = time.perf_counter() < self._old_until
-        return True, to_picture(frames[-1]) if frames and not is_old else NOT_YET
+        self._passed_over = frames[-1] if is_old else None
+        return True, NOT_YET if is_old else to_picture(frames[-1])
 
     @property
     def left_out(self) -> int:
