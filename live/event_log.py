@@ -6,6 +6,7 @@ import errno
 import io
 import json
 import os
+import stat
 from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -26,17 +27,24 @@ CAN_NOT_SYNC = (errno.EINVAL, errno.ENOTSUP, errno.EROFS)
 
 
 class TextFile:
-    """A new text file of whole lines. Opened at its first line: a run without frames leaves none."""
+    """A new text file of whole lines. Opened at its first line: a run without frames leaves none.
 
-    def __init__(self, path: Path, *, durable: bool = False) -> None:
-        """durable: each line is on the disk itself once it is written, and not with the system alone.
+    Where another program has moved the file away or deleted it, as logrotate does, it goes on in a new one of that name, and
+    where it was emptied, at its beginning.
+    """
+
+    def __init__(self, path: Path, *, head: str = "", durable: bool = False) -> None:
+        """head: what each new file begins with. durable: each line is on the disk once it is written, not with the system alone.
 
         Raises OutputError where it can't be written, as far as that can be told before.
         """
         self.path = claim(path)
+        self.news: str | None = None
+        """One line on what another program has done with the file, to be told; whoever tells it sets it to None."""
+        self._head = head
         self._durable = durable
-        self._whole = 0  # bytes of the lines written so far
-        self._has_name = False
+        self._whole = 0  # bytes of the file when it was last written to
+        self._is_file = False  # no pipe and no device
         self._file: io.FileIO | None = None
 
     def __enter__(self) -> Self:
@@ -47,9 +55,7 @@ class TextFile:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         """Close the file."""
-        if self._file is not None:
-            with suppress(OSError):  # what a full disk did not take has been told already
-                self._file.close()
+        self._close()
 
     @property
     def is_open(self) -> bool:
@@ -60,19 +66,47 @@ class TextFile:
         """Write whole lines; a kill at any time leaves every line whole that was written before.
 
         Raises OutputError, on a full disk for one: what had room of this text is taken out again. Raises it too where the file
-        was deleted meanwhile: what is written then is nowhere to be found.
+        was moved or deleted together with its folder.
         """
         try:
             if self._file is None:
-                self._file = io.FileIO(self.path, "w")  # unbuffered: nothing is left that closing would write
-                self._has_name = os.fstat(self._file.fileno()).st_nlink > 0
+                claim(self.path)  # another run may have begun one of that name
+                self._open()
+            elif self._is_file:
+                self._follow()
             self._write_whole(text.encode("utf-8", "backslashreplace"))
             if self._durable:
                 self._to_disk()
         except OSError as error:
             raise OutputError(f"{self.path} can't be written: {error.strerror}.") from error
-        if self._has_name and os.fstat(self._file.fileno()).st_nlink == 0:
-            raise OutputError(f"{self.path} can't be written any further: it has been deleted.")
+
+    def _open(self) -> None:
+        """Open the file, unbuffered, so that nothing is left that closing would write. Raises OSError."""
+        self._close()
+        self._file = io.FileIO(self.path, "a")  # at its end, wherever another program puts that
+        state = os.fstat(self._file.fileno())
+        self._is_file, self._whole = stat.S_ISREG(state.st_mode), state.st_size
+        if not (self._is_file and self._whole):
+            self._write_whole(self._head.encode())
+
+    def _follow(self) -> None:
+        """Open the file anew where it no longer has its name, and begin it anew where it was emptied. Raises OSError."""
+        assert self._file is not None
+        ours = os.fstat(self._file.fileno())
+        try:
+            named = self.path.stat()
+        except FileNotFoundError:
+            named = None
+        if named is None or not os.path.samestat(ours, named):
+            if named is not None and named.st_size and ours.st_nlink:
+                return  # something else has the name, such as another run's log: ours goes on under the name that it has now
+            what = "moved away" if ours.st_nlink else "deleted"
+            self._open()
+            self.news = f"{self.path} was {what} by another program: it goes on in a new file of that name."
+        elif ours.st_size < self._whole:
+            self._whole = ours.st_size
+            if not self._whole:
+                self._write_whole(self._head.encode())
 
     def _write_whole(self, data: bytes) -> None:
         """Write all of `data`, or none of it. Raises OSError."""
@@ -86,6 +120,13 @@ class TextFile:
                 self._file.truncate(self._whole)
             raise
         self._whole += len(data)
+
+    def _close(self) -> None:
+        """Close the file, if it is open."""
+        file, self._file = self._file, None
+        if file is not None:
+            with suppress(OSError):  # what a full disk did not take has been told already
+                file.close()
 
     def _to_disk(self) -> None:
         """Have the system write down what it holds. Raises OSError."""
@@ -104,13 +145,13 @@ class EventLog(TextFile):
         """path: ends in .jsonl or .csv. Raises OutputError."""
         if path.suffix.lower() not in LOG_SUFFIXES:
             raise OutputError(f"A log ends in {' or '.join(LOG_SUFFIXES)}; {path.name} does not.")
-        super().__init__(path, durable=True)
         self._as_csv = path.suffix.lower() == ".csv"
+        super().__init__(path, head=csv_row(COLUMNS) if self._as_csv else "", durable=True)
 
     def add(self, events: Sequence[Event]) -> None:
         """Write the events of one frame; the file is there from the first frame on, whatever happened in it."""
         if not self.is_open:
-            self.write(csv_row(COLUMNS) if self._as_csv else "")
+            self.write("")
         if events:
             self.write("".join(map(self._line, events)))  # at once: a disk takes its time for each write
 

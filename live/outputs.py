@@ -102,6 +102,9 @@ class Outputs:
             self.has_failed, written = True, False
         else:
             written = True
+        if file.news is not None:
+            self._say(file.news)
+            file.news = None
         if file.is_open and file.path not in self.files:
             self.files.append(file.path)
         return written
