@@ -1,12 +1,11 @@
-"""What the tests share: real handwriting, drawn pages, markers by what a test uses, and that a logged error fails it."""
+"""What the tests share: real handwriting, drawn pages, markers by what a test uses, and that a traceback fails it."""
 
 from __future__ import annotations
 
 import inspect
-import logging
 import os
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -60,13 +59,26 @@ def nobodys_settings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]
         yield
 
 
-@pytest.fixture(autouse=True)
-def no_error_is_logged(request: pytest.FixtureRequest, caplog: pytest.LogCaptureFixture) -> Iterator[None]:
-    """Fail the test that logs an error, unless it is marked with `logs_errors`."""
-    yield
-    if request.node.get_closest_marker("logs_errors") is None:
-        logged = [record.getMessage() for record in caplog.get_records("call") if record.levelno >= logging.ERROR]
-        assert not logged, f"errors were logged: {logged}"
+TRACES = ("Traceback (most recent call last)", "Exception ignored in")
+"""How Python, a thread or a program that a test has started tells of an error that nobody caught."""
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item,
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Fail the test that prints a traceback, its own programs included, unless it is marked with `prints_a_traceback`.
+
+    Numcam logs no errors: what goes wrong is a line for people, and anything else comes as a traceback on stderr. That is
+    looked at where pytest has captured it, so what a test has read itself (capsys, a pipe) is left to its own assertions.
+    """
+    report = yield
+    if report.when == "call" and report.passed and item.get_closest_marker("prints_a_traceback") is None:
+        told = [text for name, text in report.sections if "stderr" in name and any(trace in text for trace in TRACES)]
+        if told:
+            report.outcome = "failed"
+            report.longrepr = f"{item.nodeid} printed a traceback:\n{told[-1]}"
+    return report
 
 
 @pytest.fixture(scope="session")

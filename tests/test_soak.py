@@ -4,15 +4,33 @@ from __future__ import annotations
 
 import os
 import re
+import subprocess
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
-from scripts.soak import MOST_ON_DISK, Look, empty, frames_logged, main, rows, verdict
+from scripts import soak
+from scripts.soak import MOST_GROWTH_MB, MOST_ON_DISK, Look, empty, frames_logged, main, rows, verdict
 from tests.stamped_files import make_video
 
 pytest.importorskip("psutil", reason="it watches the program: the extra `test` has it")
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="it counts open files as Unix does")
+
+
+LEAKS = """
+import sys
+from live import lanes
+from live.__main__ import main
+kept, take = [], lanes.Lane.take
+def leaky(self):
+    kept.append((b"x" * 200_000 + bytes(len(kept)), open("/dev/null")))
+    return take(self)
+lanes.Lane.take = leaky
+sys.exit(main(sys.argv[1:]))
+"""
+"""The program, with 200 kB and an open file more at each frame."""
 
 
 def look(frames: int, memory_mb: float = 200.0, handles: int = 11, threads: int = 13) -> Look:
@@ -29,7 +47,31 @@ def test_a_short_soak_prints_a_table_and_judges(tmp_path: Path, capsys: pytest.C
     assert len(cells) >= 2
     assert all(float(memory) > 20 and int(handles) > 2 and int(threads) > 1 for _, memory, handles, threads, _ in cells)
     assert int(cells[-1][0]) > 150
-    assert re.search(r"steady\.$" if code == 0 else r"it grows\.$", last)
+    first, final = (look(int(c[0].replace(",", "")), float(c[1]), int(c[2]), int(c[3])) for c in (cells[0], cells[-1]))
+    told, bad = verdict(first, final)  # of what the table says, which is what a person checks it with
+    assert code == bad
+    assert last.rpartition(": ")[2] == told.rpartition(": ")[2]
+    assert last.partition(": ")[0] == told.partition(": ")[0]
+
+
+def test_a_program_that_leaks_memory_and_files_is_caught(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def leaking(*words: Any, **how: Any) -> subprocess.Popen[str]:
+        (python, _, _, *arguments), *_ = words
+        return subprocess.Popen([python, "-c", LEAKS, *arguments], **how)
+
+    clip = make_video(tmp_path / "clip.mp4", 25)
+    monkeypatch.setattr(
+        soak, "subprocess", SimpleNamespace(Popen=leaking, PIPE=subprocess.PIPE, DEVNULL=subprocess.DEVNULL)
+    )
+    assert main(["--frames", "200", str(clip)]) == 1
+    last = capsys.readouterr().out.splitlines()[-1]
+    assert last.endswith("it grows.")
+    grown = re.search(r"memory \+(\d+)\.\d MB .* open files \+(\d+)", last)
+    assert grown is not None
+    assert int(grown[1]) > MOST_GROWTH_MB
+    assert int(grown[2]) > 0
 
 
 def test_a_program_that_fails_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
