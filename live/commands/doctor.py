@@ -10,15 +10,16 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from live import __version__
+from live.networks import open_classifier, weakness_of
 from live.plain_text import printable
-from live.settings import ModelSettings, Settings
+from live.settings import Settings
 from live.settings_files import user_file
 from live.settings_names import listing
 from live.terminal import tell
 from live.video.display import why_no_display
 from live.video.sources import DEMO_CLIP, list_cameras
 from models.card import load_card
-from models.classifier import find_model, load_classifier
+from models.classifier import find_model
 from models.errors import ModelError
 from models.line_classifier import LINE_WEIGHTS, LineClassifier
 
@@ -40,7 +41,7 @@ def show_machine(settings: Settings) -> int:
         ("Cameras", lambda: [f"{c.index}  {c.name} ({c.backend})" for c in list_cameras()] or ["none found"]),
         ("Recording", codecs),
         ("Clip", lambda: [f"{DEMO_CLIP.name}, {DEMO_CLIP.stat().st_size / 1e6:.1f} MB"]),
-        ("Model", lambda: model_lines(settings.model)),
+        ("Model", lambda: model_lines(settings)),
     )
     for name, find in topics:
         try:
@@ -89,17 +90,21 @@ def codecs() -> list[str]:
     return [f"H.264 by {', '.join(found)}" if found else "no H.264 encoder: recordings can't be made"]
 
 
-def model_lines(settings: ModelSettings) -> list[str]:
+def model_lines(settings: Settings) -> list[str]:
     """What the model file is, and whether it runs; a model without a card may run as well."""
-    path, runtime = find_model(Path(settings.path) if settings.path is not None else None, settings.runtime)
-    classes = load_classifier(path, settings.threads, runtime).classes
+    model = settings.model
+    path, runtime = find_model(Path(model.path) if model.path is not None else None, model.runtime)
+    classifier = open_classifier(settings)
     try:
         lines = load_card(path).as_lines()
     except ModelError as error:
         lines = [str(error)]
-    lines.append(f"runs: {path.name} by {LIBRARIES[runtime]}, {megabytes(path)}, {classes} classes")
-    if settings.lines:
-        LineClassifier(threads=settings.threads)
+    lines.append(f"runs: {path.name} by {LIBRARIES[runtime]}, {megabytes(path)}, {classifier.classes} classes")
+    weakness = weakness_of(classifier, model)
+    if weakness is not None:
+        lines.append(weakness)
+    if model.lines:
+        LineClassifier(threads=model.threads)
         lines += load_card(LINE_WEIGHTS).as_lines()
         lines.append(f"runs: {LINE_WEIGHTS.name} by {LIBRARIES['onnx']}, {megabytes(LINE_WEIGHTS)}")
     return lines
