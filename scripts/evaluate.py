@@ -22,14 +22,15 @@ from typing import Any
 import cv2
 import numpy as np
 from numpy.typing import NDArray
-from rich.console import Console
+from rich.console import Console  # noqa: TID251 - a type
 from rich.progress import track
 
 from live.model_trial import load_tried
+from live.terminal import TERMINAL, make_console, say
 from live.whole_files import put_in_place
 from models.classifier import WEIGHTS, Classifier
 from models.errors import ModelError
-from scripts.command_line import add_data, missing_package, script_parser
+from scripts.command_line import add_data, missing_package, run_script, script_parser
 from scripts.corruptions import CORRUPTIONS
 from scripts.datasets import DataError, Digits, load_mnist
 from scripts.score_tables import corruption_table, mean_accuracy, number_table, sample_view, show_scores
@@ -106,7 +107,7 @@ def numbers_in_one_hand(console: Console, test: Digits, scores: Scores) -> dict[
 
 def spoilt_digits(console: Console, classifier: Classifier, test: Digits, clean: Scores) -> dict[str, Scores]:
     """Print the accuracy under each corruption; returns the answers by its name."""
-    about = Console(stderr=True)
+    about = make_console()
     spoilt = {}
     for corruption in track(
         CORRUPTIONS, "Spoiling digits", console=about, transient=True, disable=not about.is_terminal
@@ -170,9 +171,8 @@ def passes(scores: Scores, least: float | None) -> bool:
     if least is None or scores.accuracy >= least:
         return True
     right, count = int(scores.is_right.sum()), len(scores.labels)
-    print(
-        f"Accuracy {counted_share(scores.accuracy)} ({right:,} of {count:,}) is below the {100 * least:g} % of --min-accuracy.",
-        file=sys.stderr,
+    say(
+        f"Accuracy {counted_share(scores.accuracy)} ({right:,} of {count:,}) is below the {100 * least:g} % of --min-accuracy."
     )
     return False
 
@@ -183,7 +183,7 @@ def main(arguments: list[str] | None = None) -> int:
     cv2.setNumThreads(1)  # a picture of 28 px is too small to share out: threads would only wait for one another
     if isinstance(sys.stdout, TextIOWrapper):
         sys.stdout.reconfigure(errors="replace")  # a terminal that lacks a sign shows a question mark
-    console = Console()
+    console = TERMINAL.console()
     if not console.is_terminal:
         console.width = WIDTH
     try:
@@ -194,17 +194,17 @@ def main(arguments: list[str] | None = None) -> int:
             return 0
         return 0 if passes(evaluate(console, options, classifier, test), options.min_accuracy) else 1
     except (DataError, ModelError) as error:
-        print(error, file=sys.stderr)
+        say(error)
     except ModuleNotFoundError as error:
-        print(missing_package(error), file=sys.stderr)
+        say(missing_package(error))
     except OSError as error:
         reason = error.strerror or error
-        print(f"{options.output} can't be written: {reason}. Make room, or choose another --output.", file=sys.stderr)
+        say(f"{options.output} can't be written: {reason}. Make room, or choose another --output.")
     except KeyboardInterrupt:
-        print("\nInterrupted.", file=sys.stderr)
+        say("Interrupted.")
         return 130
     return 1
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    run_script(main)

@@ -14,7 +14,6 @@ import errno
 import os
 import re
 import shutil
-import sys
 import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -24,13 +23,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from live.terminal import TERMINAL, say
 from live.whole_files import replaced
 from models.card import card_path
 from models.classifier import load_keras
 from models.errors import ModelError
 from models.percent import percent
 from models.quiet import quiet_stderr
-from scripts.command_line import script_parser
+from scripts.command_line import run_script, script_parser
 from scripts.datasets import DataError, load_mnist
 from scripts.exporting import FORMATS, Format, Inputs
 from scripts.training_set import as_input
@@ -187,7 +187,6 @@ def copy_card(card: Path, copy: Path) -> None:
 def show(done: Sequence[Exported]) -> None:
     """Print what was written as a table."""
     from rich import box
-    from rich.console import Console
     from rich.table import Table
 
     table = Table(box=box.SIMPLE)
@@ -198,7 +197,7 @@ def show(done: Sequence[Exported]) -> None:
         table.add_row(
             str(one.path), f"{one.size / 1e6:.2f}", f"{one.difference:.1e}", percent(one.same, 2, counted=True)
         )
-    Console(markup=False, emoji=False, highlight=False).print(table)
+    TERMINAL.show(table)
 
 
 def _reason(error: Exception, folder: Path) -> str:
@@ -240,9 +239,9 @@ def main(arguments: list[str] | None = None) -> int:
     if done:
         show(done)
     for line in wrong:
-        print(line, file=sys.stderr)
+        say(line)
     return 1 if wrong else 0
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    run_script(main)

@@ -16,7 +16,6 @@ from __future__ import annotations
 
 import argparse
 import itertools
-import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
@@ -24,10 +23,11 @@ from functools import partial
 from pathlib import Path
 
 import numpy as np
-from rich.console import Console
+from rich.console import Console  # noqa: TID251 - a type
 from rich.progress import Progress
 
-from scripts.command_line import script_parser
+from live.terminal import TERMINAL, make_console
+from scripts.command_line import run_script, script_parser
 from scripts.fuzz_case import Case, case_from_json
 from scripts.fuzz_judge import Fault, faults
 from scripts.fuzz_models import model_case
@@ -148,7 +148,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run, and print the table; returns the exit code."""
     parser = make_parser()
     options = parser.parse_args(arguments)
-    console = Console(stderr=True)
+    console = make_console()
     if options.again is not None:
         if not options.again.is_file():
             parser.error(f"there is no finding {options.again}")
@@ -159,9 +159,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     with Child() as child:
         session = Session(child, options.findings)
         run(session, inputs, time.monotonic() + 60 * options.minutes, console)
-        session.tally.show(Console(markup=False, emoji=False, highlight=False), options.findings, child.started)
+        session.tally.show(TERMINAL.console(), options.findings, child.started)
     return int(session.tally.found > 0)
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    run_script(main)

@@ -12,7 +12,7 @@ from scripts.fuzz_judge import Fault, cost
 from scripts.fuzz_watch import Outcome
 
 if TYPE_CHECKING:
-    from rich.console import Console
+    from rich.console import Console  # noqa: TID251 - a type
 
 EXAMPLES = 3
 """Of each kind of fault so many inputs are kept: more of them tell nothing new."""

@@ -9,7 +9,6 @@ at 30 frames a second, from a process of its own. The page moves, so that every 
 from __future__ import annotations
 
 import multiprocessing
-import sys
 import tempfile
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -20,8 +19,9 @@ from numpy.typing import NDArray
 
 from live.app import run
 from live.settings import Settings
+from live.terminal import tell
 from scripts.benchmark import page_of
-from scripts.command_line import script_parser
+from scripts.command_line import run_script, script_parser
 from scripts.mjpeg_camera import MjpegCamera
 
 SIZE = (1280, 720)
@@ -64,11 +64,11 @@ def main(arguments: list[str] | None = None) -> int:
     if summary.ages is not None and summary.frames:
         reading_ms = summary.reading_s * 1000 / max(summary.read_anew, 1)
         over_ms = summary.ages.quantile_ms(0.5) - reading_ms
-        print(
+        tell(
             f"reading took {reading_ms:.0f} ms; the age beyond that is {over_ms * FPS / 1000:.2f} frames in the median."
         )
     return 0
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    run_script(main)

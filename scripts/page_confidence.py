@@ -14,16 +14,16 @@ certain, how many of these are wrong, and how many of all wrong ones that is; th
 from __future__ import annotations
 
 import json
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from live.terminal import TERMINAL, say, tell
 from models.percent import percent
 from scripts.calibration import calibration_gap
-from scripts.command_line import script_parser
+from scripts.command_line import run_script, script_parser
 
 SAME_NUMBER = 0.3
 ON_A_CUT_NUMBER = 0.3
@@ -134,21 +134,21 @@ def main(arguments: list[str] | None = None) -> int:
         numbers, digits = judge(truth, found)
         doubted = doubts(truth, found)
     except OSError as error:
-        print(f"{error.filename} can't be read: {error.strerror}.", file=sys.stderr)
+        say(f"{error.filename} can't be read: {error.strerror}.")
         return 1
     except (ValueError, KeyError, TypeError) as error:
-        print(f"{options.truth} and {options.found} should hold JSON lines of pages: {error!r}.", file=sys.stderr)
+        say(f"{options.truth} and {options.found} should hold JSON lines of pages: {error!r}.")
         return 1
-    print(f"what | shown | right | expected calibration error | at {SURE} or more | of these right")
-    print("--- | --- | --- | --- | --- | ---")
-    print(summary("numbers", numbers))
-    print(summary("their digits", digits))
-    print("\ndoubt below | digits | wrong | of them | of all wrong | numbers with one | of them wrong")
-    print("--- | --- | --- | --- | --- | --- | ---")
+    tell(f"what | shown | right | expected calibration error | at {SURE} or more | of these right")
+    tell("--- | --- | --- | --- | --- | ---")
+    tell(summary("numbers", numbers))
+    tell(summary("their digits", digits))
+    TERMINAL.tell_lines("\ndoubt below | digits | wrong | of them | of all wrong | numbers with one | of them wrong")
+    tell("--- | --- | --- | --- | --- | --- | ---")
     for below in DOUBTS:
-        print(doubt_line(below, *doubted))
+        tell(doubt_line(below, *doubted))
     return 0
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    run_script(main)

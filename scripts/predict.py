@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -24,11 +23,12 @@ from live.how_to_type import program, typed
 from live.model_trial import load_tried
 from live.reading.reader import PageReader
 from live.settings import Settings
+from live.terminal import say, tell
 from live.video.pictures import read_picture
 from models.classifier import load_classifier
 from models.errors import ModelError
 from scripts.answers import Answer, show_text
-from scripts.command_line import script_parser
+from scripts.command_line import run_script, script_parser
 from scripts.lone_digit import NoDigitError, find_digit
 from scripts.montage import PER_SCREEN, Card, draw_montage
 
@@ -116,16 +116,16 @@ def read_all(paths: Sequence[Path], reader: Reader, *, as_json: bool) -> tuple[l
     for item in find_pictures(list(map(str, paths))):
         if isinstance(item, Told):
             failures += item.is_failure
-            print(item.text, file=sys.stderr, flush=True)
+            say(item.text)
             continue
         try:
             answers.append(reader.read(item))
         except SourceError as error:
             failures += 1
-            print(error, file=sys.stderr, flush=True)
+            say(error)
             continue
         if as_json:
-            print(json.dumps(answers[-1].fields()), flush=True)
+            tell(json.dumps(answers[-1].fields()))
     return answers, failures
 
 
@@ -140,7 +140,7 @@ def save_montage(path: Path, answers: Sequence[Answer]) -> None:
     """Write the montage; an earlier file of that name is kept beside it. Raises OutputError."""
     write_picture(path, draw_montage(cards(answers[:MOST_CARDS])))
     shown = f" (the first {MOST_CARDS} of {len(answers)} pictures)" if len(answers) > MOST_CARDS else ""
-    print(f"Written: {path}{shown}", file=sys.stderr)
+    say(f"Written: {path}{shown}")
 
 
 def check_display() -> None:
@@ -177,11 +177,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         return predict(parse(arguments))
     except (NumcamError, ModelError) as error:
-        print(error, file=sys.stderr)
+        say(error)
         return FAILED
     except KeyboardInterrupt:
         return INTERRUPTED
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    run_script(main)

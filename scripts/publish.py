@@ -14,6 +14,7 @@ import keras
 import numpy as np
 from numpy.typing import NDArray
 
+from live.terminal import tell
 from live.whole_files import put_in_place, replaced
 from models.card import ModelCard, save_card
 from models.classifier import load_classifier
@@ -107,7 +108,7 @@ def in_eight_bits(model: keras.Model, held_out: Examples, path: Path) -> bool:
             raise ModelError(f"8 bits would cost {100 * (shares[0] - shares[1]):.2f} points: the exact file stays.")
         smaller.replace(path)
     except ModelError as error:
-        print(error)
+        tell(error)
         return False
     finally:
         smaller.unlink(missing_ok=True)

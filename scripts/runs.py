@@ -19,6 +19,7 @@ from zipfile import BadZipFile
 
 import numpy as np
 
+from live.terminal import TERMINAL, say, tell
 from live.whole_files import replaced
 from models.errors import ModelError
 from scripts.command_line import add_data
@@ -99,7 +100,7 @@ def begin(asked: History, files: RunFiles, *, anew: bool) -> History:
             f"{files.history} is of a run that was interrupted and had other options. "
             "Give the same to go on with it, another --output, or --anew to start over."
         )
-    print(f"Going on after epoch {history.epochs_done} of {history.options['epochs']}")
+    tell(f"Going on after epoch {history.epochs_done} of {history.options['epochs']}")
     return history
 
 
@@ -131,16 +132,14 @@ def run(module: str, train: Callable[[argparse.Namespace, str], list[str]], opti
     try:
         lines = train(options, f"python -m {module} {shlex.join(options.given)}".rstrip())
     except (DataError, ModelError) as error:
-        print(error, file=sys.stderr)
+        say(error)
         return 1
     except OSError as error:
         reason = " ".join(str(error.strerror or error).split())
-        print(
-            f"{options.output.parent} can't be written: {reason}. What was trained so far stays there.", file=sys.stderr
-        )
+        say(f"{options.output.parent} can't be written: {reason}. What was trained so far stays there.")
         return 1
     except KeyboardInterrupt:
-        print("\nInterrupted. The same command goes on after the last whole epoch.", file=sys.stderr)
+        say("Interrupted. The same command goes on after the last whole epoch.")
         return 130
-    print("\n".join(lines))
+    TERMINAL.tell_lines("\n".join(lines))
     return 0

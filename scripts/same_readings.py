@@ -20,10 +20,10 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from rich.console import Console
 from rich.table import Table
 
-from scripts.command_line import script_parser
+from live.terminal import TERMINAL
+from scripts.command_line import run_script, script_parser
 
 HERE = Path(__file__).resolve().parents[1]
 FIELDS = ("text", "shown", "confidence", "quad", "digits", "track_id", "confirmed")
@@ -102,7 +102,7 @@ def show(comparisons: Sequence[Comparison]) -> None:
     for one in comparisons:
         first = f"{len(one.different)}: {', '.join(one.different[:3])}" if one.different else "0"
         table.add_row(one.name, str(one.items), str(one.numbers), first)
-    Console(markup=False).print(table)
+    TERMINAL.show(table)
 
 
 def make_parser() -> argparse.ArgumentParser:
@@ -129,4 +129,4 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    run_script(main)

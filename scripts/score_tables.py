@@ -9,7 +9,11 @@ import numpy as np
 from numpy.typing import NDArray
 from rich import box
 from rich.align import Align
-from rich.console import Console, Group, RenderableType
+from rich.console import (
+    Console,  # noqa: TID251 - a type
+    Group,
+    RenderableType,
+)
 from rich.table import Table
 from rich.text import Text
 

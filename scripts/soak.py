@@ -24,8 +24,9 @@ from pathlib import Path
 import av
 import psutil
 
+from live.terminal import TERMINAL, tell
 from live.video.sources import DEMO_CLIP
-from scripts.command_line import script_parser
+from scripts.command_line import run_script, script_parser
 
 ROOT = Path(__file__).resolve().parents[1]
 MOST_GROWTH_MB = 5.0
@@ -162,24 +163,24 @@ def main(arguments: list[str] | None = None) -> int:
             program.kill()
             program.wait()
     if program.returncode != 0 or len(table) < 2:
-        print(f"The program ended with {program.returncode}: {complaint.strip() or 'too soon to be judged'}")
+        tell(f"The program ended with {program.returncode}: {complaint.strip() or 'too soon to be judged'}")
         return 1
     line, bad = verdict(table[0], table[-1])
-    print(line)
+    tell(line)
     return int(bad)
 
 
 def show(looks: Iterator[Look]) -> list[Look]:
     """Print each row as soon as there is one; returns them all."""
-    print(HEAD, flush=True)
+    TERMINAL.tell_lines(HEAD)
     table: list[Look] = []
     for row in looks:
         before = table[-1] if table else Look(0, 0.0, 0.0, 0, 0)
         speed = (row.frames - before.frames) / (row.seconds - before.seconds)
-        print(f"{row.frames:,} | {row.memory_mb:.1f} | {row.handles} | {row.threads} | {speed:.1f}", flush=True)
+        tell(f"{row.frames:,} | {row.memory_mb:.1f} | {row.handles} | {row.threads} | {speed:.1f}")
         table.append(row)
     return table
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    run_script(main)

@@ -8,7 +8,6 @@ frame. Each is read by `live.app.run` without a window; what reading the file co
 
 from __future__ import annotations
 
-import sys
 import tempfile
 import time
 from collections.abc import Iterator
@@ -20,9 +19,10 @@ from numpy.typing import NDArray
 
 from live.app import run
 from live.settings import Settings
+from live.terminal import TERMINAL, tell
 from live.video.sources import open_source
 from scripts.benchmark import page_of
-from scripts.command_line import script_parser
+from scripts.command_line import run_script, script_parser
 from scripts.make_demo import Clip, write_video
 
 NOISE = 2.0  # standard deviation, grey levels
@@ -71,11 +71,13 @@ def main(arguments: list[str] | None = None) -> int:
             write_video(frames_of(clip, page, reach_px), path, clip)
             decoding = cost_of_decoding(path, clip.frames)
             lines.append((name, decoding, cost_of_reading(path, clip.frames) - decoding))
-    print("page | decoding the file, ms | everything else, ms | of the moving page's\n--- | --: | --: | --:")
+    TERMINAL.tell_lines(
+        "page | decoding the file, ms | everything else, ms | of the moving page's\n--- | --: | --: | --:"
+    )
     for name, decoding, rest in lines:
-        print(f"{name} | {decoding:.1f} | {rest:.1f} | {100 * rest / lines[0][2]:.0f} %")
+        tell(f"{name} | {decoding:.1f} | {rest:.1f} | {100 * rest / lines[0][2]:.0f} %")
     return 0
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    run_script(main)

@@ -18,7 +18,8 @@ import nbclient
 import nbformat
 from PIL import Image
 
-from scripts.command_line import script_parser
+from live.terminal import tell
+from scripts.command_line import run_script, script_parser
 
 COLOURS = 64
 """Of a stored picture: plots and grey digits look the same with them, in a third of the bytes."""
@@ -38,7 +39,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     ).execute()
     tidy(notebook)
     nbformat.write(notebook, path)
-    print(f"Written: {path}, {path.stat().st_size / 1e6:.2f} MB")
+    tell(f"Written: {path}, {path.stat().st_size / 1e6:.2f} MB")
 
 
 def tidy(notebook: Any) -> None:
@@ -74,4 +75,4 @@ def smaller(png: str) -> str:
 
 
 if __name__ == "__main__":
-    main()
+    run_script(main)

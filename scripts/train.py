@@ -9,14 +9,14 @@ A run that was interrupted goes on where it stopped when the same command is giv
 from __future__ import annotations
 
 import argparse
-import sys
 from dataclasses import asdict, fields, replace
 from pathlib import Path
 
 import numpy as np
 
+from live.terminal import tell
 from models.quiet import quiet_stderr
-from scripts.command_line import script_parser
+from scripts.command_line import run_script, script_parser
 from scripts.datasets import DataError, Digits, load_mnist, split_by_writer
 from scripts.history import History
 from scripts.recipes import RECIPES, Recipe
@@ -119,7 +119,7 @@ def train(options: argparse.Namespace, command: str) -> list[str]:
         sets["drawn and cut pictures, writers held out"] = drawn_held_out
         validation = joined([validation, drawn_held_out])
     number = len(digits.labels) + (0 if drawn is None else len(drawn.labels))
-    print(f"{number:,} pictures to learn from, {len(validation.labels):,} to validate with", flush=True)
+    tell(f"{number:,} pictures to learn from, {len(validation.labels):,} to validate with")
     model = fit((digits, drawn, validation), recipe, history, files)
     lines = publish(Trained(model, history, recipe, command), validation, sets, files)
     end(history, files)
@@ -132,4 +132,4 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    run_script(main)

@@ -10,11 +10,11 @@ the same command is given again.
 from __future__ import annotations
 
 import argparse
-import sys
 from pathlib import Path
 
+from live.terminal import tell
 from models.quiet import quiet_stderr
-from scripts.command_line import script_parser
+from scripts.command_line import run_script, script_parser
 from scripts.history import History
 from scripts.line_pictures import pictures
 from scripts.runs import RunFiles, add_run, begin, end, parsed, run
@@ -44,7 +44,7 @@ def train(options: argparse.Namespace, command: str) -> list[str]:
     asked = {"pages": options.pages, "epochs": options.epochs}
     history = begin(History(network="numcam-line", seed=options.seed, options=asked), files, anew=options.anew)
     learning, held_out = pictures(options, files.pictures)
-    print(f"{len(learning):,} runs of ink to learn from, {len(held_out):,} to validate with", flush=True)
+    tell(f"{len(learning):,} runs of ink to learn from, {len(held_out):,} to validate with")
     model = fit(learning, held_out, history, files)
     lines = publish(model, held_out, history, options.output, command)
     end(history, files)
@@ -57,4 +57,4 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    run_script(main)

@@ -64,7 +64,9 @@ def test_tables_are_harmless_however_their_cells_are_made(capsys: pytest.Capture
 
 def test_rich_keeps_its_own_colours() -> None:
     shown = io.StringIO()
-    make_console(file=shown, force_terminal=True, color_system="standard").print("bold\x1b[2J", style="bold")
+    make_console(stderr=False, file=shown, force_terminal=True, color_system="standard").print(
+        "bold\x1b[2J", style="bold"
+    )
     assert shown.getvalue() == "\x1b[1mbold\\x1b[2J\x1b[0m\n"
 
 

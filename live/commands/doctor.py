@@ -10,6 +10,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from live import __version__
+from live.masking import masked
 from live.networks import open_classifier, weakness_of
 from live.plain_text import printable
 from live.settings import Settings
@@ -49,7 +50,7 @@ def show_machine(settings: Settings) -> int:
         except Exception as error:  # noqa: BLE001 - a doctor that stops at the first ailment helps nobody
             lines = [f"not to be found out: {' '.join(str(error).split()) or type(error).__name__}"]
         for index, line in enumerate(lines):
-            tell(f"{name if index == 0 else '':<10} {line}")
+            tell(masked(f"{name if index == 0 else '':<10} {line}"))
     return 0
 
 

@@ -98,7 +98,7 @@ def with_progress(items: Sequence[Path | Told], *, as_json: bool) -> Iterator[Pa
     from rich.progress import Progress
 
     # not redirected: what goes to a file or a pipe must stay out of the bar's terminal
-    with Progress(console=make_console(stderr=True), transient=True, redirect_stdout=False) as progress:
+    with Progress(console=make_console(), transient=True, redirect_stdout=False) as progress:
         yield from progress.track(items, description="Reading")
 
 
