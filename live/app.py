@@ -14,7 +14,7 @@ from live.errors import SourceError
 from live.events import Event
 from live.interrupts import Interrupts
 from live.lanes import Lane, fetch_from
-from live.networks import open_classifier, open_reader, weakness_of
+from live.networks import open_classifier, open_reader
 from live.outputs import Outputs
 from live.reading.turning import TurningReader
 from live.screen import Screen
@@ -56,10 +56,7 @@ def run(
         stack.callback(lambda: tell(summary.line()) if summary.frames else None)
         if display is None and not settings.headless:
             display = DisplayCheck()  # goes on while the model is loaded
-        classifier = open_classifier(settings)
-        weakness = weakness_of(classifier, settings.model)
-        if weakness is not None:
-            say(weakness)
+        classifier = open_classifier(settings, say)
         headless = settings.headless or display is None or _tell_no_display(display, say)
         lanes = _open_lanes(settings, classifier, stack, say, headless=headless)
         outputs = stack.enter_context(Outputs(settings, say))

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import subprocess
 import sys
-import tempfile
 from pathlib import Path
 
 from live import children
@@ -59,13 +58,13 @@ def try_model(path: Path, runtime: str = "auto", threads: int = 0, *, within_s: 
     """
     path, runtime = find_model(path, runtime)
     words = [sys.executable, "-P", "-W", "ignore", "-c", SCRIPT, str(ROOT), str(path.absolute()), str(threads), runtime]
-    with tempfile.TemporaryFile() as told:
+    try:
+        process = children.start(words, out=subprocess.PIPE, err=subprocess.DEVNULL)
+    except OSError as error:
+        raise ModelError(f"{path} can't be tried: {error.strerror}.") from error
+    with process:
         try:
-            process = children.start(words, out=told, err=subprocess.DEVNULL)
-        except OSError as error:
-            raise ModelError(f"{path} can't be tried: {error.strerror}.") from error
-        try:
-            code = process.wait(within_s)
+            told, _ = process.communicate(timeout=within_s)
         except subprocess.TimeoutExpired:
             raise ModelError(
                 f"The model {path} was given up: it was not ready within {within_s:g} s (limits.model_load_s), and may never be. "
@@ -73,8 +72,7 @@ def try_model(path: Path, runtime: str = "auto", threads: int = 0, *, within_s: 
             ) from None
         finally:  # also where a person is tired of waiting
             children.end(process)
-        told.seek(0)
-        message = told.read().decode("utf-8", "surrogateescape")
+    code, message = process.returncode, told.decode("utf-8", "surrogateescape")
     if code == REFUSED and message:
         raise ModelError(message.replace(str(path.absolute()), str(path)))
     if code != 0:

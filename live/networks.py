@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 from live.model_trial import load_tried
@@ -12,11 +13,18 @@ from models.classifier import Classifier
 from models.line_classifier import LineClassifier
 
 
-def open_classifier(settings: Settings) -> Classifier:
-    """The network that reads single digits; one that isn't Numcam's own is tried first. Raises ModelError."""
+def open_classifier(settings: Settings, say: Callable[[str], None] | None = None) -> Classifier:
+    """The network that reads single digits; one that isn't Numcam's own is tried first. Raises ModelError.
+
+    say: is given a line on what it can't tell, if there is something.
+    """
     model = settings.model
     path = Path(model.path) if model.path is not None else None
-    return load_tried(path, model.runtime, model.threads, within_s=settings.limits.model_load_s)
+    classifier = load_tried(path, model.runtime, model.threads, within_s=settings.limits.model_load_s)
+    weakness = weakness_of(classifier, model)
+    if say is not None and weakness is not None:
+        say(weakness)
+    return classifier
 
 
 def weakness_of(classifier: Classifier, settings: ModelSettings) -> str | None:

@@ -102,7 +102,7 @@ class SplittingSettings(Section, frozen=True):
 class GroupingSettings(Section, frozen=True):
     """Which digits stand together as a number."""
 
-    min_confidence: Share = 0.05
+    min_confidence: Share = 0.02
     min_lone_confidence: Share = 0.8
     doubt_below: Annotated[float, harmless(ge=0, le=0.99)] = 0.7
     max_gap: Annotated[float, harmless("digit heights", ge=0.05, le=5)] = 0.62

@@ -10,6 +10,7 @@ import signal
 import sys
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -60,7 +61,7 @@ FAULTS: dict[str, Callable[[], Any]] = {
 
 def faulty(options: Any, settings: Any) -> int:
     """What `read` does, after what the first picture asks for."""
-    _, mark, fault = options.paths[0].read_bytes().rpartition(MARK)
+    _, mark, fault = Path(options.paths[0]).read_bytes().rpartition(MARK)
     if mark:
         FAULTS[fault.decode()]()
     return int(read_as_ever(options, settings))

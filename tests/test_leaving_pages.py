@@ -90,7 +90,7 @@ def test_a_wrong_number_in_flight_is_put_right_once_the_page_slows_down() -> Non
 def clip() -> Seen:
     """The built-in clip, each frame read once."""
     settings = Settings()
-    classifier = open_classifier(settings.model)
+    classifier = open_classifier(settings)
     reader = TurningReader(open_reader(settings, classifier), classifier)
     with VideoFile(str(Path(live.__file__).with_name("demo.mp4")), "demo", paced=False) as source:
         return [

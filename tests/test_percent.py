@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -12,7 +13,7 @@ from models.percent import percent
 @pytest.mark.parametrize(
     ("share", "shown"),
     [
-        (0.0, "0 %"), (1e-9, "<1 %"), (0.004, "<1 %"), (0.01, "1 %"), (0.29, "29 %"),
+        (0.0, "0 %"), (1e-9, "<1 %"), (0.004, "<1 %"), (0.01, "1 %"), (0.29, "29 %"), (float(np.float32(0.95)), "95 %"),
         (0.5, "50 %"), (0.4999, "49 %"), (0.979, "97 %"),
         (0.99, "99 %"), (0.995, "99 %"), (0.996, "99 %"), (0.99999999, "99 %"), (1.0, "99 %"),
     ],

@@ -53,9 +53,9 @@ def written(text: str, inside: float, between: float, *, top: float = 0.0, left:
     return pieces
 
 
-def texts(pieces: list[Placed]) -> list[str]:
+def texts(pieces: list[Placed], settings: GroupingSettings = SETTINGS) -> list[str]:
     """What is read of them."""
-    return [number.text for number in group_runs(find_all_runs(pieces, SETTINGS), 0.0, SETTINGS)]
+    return [number.text for number in group_runs(find_all_runs(pieces, settings), 0.0, settings)]
 
 
 @pytest.mark.parametrize(
@@ -120,7 +120,7 @@ def test_whatever_the_writer_a_clear_gap_parts_numbers(
 def test_gaps_of_one_kind_stay_one_kind_however_many_they_are() -> None:
     gaps = np.random.default_rng(0).uniform(0.1, 0.3, (40, (MOST_GAPS - 100) // 40))
     assert (find_spacing(gaps, SETTINGS.max_gap).limits > 0.3).all()
-    assert len(texts(written("7" * 700, 0.2, 0.0))) == 1
+    assert len(texts(written("7" * 700, 0.2, 0.0), GroupingSettings(min_confidence=0))) == 1
 
 
 def test_a_table_of_single_digits_is_no_row_of_long_numbers() -> None:

@@ -159,6 +159,9 @@ def test_the_command_writes_them_and_never_over_anything(
     assert "2 in in, and what each stage saw" in capsys.readouterr().err
 
 
-def test_explain_needs_a_folder(capsys: pytest.CaptureFixture[str]) -> None:
+def test_explain_needs_a_folder(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
     assert main(["read", "page.png", "--explain"]) == 2
     assert capsys.readouterr().err == "--explain writes pictures: say where with --save FOLDER.\n"

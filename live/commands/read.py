@@ -17,7 +17,7 @@ from live.commands.number_files import CsvFile, NumberFile, table_file
 from live.commands.picture_list import PageName, Told, find_pictures
 from live.commands.read_options import ReadOptions
 from live.errors import OutputError, SourceError
-from live.networks import open_classifier, open_reader, weakness_of
+from live.networks import open_classifier, open_reader
 from live.reading.reader import Trace
 from live.reading.turning import TurningReader
 from live.records import Frame, FrameResult, Number, Reading, TrackedNumber
@@ -39,10 +39,7 @@ KEPT_SUFFIXES = frozenset({".bmp", ".jpeg", ".jpg", ".png", ".tif", ".tiff", ".w
 
 def read_pictures(options: ReadOptions, settings: Settings) -> int:
     """Read all pictures; returns 0, or 1 where one of them couldn't be read. Raises OutputError and ModelError."""
-    classifier = open_classifier(settings)
-    weakness = weakness_of(classifier, settings.model)
-    if weakness is not None:
-        say(weakness)
+    classifier = open_classifier(settings, say)
     reader = TurningReader(open_reader(settings, classifier), classifier, remembers=False)
     found = list(find_pictures(options.paths, written_by(options)))
     pictures = [item for item in found if isinstance(item, Path)]

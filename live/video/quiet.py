@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import cache
 
 import cv2
@@ -41,12 +41,33 @@ def quiet_stderr() -> Iterator[Caught]:
     except OSError:  # there is none
         yield caught
         return
-    with tempfile.TemporaryFile() as file:
-        os.dup2(file.fileno(), 2)
-        try:
-            yield caught
-        finally:
-            os.dup2(kept, 2)
-            os.close(kept)
-            file.seek(0)
-            caught.text = file.read(MOST_CAUGHT).decode("utf-8", "replace")
+    try:
+        read, write = _channel()
+    except OSError:  # no room for a file, on Windows
+        os.close(kept)
+        yield caught
+        return
+    try:
+        os.dup2(write, 2)
+        yield caught
+    finally:
+        os.dup2(kept, 2)
+        with suppress(OSError):  # nothing was written
+            if read == write:
+                os.lseek(read, 0, os.SEEK_SET)
+            caught.text = os.read(read, MOST_CAUGHT).decode("utf-8", "replace")
+        for end in {kept, read, write}:
+            os.close(end)
+
+
+def _channel() -> tuple[int, int]:
+    """Two descriptors: what is written to the second is read from the first. Nobody waits at either. Raises OSError."""
+    if os.name == "nt":  # pipes there wait for their reader
+        file = tempfile.TemporaryFile()  # noqa: SIM115 - closed by its descriptor
+        end = os.dup(file.fileno())
+        file.close()
+        return end, end
+    ends = os.pipe()  # no file: a full disk is no reason to read no picture. What has no room in the pipe is lost
+    for end in ends:
+        os.set_blocking(end, False)
+    return ends
