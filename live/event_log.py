@@ -170,7 +170,7 @@ class EventLog(TextFile):
 
 
 class FrameLog(TextFile):
-    """`--log-frames`: one line a frame with every number in it, shown (`confirmed`) or not yet."""
+    """`--log-frames`: one line a frame with every number in it, shown (`confirmed`) or not yet, and how much was left out."""
 
     def __init__(self, path: Path) -> None:
         """Raises OutputError."""
@@ -184,5 +184,6 @@ class FrameLog(TextFile):
             self._start = frame.captured_at
         numbers = [tracked_fields(tracked) | {"confirmed": tracked.confirmed} for tracked in result.numbers]
         time_s = round(frame.captured_at - self._start, 4)
-        line = {"frame": frame.index, "time": time_s, "source": frame.source, "numbers": numbers}
+        line = {"frame": frame.index, "time": time_s, "source": frame.source, "left_out": result.reading.left_out}
+        line["numbers"] = numbers
         self.write(json.dumps(line) + "\n")

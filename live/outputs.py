@@ -163,6 +163,7 @@ class Outputs:
         path = timestamped(".png")
         pictures = [
             picture_fields(result.frame.source, result.frame.size, [tracked.number for tracked in result.shown])
+            | {"left_out": result.reading.left_out}
             for result in results
         ]
         fields = pictures[0] if len(pictures) == 1 else {"sources": pictures}

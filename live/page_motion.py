@@ -18,6 +18,10 @@ SIZE_CHANGE = 0.35
 FARTHEST = 3.0
 # and the farthest where one number alone, and another than before, tells of it
 ALONE = 0.5
+# pairs of an old and a new number whose shifts are compared: a page of 100 numbers has 400
+MOST_PAIRS = 4000
+# of which so many are compared with the others together, for memory
+AT_ONCE = 256
 
 
 def page_slope(quads: Sequence[Quad]) -> float:
@@ -54,10 +58,12 @@ def covered(first: Boxes, second: Boxes) -> NDArray[np.float32]:
 
 def _areas(first: Boxes, second: Boxes) -> tuple[NDArray[np.float32], ...]:
     """Shared areas (N, M), and the areas of both sides as (N, 1) and (1, M), px²."""
-    low = np.maximum(first[:, None, :2], second[None, :, :2])
-    high = np.minimum(first[:, None, 2:], second[None, :, 2:])
+    sides = []
+    for near, far in ((0, 2), (1, 3)):  # axis by axis: arrays of pairs of pairs take several times as long
+        high = np.minimum(first[:, None, far], second[None, :, far])
+        sides.append(np.maximum(high - np.maximum(first[:, None, near], second[None, :, near]), 0))
     areas, others = (np.prod(boxes[:, 2:] - boxes[:, :2], axis=1) for boxes in (first, second))
-    return np.prod(np.maximum(high - low, 0), axis=2), areas[:, None], others[None]
+    return sides[0] * sides[1], areas[:, None], others[None]
 
 
 def page_shift(
@@ -75,19 +81,49 @@ def page_shift(
     old, new = np.stack(before), np.stack(now)
     old_size, new_size = np.ptp(old, axis=1), np.ptp(new, axis=1)
     height = float(np.median(old_size[:, 1]))
-    change = np.abs(new_size[None] - old_size[:, None]) / np.maximum(old_size[:, None], 1)
-    shifts = new.mean(axis=1)[None] - old.mean(axis=1)[:, None]
-    farthest = np.minimum(np.abs(shifts - expected).max(axis=2), np.abs(shifts).max(axis=2))
-    proposed = (change.max(axis=2) < SIZE_CHANGE) & (farthest < FARTHEST * height)
+    wide, tall = (
+        (np.abs(new_size[None, :, k] - old_size[:, None, k]) / np.maximum(old_size[:, None, k], 1)) for k in (0, 1)
+    )
+    x, y = (new.mean(axis=1)[None, :, k] - old.mean(axis=1)[:, None, k] for k in (0, 1))
+    from_expected = np.maximum(np.abs(x - expected[0]), np.abs(y - expected[1]))
+    farthest = np.minimum(from_expected, np.maximum(np.abs(x), np.abs(y)))
+    proposed = (np.maximum(wide, tall) < SIZE_CHANGE) & (farthest < FARTHEST * height)
+    shifts = np.stack([x, y], axis=2)
     candidates = shifts[proposed]
     if len(candidates) == 0:
         return None
-    near = np.abs(candidates[:, None] - candidates[None]).max(axis=2) < max(2.0, 0.12 * height)
-    votes = near.sum(axis=1)
+    if len(candidates) > MOST_PAIRS:  # numbers all over the page: a page hardly moves between two frames
+        nearest = np.argpartition(farthest[proposed], MOST_PAIRS)[:MOST_PAIRS]
+        candidates, same = candidates[nearest], same[proposed][nearest]
+    else:
+        same = same[proposed]
+    reach = max(2.0, 0.12 * height)
+    votes = votes_of(candidates, reach)
     away = np.hypot(*(candidates - expected).T)
     # of equals the one nearest to what was expected: paper goes on as it moved before more often than not
     best = np.lexsort((away, -votes))[0]
-    if votes[best] == 1 and not same[proposed][best] and away[best] > ALONE * height:
+    if votes[best] == 1 and not same[best] and away[best] > ALONE * height:
         return None
-    shift: NDArray[np.float32] = candidates[near[best]].mean(axis=0).astype(np.float32)
+    near = np.abs(candidates - candidates[best]).max(axis=1) < reach
+    shift: NDArray[np.float32] = candidates[near].mean(axis=0).astype(np.float32)
     return shift
+
+
+def votes_of(shifts: NDArray[np.float32], reach: float) -> NDArray[np.intp]:
+    """(P,) how many of (P, 2) shifts, px, lie nearer than `reach` to each, along both axes; each is near to itself.
+
+    Sorted along one axis only few need to be compared along the other: of all pairs together there are millions on a full page.
+    """
+    order = np.argsort(shifts[:, 0], kind="stable")
+    x, y = shifts[order].T
+    first = np.searchsorted(x, x - 1.001 * reach)
+    count = np.searchsorted(x, x + 1.001 * reach, side="right") - first
+    votes = np.zeros(len(x), np.intp)
+    for begin in range(0, len(x), AT_ONCE):
+        some = slice(begin, begin + AT_ONCE)
+        own = np.repeat(np.arange(len(x))[some], count[some])
+        other = np.arange(len(own)) - np.repeat(np.cumsum(count[some]) - count[some], count[some])
+        other += np.repeat(first[some], count[some])
+        near = (np.abs(x[own] - x[other]) < reach) & (np.abs(y[own] - y[other]) < reach)
+        votes[order] += np.bincount(own[near], minlength=len(x))
+    return votes

@@ -159,6 +159,8 @@ class Reading:
     """(H, W) uint8, 255 is ink."""
     inputs: NDArray[np.float32]
     """(N, 28, 28, 1) float32 in [0, 1], what the classifier was asked, one row a region."""
+    left_out: int = 0
+    """Pieces of ink of a digit's size that were not looked at, or not closely: there was too much ink to read all in time."""
 
 
 @dataclass(frozen=True, eq=False)

@@ -8,6 +8,11 @@ from typing import Any
 from live.records import Digit, Number, TrackedNumber
 
 
+def too_much_ink(left_out: int) -> str:
+    """What a person is told where not all ink could be read in time. left_out: pieces, as `Reading.left_out`, at least 1."""
+    return f"too much ink to read all: {left_out} {'piece' if left_out == 1 else 'pieces'} left out"
+
+
 def picture_fields(
     source: str, size: tuple[int, int], numbers: Sequence[Number], page: tuple[int, int] | None = None
 ) -> dict[str, Any]:

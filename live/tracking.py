@@ -202,8 +202,10 @@ class NumberTracker:
 
     def _same_text(self, numbers: Sequence[Number]) -> NDArray[np.bool_]:
         """(tracks, numbers) which have the same text."""
-        texts, read = [track.text for track in self._tracks], [number.text for number in numbers]
-        return np.equal.outer(np.array(texts, object), np.array(read, object)).astype(np.bool_)
+        names: dict[str, int] = {}
+        ids = [names.setdefault(text, len(names)) for text in (track.text for track in self._tracks)]
+        read = [names.get(number.text, -1) for number in numbers]
+        return np.asarray(np.equal.outer(np.array(ids, np.intp), np.array(read, np.intp)))
 
     def _that_live(self, read: Sequence[Track], slope: float) -> list[Track]:
         """The tracks to keep, by id: those read now, and the confirmed ones for a while, where nothing else is read."""

@@ -8,6 +8,7 @@ Gomez and Schmidhuber, "Connectionist temporal classification", ICML 2006.
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,6 +16,7 @@ from numpy.typing import NDArray
 
 Logs = NDArray[np.float32]
 NEVER = 1e-300  # hardly any probability
+LEAST = 1e-30  # by which probabilities are divided at least, so that they can be brought up
 RESCALED = 8  # columns after which probabilities are brought up again
 SILENT = math.log(0.999)  # a column that says nothing so surely adds nothing to one like it before
 
@@ -73,3 +75,55 @@ def log_probabilities(logs: Logs, texts: NDArray[np.int64], blank: int) -> NDArr
             scale += math.log(most)
     ends: NDArray[np.float64] = np.log(np.maximum(alpha[:, -1] + alpha[:, -2], NEVER)) + scale
     return ends
+
+
+def substitutions(logs: Logs, signs: Sequence[int], blank: int, classes: int) -> NDArray[np.float64]:
+    """(n, classes) logarithm of the probability of a text with each of its n signs, n >= 1, replaced by each class.
+
+    As `log_probabilities` of all these texts, in a time that grows with their length and not with its cube: what was said before
+    the sign that is replaced, and what is said after it, is the same for all of them.
+    """
+    text = np.array(signs)
+    before, after, scale = _both_ways(logs, text, blank)
+    spoken = np.exp(logs[:, :classes], dtype=np.float64) / scale[:, None]
+    other = text[:, None] != np.arange(classes)
+    always = np.ones((1, classes), bool)
+    # a path comes to a sign from the blank before it, or from the sign before that, unless that is the same one; and goes so too
+    earlier = np.pad(before[:-1, 1:-2:2], ((0, 0), (1, 0)))
+    arriving = before[:-1, 0:-1:2, None] + earlier[:, :, None] * np.concatenate([always, other[:-1]])
+    later = np.pad(after[1:, 3::2], ((0, 0), (0, 1)))
+    leaving = after[1:, 2::2, None] + later[:, :, None] * np.concatenate([other[1:], always])
+    here, total = np.zeros((2, len(text), classes))
+    for came, said, goes in zip(arriving, spoken, leaving, strict=True):
+        here = (here + came) * said
+        total += here * goes
+    return np.asarray(np.log(np.maximum(total, NEVER)) + np.log(scale).sum())
+
+
+def _both_ways(logs: Logs, text: NDArray[np.int64], blank: int) -> tuple[NDArray[np.float64], ...]:
+    """How likely a text's beginning is said by each column, and its rest after it, for each state (blank, sign, blank, ...).
+
+    Returns (T + 1, S), the first row before all columns; (T + 1, S), the last row after all of them; and (T,), by which each
+    column's probabilities were divided in both.
+    """
+    states = np.full(2 * len(text) + 1, blank)
+    states[1::2] = text
+    skips = np.zeros(len(states))
+    skips[3::2] = text[1:] != text[:-1]
+    spoken = np.exp(logs, dtype=np.float64)[:, states]
+    before, after = np.zeros((2, len(logs) + 1, len(states)))
+    scale = np.ones(len(logs))
+    before[0, 0] = after[-1, -1] = 1.0
+    for column, said in enumerate(spoken):
+        arrived = before[column].copy()
+        arrived[1:] += before[column, :-1]
+        arrived[2:] += before[column, :-2] * skips[2:]
+        arrived *= said
+        scale[column] = max(float(arrived.sum()), LEAST)
+        before[column + 1] = arrived / scale[column]
+    for column in range(len(logs) - 1, -1, -1):
+        coming = after[column + 1].copy()
+        coming[:-1] += after[column + 1, 1:]
+        coming[:-2] += after[column + 1, 2:] * skips[2:]
+        after[column] = coming * spoken[column] / scale[column]
+    return before, after, scale

@@ -17,6 +17,8 @@ LINE_WEIGHTS = Path(__file__).parent / "weights" / "lines.onnx"
 NO_NUMBER = 10
 """What is no number is one sign of this class: a word, a piece of a number, a blot."""
 BLANK = 11
+AT_ONCE = 12  # pictures of about one width: of all at once each costs as much as the widest, and memory has no bound
+SEEN_BESIDE_PX = 18  # paper beyond a picture's end that its last columns see: with more of it they say the same
 SIGNS = BLANK + 1
 """The ten digits, `NO_NUMBER` and the blank."""
 
@@ -42,7 +44,12 @@ class LineClassifier:
 
     def __call__(self, pictures: Sequence[NDArray[np.uint8]]) -> list[NDArray[np.float32]]:
         """(32, w) uint8 each, 255 is ink -> of each (T, 12) float32, logarithms of what each of its T columns says."""
-        if not pictures:
-            return []
-        answers = self._session.run(None, {self._input.name: stack_lines(pictures)})[0]
-        return [answer[: columns_of(picture)] for answer, picture in zip(answers, pictures, strict=True)]
+        widest = max((picture.shape[1] for picture in pictures), default=0)
+        order = sorted(range(len(pictures)), key=lambda k: pictures[k].shape[1])
+        found: dict[int, NDArray[np.float32]] = {}
+        for first in range(0, len(order), AT_ONCE):
+            some = order[first : first + AT_ONCE]
+            batch = stack_lines([pictures[k] for k in some], min(widest, pictures[some[-1]].shape[1] + SEEN_BESIDE_PX))
+            answers = self._session.run(None, {self._input.name: batch})[0]
+            found |= {k: answer[: columns_of(pictures[k])] for k, answer in zip(some, answers, strict=True)}
+        return [found[k] for k in range(len(pictures))]

@@ -20,13 +20,13 @@ COLUMN_PX = 2
 STEP_PX = 16  # widths of batches are multiples of it: each new width costs the runtime memory of its own
 
 
-def stack_lines(pictures: Sequence[NDArray[np.uint8]]) -> NDArray[np.float32]:
+def stack_lines(pictures: Sequence[NDArray[np.uint8]], least_wide: int = LEAST_WIDE_PX) -> NDArray[np.float32]:
     """Pictures of one or several numbers, as one batch.
 
-    pictures: (32, w) uint8 each, 255 is ink. Returns (N, 32, W, 1) float32 in [0, 1], ink is 1; to the right of the narrower
-    ones is paper.
+    pictures: (32, w) uint8 each, 255 is ink. least_wide: width of the batch at least, px. Returns (N, 32, W, 1) float32 in
+    [0, 1], ink is 1; to the right of the narrower ones is paper.
     """
-    wide = max((picture.shape[1] for picture in pictures), default=LEAST_WIDE_PX)
+    wide = max((least_wide, *(picture.shape[1] for picture in pictures)))
     batch = np.zeros((len(pictures), FIELD_TALL_PX, -(-wide // STEP_PX) * STEP_PX, 1), np.float32)
     for field, picture in zip(batch[..., 0], pictures, strict=True):
         np.multiply(picture, np.float32(1 / 255), out=field[:, : picture.shape[1]])

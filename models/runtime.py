@@ -15,6 +15,7 @@ from models.errors import ModelError
 from models.mnist_format import FIELD_PX
 
 MIN_CLASSES = 10
+AT_ONCE = 256  # digits: more at once take no less time each, and 0.14 MB of memory each
 ROUNDING = 0.05  # how far from 1 a row may sum where each of eleven answers was rounded to 8 bits
 
 
@@ -31,7 +32,8 @@ class Runtime(ABC):
         """(N, 28, 28, 1) float32 -> (N, C) float32 probabilities; those of an 8-bit model sum to 1 again."""
         if len(inputs) == 0:
             return np.zeros((0, self.classes), np.float32)
-        answers = self.answer(inputs)
+        parts = [self.answer(inputs[first : first + AT_ONCE]) for first in range(0, len(inputs), AT_ONCE)]
+        answers = np.concatenate(parts)
         whole: NDArray[np.float32] = answers / np.maximum(answers.sum(axis=1, keepdims=True), np.float32(1e-6))
         return whole
 

@@ -14,8 +14,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from live.reading.ink import find_ink
-from live.reading.reader import PageReader
-from live.reading.regions import along
+from live.reading.joining import find_clusters
+from live.reading.reader import PageReader, Pieces
+from live.reading.regions import along, upright_each
+from live.reading.splitting import Lattice, build_lattice
 from live.settings import Settings
 from models.mnist_format import stack_mnist
 from scripts.augment import NOT_A_DIGIT
@@ -56,7 +58,7 @@ def _harvest_page(seed: np.random.SeedSequence) -> tuple[NDArray[np.uint8], NDAr
     page = draw_page(_shapes, rng, random_style(rng, level))
     reader = PageReader(_no_answer, Settings())
     pieces = reader.find_pieces(find_ink(page.image, Settings().ink))
-    again = reader.doubtful_lattices(pieces, sure=set())
+    again = doubtful_lattices(pieces)
     cut = {lattice.components for lattice in again}
     lattices = [lattice for lattice in pieces.whole if lattice.components not in cut] + again
     # drawn pages have one slope: what seems to stand at another has no place in their truth
@@ -72,6 +74,18 @@ def _harvest_page(seed: np.random.SeedSequence) -> tuple[NDArray[np.uint8], NDAr
     kept = np.flatnonzero(labels >= 0)
     images = stack_mnist([regions[k].ink for k in kept])[..., 0]
     return np.rint(images * 255).astype(np.uint8), labels[kept]
+
+
+def doubtful_lattices(pieces: Pieces) -> list[Lattice]:
+    """All cuts through, and joins of, a page's pieces: all that the reader might ask about a second time."""
+    splitting, components = Settings().splitting, pieces.components
+    lattices = [build_lattice((k,), piece, components[k].angle, splitting) for k, piece in pieces.uprights.items()]
+    lattices = [lattice for lattice in lattices if len(lattice.runs) > 1]
+    clusters = [c for c in find_clusters(components) if not pieces.uprights.keys().isdisjoint(c)]
+    groups = [[components[k] for k in cluster] for cluster in clusters]
+    for cluster, piece, group in zip(clusters, upright_each(pieces.ink, groups), groups, strict=True):
+        lattices.append(build_lattice(cluster, piece, group[0].angle, splitting))
+    return lattices
 
 
 def classes_of(extents: NDArray[np.float32], page: DrawnPage, angle: float) -> NDArray[np.int64]:

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from live.reading.ink import Ink
-from live.reading.regions import along, back, find_contours, find_outlines, measure, tight, upright, upright_each
+from live.reading.outlines import find_contours, find_outlines
+from live.reading.regions import along, back, measure, tight, upright, upright_each
 from live.reading.slopes import line_angles
 from live.settings import RegionSettings
 
@@ -24,7 +25,7 @@ def ink_of(mask: NDArray[np.uint8]) -> Ink:
 
 def contours_of(mask: NDArray[np.uint8]) -> list[NDArray[np.int32]]:
     """Outlines of what may be a digit."""
-    return find_contours(find_outlines(mask, SETTINGS), mask.shape, SETTINGS)
+    return find_contours(find_outlines(mask, SETTINGS), mask.shape, SETTINGS).contours
 
 
 def row_of_bars(angle_deg: float, count: int = 8) -> NDArray[np.uint8]:

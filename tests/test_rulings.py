@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 
 from live.networks import open_reader
 from live.reading.chains import Sizes
+from live.reading.outlines import find_outlines
 from live.reading.reader import PageReader, Stages
-from live.reading.regions import find_outlines
 from live.reading.rulings import find_lines, without_rulings, writing_height
 from live.reading.runs import find_runs
 from live.settings import OverlaySettings, RegionSettings, Settings

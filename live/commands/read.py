@@ -21,7 +21,7 @@ from live.networks import open_classifier, open_reader
 from live.reading.reader import Trace
 from live.reading.turning import TurningReader
 from live.records import Frame, FrameResult, Number, Reading, TrackedNumber
-from live.reports import picture_fields
+from live.reports import picture_fields, too_much_ink
 from live.settings import LimitsSettings, Settings
 from live.terminal import TERMINAL, is_watched, make_console, say, tell
 from live.video.overlay import draw
@@ -122,10 +122,12 @@ class Results:
     def add(self, name: PageName, image: NDArray[np.uint8], reading: Reading) -> None:
         """Hand on what was read in one picture. Raises OutputError."""
         height, width = image.shape[:2]
+        if reading.left_out:
+            say(f"{name.shown}: {too_much_ink(reading.left_out)}.")
         if self._options.as_json:
             page = (name.number, name.pages) if name.pages > 1 else None
             fields = picture_fields(name.shown, (width, height), reading.numbers, page)
-            tell(json.dumps(fields))
+            tell(json.dumps(fields | {"left_out": reading.left_out}))
         for file in self._files:
             file.add(name, reading.numbers)
         if self._options.save is not None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from live.reading.regions import usual_height
+from live.reading.heights import usual_height
 from live.reading.splitting import Lattice, best_path
 from live.records import DIGIT_CLASSES, Digit
 
@@ -43,14 +43,30 @@ class _Option:
     placed: tuple[Placed, ...]
 
 
+def scores_alone(lattices: list[Lattice], probabilities: NDArray[np.float32]) -> NDArray[np.float64]:
+    """(N,) how well each piece of ink is explained by itself, as one digit or as none: logarithms, below 0.
+
+    lattices: each of one component, without cuts; probabilities: (N, C) float32, row by row.
+    """
+    logs, strange = _logs(probabilities)
+    tall = np.array([lattice.height for lattice in lattices])
+    left = strange - STRANGER_COST * np.minimum(1.0, tall / _reference_height(lattices))
+    return np.asarray(np.maximum(logs, left), np.float64)
+
+
+def _logs(probabilities: NDArray[np.float32]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """(N,) logarithms of the probability of the likeliest digit, and of none."""
+    logs = np.log(np.maximum(probabilities[:, :DIGIT_CLASSES].max(axis=1, initial=0.0), 1e-6))
+    return logs, np.log(np.maximum(probabilities[:, DIGIT_CLASSES:].sum(axis=1), 1e-6))
+
+
 def choose(lattices: list[Lattice], probabilities: NDArray[np.float32]) -> list[Placed]:
     """The digits and strangers that explain every component once.
 
     lattices: those of single components first or last, in any order; each component has one of its own. probabilities:
     (N, C) float32, rows in the order of the lattices' regions.
     """
-    logs = np.log(np.maximum(probabilities[:, :DIGIT_CLASSES].max(axis=1, initial=0.0), 1e-6))
-    strange = np.log(np.maximum(probabilities[:, DIGIT_CLASSES:].sum(axis=1), 1e-6))
+    logs, strange = _logs(probabilities)
     single: dict[int, _Option] = {}
     joined: list[_Option] = []
     reference = _reference_height(lattices)

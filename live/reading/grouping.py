@@ -13,11 +13,10 @@ from numpy.typing import NDArray
 from live.reading.choosing import Placed
 from live.reading.lines import Line, find_limits, find_lines
 from live.reading.regions import along, back
+from live.reading.splitting import Extent
 from live.records import Digit, Number
 from live.settings import GroupingSettings
 
-Extent = tuple[float, float, float, float]
-"""Left, top, right, bottom, px of the turned frame."""
 Thing = TypeVar("Thing")
 
 UNIT_SHARE = (

@@ -25,6 +25,8 @@ DARKNESS = 0.6  # least darkness of a 1, as a share of the page's median
 FAINT = 0.75  # a 1 that is fainter than this share, or taller than the next, is looked at closely
 TALL = 1.35
 BEYOND = (1.2, 1.7)  # where a stroke is looked for beyond its end, in half lengths from its middle
+STEPS = np.linspace(*BEYOND, 8)[:, None, None]
+SIDES = np.array([-1.0, 0.0, 1.0])[None, :, None]
 GOES_ON = 0.28  # darkness beyond an end, as a share of the stroke's own, from which the stroke goes on
 STROKE = 0.2  # width of a digit's own strokes at most, in its heights: hollows so narrow in the paper are of these
 BACKGROUND = 0.65  # what lies under and around a digit is one sheet: darkest to brightest, at least this
@@ -171,23 +173,20 @@ def stroke_darkness(ink: Ink, box: Box) -> float:
 def goes_on(ink: Ink, box: Box) -> bool:
     """Whether a stroke goes on, fainter, beyond one of its ends, as lines and edges do and a 1 does not."""
     rows, columns = slice(max(box.y, 0), box.bottom), slice(max(box.x, 0), box.right)
-    y, x = np.nonzero(ink.mask[rows, columns])
+    mask = ink.mask[rows, columns]
+    y, x = np.nonzero(mask)
     if len(x) < 4:
         return False
     points = np.stack([x + columns.start, y + rows.start], axis=1).astype(np.float64)
     middle = points.mean(axis=0)
-    _, axes = np.linalg.eigh(np.cov((points - middle).T))
+    away = points - middle
+    _, axes = np.linalg.eigh(away.T @ away / (len(x) - 1))
     axes = axes.T[::-1]  # the longer one first
-    places = (points - middle) @ axes.T
-    half_length, half_width = np.abs(places).max(axis=0)
-    across = axes[1] * max(1.0, half_width / 2)
-    steps = np.linspace(*BEYOND, 8)[:, None, None] * half_length * axes[0]
+    half_length, half_width = np.abs(away @ axes.T).max(axis=0)
+    across = SIDES * (axes[1] * max(1.0, half_width / 2))
+    steps = STEPS * (half_length * axes[0])
     own = float(ink.darkness[rows, columns][y, x].mean())
-    for side in (-1, 1):
-        spots = middle + side * steps + np.array([-1, 0, 1])[None, :, None] * across
-        if darkness_at(ink, spots).max(axis=1).mean() > GOES_ON * own:
-            return True
-    return False
+    return any(darkness_at(ink, middle + side * steps + across).max(axis=1).mean() > GOES_ON * own for side in (-1, 1))
 
 
 def darkness_at(ink: Ink, spots: NDArray[np.float64]) -> NDArray[np.float64]:

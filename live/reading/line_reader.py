@@ -15,11 +15,13 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from live.reading.grouping import Extent, Run, bounds, is_word, quad_of
+from live.reading.budget import AREA_PX, LINE, LINE_PX, LONG_PX, Budget
+from live.reading.grouping import Run, bounds, is_word, quad_of
 from live.reading.ink import Ink
 from live.reading.regions import stretch
+from live.reading.splitting import Extent
 from live.records import DIGIT_CLASSES, Box, Digit
-from models.ctc import log_probabilities, say, without_pauses
+from models.ctc import log_probabilities, say, substitutions, without_pauses
 from models.line_classifier import BLANK, NO_NUMBER
 from models.line_format import COLUMN_PX, FIELD_TALL_PX, LEAST_WIDE_PX, MOST_WIDE_PX, WRITING_TALL_PX
 
@@ -36,6 +38,7 @@ MISSED = 0.8  # of one with more digits than were seen, as a share of the confid
 DOUBLED = 1.5  # and of one with fewer
 SAY = np.float32(1 / 3)  # how much it counts where both see as many digits
 LARGE_PX = 50.0  # writing so tall is sharp: read one by one, its digits are not doubted for what is read at once
+DEAR = 6000  # signs times signs times columns from which on texts that differ by a sign are weighed together: both ways take 2 ms
 LEAST = np.float32(1e-4)  # probability that is left to what one of the two excludes
 
 AsksLines = Callable[[Sequence[NDArray[np.uint8]]], list[NDArray[np.float32]]]
@@ -119,9 +122,15 @@ def together(one: Digit, at_once: Digit) -> Digit:
     return Digit(one.box, pooled / pooled.sum())
 
 
-def read_lines(runs: list[Run], ink: Ink, ask: AsksLines, classes: int) -> list[LineReading]:
-    """Read those runs again whose digits can't be told one by one. classes: that the digits have which are told."""
-    asked = to_ask(runs)
+def read_lines(
+    runs: list[Run], ink: Ink, networks: tuple[AsksLines, int], budget: Budget | None = None
+) -> list[LineReading]:
+    """Read those runs again whose digits can't be told one by one, as far as the budget lasts.
+
+    networks: the one to ask, and the classes that the digits have which are told.
+    """
+    ask, classes = networks
+    asked = affordable(to_ask(runs), budget or Budget())
     pictures = [line_picture(ink, bounds(run.members), run.angle) for run in asked]
     return [
         LineReading(run, picture, digits_of(logs, picture.shape[1], quad_of(bounds(run.members), run.angle)), classes)
@@ -136,7 +145,22 @@ def to_ask(runs: list[Run]) -> list[Run]:
     blobs = [run for run in runs if may_be_touching(run)]
     if len(blobs) <= max(MOST_BLOBS, len(with_digits)):
         asked += blobs
-    return asked[:MOST_ASKED]
+    return asked
+
+
+def affordable(runs: list[Run], budget: Budget) -> list[Run]:
+    """The first of the runs, as many as the budget lasts for. Digits of others are counted: they would have been read better."""
+    taken: list[Run] = []
+    for run in runs:
+        left, top, right, bottom = bounds(run.members)
+        wide, tall = right - left, max(bottom - top, 1.0)
+        columns = min(WRITING_TALL_PX * wide / tall, MOST_WIDE_PX)
+        price = LINE + (columns + max(0.0, columns - LONG_PX)) / LINE_PX + 2 * wide * tall / AREA_PX
+        if len(taken) < MOST_ASKED and budget.take(price):
+            taken.append(run)
+        else:
+            budget.leave_out(len(run.digits))
+    return taken
 
 
 def is_worth_asking(run: Run) -> bool:
@@ -185,10 +209,13 @@ def digits_of(logs: NDArray[np.float32], width: int, quad: NDArray[np.float32]) 
     if not said.signs or NO_NUMBER in said.signs:
         return []
     length = len(said.signs)
-    others = np.tile(said.signs, (length, DIGIT_CLASSES, 1))
-    others[np.arange(length), :, np.arange(length)] = np.arange(DIGIT_CLASSES)
     spoken = without_pauses(logs, BLANK)
-    chances = np.exp(log_probabilities(spoken, others.reshape(-1, length), BLANK)).reshape(length, DIGIT_CLASSES)
+    if length**2 * len(spoken) > DEAR:
+        chances = np.exp(substitutions(spoken, said.signs, BLANK, DIGIT_CLASSES))
+    else:
+        others = np.tile(said.signs, (length, DIGIT_CLASSES, 1))
+        others[np.arange(length), :, np.arange(length)] = np.arange(DIGIT_CLASSES)
+        chances = np.exp(log_probabilities(spoken, others.reshape(-1, length), BLANK)).reshape(length, DIGIT_CLASSES)
     text = chances[0, said.signs[0]]
     which = chances / np.maximum(chances.sum(axis=1, keepdims=True), 1e-12)
     own = which[np.arange(length), said.signs]

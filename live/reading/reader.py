@@ -4,23 +4,32 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
 
+from live.reading.budget import CLOSER, KEPT_BACK, Budget, Counting
 from live.reading.choosing import Placed, choose
 from live.reading.doubts import look_closer
+from live.reading.exploring import Explorer, Known, affordable, tell
 from live.reading.grouping import Run, find_all_runs, group_runs, why_none
 from live.reading.impostors import is_texture, on_paper, without_cut_outs, without_impostors, without_line_pieces
 from live.reading.ink import Ink, find_ink
 from live.reading.joining import Cluster, find_clusters
 from live.reading.line_reader import AsksLines, LineReading, read_lines, with_lines
-from live.reading.regions import Component, Outlines, Upright, find_contours, find_outlines, measure, upright_each
+from live.reading.outlines import Outlines, find_contours, find_outlines
+from live.reading.regions import (
+    Component,
+    Upright,
+    measure,
+    upright_each,
+)
 from live.reading.rulings import without_rulings
 from live.reading.slopes import line_angles
 from live.reading.splitting import Lattice, build_lattice
 from live.reading.words import without_words
-from live.records import DIGIT_CLASSES, Digit, Number, Reading
+from live.records import Digit, Number, Reading
 from live.settings import GroupingSettings, InkSettings, RegionSettings, Settings
 from models.classifier import Classifier
 from models.mnist_format import stack_mnist
@@ -134,32 +143,40 @@ class PageReader:
         """
         return self.trace(image, mark).reading
 
-    def trace(self, image: NDArray[np.uint8], mark: Mark = ignore) -> Trace:
-        """`read`, with what it worked out on the way."""
+    def trace(self, image: NDArray[np.uint8], mark: Mark = ignore, budget: Budget | None = None) -> Trace:
+        """`read`, with what it worked out on the way. budget: what may be spent on it; None: on a picture that is read once."""
+        budget = budget or Budget.of(image.shape)
+        left_out = budget.left_out
         found = self._stages.ink(image, self._settings.ink)
         mark("ink")
-        pieces = self.find_pieces(found)
+        pieces = self.find_pieces(found, budget)
         mark("regions")
         inputs = stack_mnist([region.ink for lattice in pieces.whole for region in lattice.regions])
         mark("format")
         probabilities = self._classifier(inputs)
         mark("classify")
-        asked = self._look_again(pieces, inputs, probabilities)
-        mark("look again")
-        ink = pieces.ink  # without its ruled lines
-        chosen = choose(asked.lattices, asked.probabilities)
-        kept = self._stages.line_pieces(chosen, ink)
-        runs = self._stages.runs(kept, self._settings.grouping)
-        mark("group")
-        runs = self._stages.doubts(runs, asked.fields, self._classifier)
-        mark("doubts")
-        lines = [] if self._ask_lines is None else read_lines(runs, ink, self._ask_lines, self._classifier.classes)
-        runs = with_lines(runs, lines)
-        mark("lines")
+        with budget.purse(budget.further(tell(probabilities))) as purse:
+            asked = self._look_again(pieces, inputs, probabilities, purse)
+            mark("look again")
+            ink = pieces.ink  # without its ruled lines
+            chosen = choose(asked.lattices, asked.probabilities)
+            kept = self._stages.line_pieces(chosen, ink)
+            runs = self._stages.runs(kept, self._settings.grouping)
+            mark("group")
+            if purse.left >= CLOSER:
+                asking = Counting(self._classifier)
+                runs = self._stages.doubts(runs, asked.fields, asking)
+                purse.take(asking.count)
+            mark("doubts")
+            lines = []
+            if self._ask_lines is not None:
+                lines = read_lines(runs, ink, (self._ask_lines, self._classifier.classes), purse)
+            runs = with_lines(runs, lines)
+            mark("lines")
         numbers = group_runs(runs, pieces.angle, self._settings.grouping)
         numbers, dropped = self._sift(numbers, runs, ink, len(pieces.whole))
         mark("group")
-        reading = Reading(numbers, ink.mask, asked.inputs)
+        reading = Reading(numbers, ink.mask, asked.inputs, budget.left_out - left_out)
         return Trace(reading, found, pieces, asked.answers, asked.again, chosen, kept, lines, dropped)
 
     def _sift(
@@ -187,49 +204,38 @@ class PageReader:
             numbers = left
         return numbers, dropped
 
-    def find_pieces(self, ink: Ink) -> Pieces:
-        """All pieces of ink that are large enough to be a digit, laid upright."""
-        settings = self._settings.regions
+    def find_pieces(self, ink: Ink, budget: Budget | None = None) -> Pieces:
+        """All pieces of ink that are large enough to be a digit, laid upright; as many as the budget allows."""
+        settings, budget = self._settings.regions, budget or Budget()
         outlines = find_outlines(ink.mask, settings)
         cleared = self._stages.rulings(ink.mask, outlines, settings)
         if cleared is not ink.mask:
             ink = replace(ink, mask=cleared)
             outlines = find_outlines(cleared, settings)
-        contours = find_contours(outlines, cleared.shape, settings)
+        found = find_contours(outlines, cleared.shape, settings)
+        contours = found.contours
         angle, angles = self._stages.slope(contours, settings)
         components = measure(contours, angles)
-        large = [k for k, component in enumerate(components) if component.height >= settings.min_height_px]
+        large = affordable(components, settings.min_height_px, budget)
+        budget.leave_out(found.left_out)
         uprights = dict(zip(large, self._stages.upright(ink, [[components[k]] for k in large]), strict=True))
         whole = [build_lattice((k,), piece, components[k].angle) for k, piece in uprights.items()]
         return Pieces(ink, angle, components, uprights, whole)
 
-    def doubtful_lattices(self, pieces: Pieces, sure: set[int]) -> list[Lattice]:
-        """Cuts through, and joins of, all components that are not surely one digit each (by index)."""
-        settings = self._settings
-        lattices = []
-        for k, piece in pieces.uprights.items():
-            if k not in sure:
-                lattice = build_lattice((k,), piece, pieces.components[k].angle, settings.splitting)
-                if len(lattice.runs) > 1:  # of the whole alone, the first answer stands
-                    lattices.append(lattice)
-        clusters = [cluster for cluster in self._stages.joins(pieces.components) if not sure.issuperset(cluster)]
-        clusters = [cluster for cluster in clusters if not pieces.uprights.keys().isdisjoint(cluster)]
-        groups = [[pieces.components[k] for k in cluster] for cluster in clusters]
-        for cluster, piece, group in zip(clusters, self._stages.upright(pieces.ink, groups), groups, strict=True):
-            lattices.append(build_lattice(cluster, piece, group[0].angle, settings.splitting))
-        return lattices
-
-    def _look_again(self, pieces: Pieces, inputs: Inputs, answers: Inputs) -> _Questions:
+    def _look_again(self, pieces: Pieces, inputs: Inputs, answers: Inputs, budget: Budget) -> _Questions:
         """Ask a second time, about cuts and joins of what was not surely a digit; most pages need little of it."""
-        limit = self._settings.splitting.sure_confidence
+        splitting, lay_upright = self._settings.splitting, partial(self._stages.upright, pieces.ink)
         asked = [lattice for lattice in pieces.whole if lattice.regions]
-        are_sure = answers[:, :DIGIT_CLASSES].max(axis=1, initial=0) >= limit
-        sure = {lattice.components[0] for lattice, is_sure in zip(asked, are_sure.tolist(), strict=True) if is_sure}
-        again = self.doubtful_lattices(pieces, sure)
-        more = stack_mnist([region.ink for lattice in again for region in lattice.regions])
+        known = Known.of((pieces.components, pieces.uprights), asked, (inputs, answers), splitting.sure_confidence)
+        with budget.purse((1 - KEPT_BACK) * budget.left) as purse:
+            explorer = Explorer(known, splitting, self._classifier, purse)
+            found = explorer.look_again(self._stages.joins(pieces.components), lay_upright)
+        again = [lattice for lattice, _, _ in found]
+        more, more_answers = (
+            np.concatenate([part[k] for part in found]) if found else (inputs[:0], answers[:0])[k - 1] for k in (1, 2)
+        )
         parted = {lattice.components for lattice in again}
         kept_rows = [row for row, lattice in enumerate(asked) if lattice.components not in parted]
-        more_answers = self._classifier(more)
         return _Questions(
             again,
             np.concatenate([inputs, more]),

@@ -17,13 +17,11 @@ from numpy.typing import NDArray
 
 from live.reading.ink import Ink
 from live.records import Box
-from live.settings import RegionSettings
 
 Bounds = tuple[int, int, int, int]
 """Left, top, right, bottom of a part of the frame, px."""
 EDGE_PX = 1  # of a stroke's soft edge
 EDGE = np.ones((3, 3), np.uint8)
-MAX_COMPONENTS = 600  # more than any page of numbers has: beyond that it is texture, and only the largest are looked at
 
 
 @dataclass(frozen=True, eq=False)
@@ -78,52 +76,6 @@ def along(points: NDArray[np.float32], angle: float) -> NDArray[np.float32]:
 def back(points: NDArray[np.float32], angle: float) -> NDArray[np.float32]:
     """Undo `along`."""
     return along(points, -angle)
-
-
-@dataclass(frozen=True, eq=False)
-class Outlines:
-    """The outer outlines of all pieces of ink; specks are left out."""
-
-    contours: list[NDArray[np.int32]]
-    """(n, 1, 2) each, px."""
-    boxes: NDArray[np.int32]
-    """(N, 4) x, y, width, height, px."""
-
-
-def find_outlines(mask: NDArray[np.uint8], settings: RegionSettings) -> Outlines:
-    """Outlines of all that is as large as a part of a digit may be. mask: (H, W) uint8, 255 is ink."""
-    contours, tree = cv2.findContours(mask, cv2.RETR_CCOMP, cv2.CHAIN_APPROX_SIMPLE)
-    if tree is None:
-        return Outlines([], np.zeros((0, 4), np.int32))
-    outer = (tree.reshape(-1, 4)[:, 3] < 0).tolist()
-    kept = [contour for contour, is_outer in zip(contours, outer, strict=True) if is_outer and len(contour) >= 4]
-    boxes = np.array([cv2.boundingRect(contour) for contour in kept], np.int32).reshape(-1, 4)
-    large = np.flatnonzero(boxes[:, 2:].max(axis=1, initial=0) >= settings.min_height_px // 3)
-    return Outlines([kept[k] for k in large.tolist()], boxes[large])
-
-
-def find_contours(outlines: Outlines, shape: tuple[int, ...], settings: RegionSettings) -> list[NDArray[np.int32]]:
-    """The outlines of a size that a digit or a part of one may have, but for those cut by the frame.
-
-    shape: height and width of the frame, px.
-    """
-    height, width = shape[:2]
-    x, y, w, h = outlines.boxes.T
-    fits = (h <= settings.max_height * height) & (w <= settings.max_height * width)
-    inside = (x > 0) & (y > 0) & (x + w < width) & (y + h < height)
-    kept = [outlines.contours[k] for k in np.flatnonzero(fits & inside).tolist()]
-    if len(kept) > MAX_COMPONENTS:
-        kept = sorted(kept, key=cv2.contourArea, reverse=True)[:MAX_COMPONENTS]
-    return kept
-
-
-def usual_height(heights: NDArray[np.int32] | NDArray[np.float64]) -> float:
-    """Height that most of the ink has, px: a median over pieces, weighted by their size; 0 where there is none. heights: (N,)."""
-    if not len(heights):
-        return 0.0
-    ordered = np.sort(heights).astype(float)
-    weights = np.cumsum(ordered**2)
-    return float(ordered[np.searchsorted(weights, weights[-1] / 2)])
 
 
 def measure(contours: list[NDArray[np.int32]], angles: float | NDArray[np.float64]) -> list[Component]:

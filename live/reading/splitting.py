@@ -8,6 +8,7 @@ by digits is taken (dynamic programming over the cuts).
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
@@ -24,6 +25,9 @@ BRIDGE = 0.6  # most ink in a column that may be a cut, as a share of the height
 MIN_SLICE = 0.1  # narrowest run that may be a digit, as a share of the ink's height: a 1
 MAX_SLICE = 1.6  # widest: a flat 0
 MIN_RISE = 0.5  # and lowest: digits that touch are of one hand
+
+Extent = tuple[float, float, float, float]
+"""Left, top, right, bottom, px of the turned frame."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -46,32 +50,78 @@ class Lattice:
     """Columns of the whole ink, px: the left edge, each cut, the right edge; where there is no cut, nothing."""
 
 
+@dataclass(frozen=True, eq=False)
+class Part:
+    """A run of slices that may be a digit."""
+
+    run: tuple[int, int]
+    """Its first and last cut."""
+    region: Region
+    extent: Extent
+
+
+@dataclass(frozen=True, eq=False)
+class Sliced:
+    """One piece of ink with the cuts that may part it."""
+
+    components: tuple[int, ...]
+    """Which components the ink is of."""
+    ink: NDArray[np.uint8]
+    """(h, w) uint8, tight."""
+    left: float
+    """Where the ink's first column and row lie along the line, px of the turned frame."""
+    top: float
+    angle: float
+    """Slope of its line, radians."""
+    cuts: tuple[int, ...]
+    """Columns of the ink, px: the left edge, each cut, the right edge."""
+
+    @property
+    def last(self) -> int:
+        """Index of the last cut: the ink's right edge."""
+        return len(self.cuts) - 1
+
+    def part(self, i: int, j: int) -> Part | None:
+        """What lies between two cuts, where it may be a digit by its size; the whole always may."""
+        ink, left, top = self.ink[:, self.cuts[i] : self.cuts[j]], self.left + self.cuts[i], self.top
+        if (i, j) != (0, self.last):
+            inside = _tight_digit(ink, len(self.ink))
+            if inside is None:
+                return None
+            ink, left, top = ink[inside], left + inside[1].start, top + inside[0].start
+        extent = (left, top, left + ink.shape[1], top + ink.shape[0])
+        return Part((i, j), Region(frame_box(extent, self.angle), ink, self.angle), extent)
+
+    def lattice(self, parts: Sequence[Part]) -> Lattice:
+        """The ways to take the ink apart into some of its parts."""
+        extents = np.array([part.extent for part in parts], np.float32).reshape(-1, 4)
+        runs, regions = tuple(part.run for part in parts), tuple(part.region for part in parts)
+        cuts = self.cuts if self.last > 1 else ()
+        return Lattice(self.components, runs, regions, extents, self.last, float(len(self.ink)), cuts)
+
+
+def sliced(
+    components: tuple[int, ...], upright: Upright, angle: float, settings: SplittingSettings | None = None
+) -> Sliced | None:
+    """The ink of `upright` with its cuts, without settings with none; None where there is no ink."""
+    bounds = tight(upright.ink)
+    if bounds is None:
+        return None
+    rows, columns = bounds
+    ink = upright.ink[rows, columns]
+    cuts = (0, *(find_cuts(ink, settings) if settings is not None else ()), ink.shape[1])
+    return Sliced(components, ink, upright.left + columns.start, upright.top + rows.start, angle, cuts)
+
+
 def build_lattice(
     components: tuple[int, ...], upright: Upright, angle: float, settings: SplittingSettings | None = None
 ) -> Lattice:
     """All runs of slices of `upright` that may be a digit; the whole is always one of them, and without settings the only one."""
-    bounds = tight(upright.ink)
-    if bounds is None:
+    piece = sliced(components, upright, angle, settings)
+    if piece is None:
         return Lattice(components, (), (), np.zeros((0, 4), np.float32), 0)
-    rows, columns = bounds
-    ink = upright.ink[rows, columns]
-    height, width = ink.shape
-    cuts = [0, *(find_cuts(ink, settings) if settings is not None else ()), width]
-    last = len(cuts) - 1
-    runs, regions, extents = [], [], []
-    for i, j in combinations(range(last + 1), 2):
-        part, left, top = ink[:, cuts[i] : cuts[j]], upright.left + columns.start + cuts[i], upright.top + rows.start
-        if (i, j) != (0, last):
-            inside = _tight_digit(part, height)
-            if inside is None:
-                continue
-            part, left, top = part[inside], left + inside[1].start, top + inside[0].start
-        extent = (left, top, left + part.shape[1], top + part.shape[0])
-        runs.append((i, j))
-        regions.append(Region(frame_box(extent, angle), part, angle))
-        extents.append(extent)
-    boxes = np.array(extents, np.float32).reshape(-1, 4)
-    return Lattice(components, tuple(runs), tuple(regions), boxes, last, float(height), tuple(cuts) if last > 1 else ())
+    parts = [piece.part(i, j) for i, j in combinations(range(piece.last + 1), 2)]
+    return piece.lattice([part for part in parts if part is not None])
 
 
 def _tight_digit(part: NDArray[np.uint8], height: int) -> tuple[slice, slice] | None:

@@ -13,6 +13,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from live.reading.budget import Budget
+from live.reading.heights import usual_height
 from live.reading.impostors import ONE
 from live.reading.reader import Mark, PageReader, Trace, ignore
 from live.records import DIGIT_CLASSES, Box, Digit, Reading
@@ -24,6 +26,9 @@ CLEARLY = 1.25  # another turn has so many times the sure digits
 AND_MORE = 3.0  # and so many more: a few letters look like digits on their head
 FILLED = 0.17  # share of sure digits among all pieces of a page that was turned for its numbers
 LONE = 0.5  # of a digit that counts, where it stands alone
+MOST_TURNED = (
+    100  # pieces that are looked at from the other sides: enough to tell, and no more than a twentieth of a budget each
+)
 EVERY = 6  # of readings that are doubtful, one in so many is looked at from the other sides
 
 
@@ -63,33 +68,47 @@ class TurningReader:
         """`read`, with what was worked out on the way."""
         if not self._remembers:
             self._turn = 0
+        budget = Budget.of(image.shape)
         upright = turned(image, self._turn)
-        trace = self._reader.trace(upright, mark)
-        scores = self._scores(trace.reading)
+        trace = self._reader.trace(upright, mark, budget)
+        scores = self._scores(trace, budget)
         best = int(np.argmax(scores))
         if best and scores[best] > CLEARLY * scores[0] + AND_MORE:
             turn = (self._turn + best) % 4
             otherwise = turned(image, turn)
-            again = self._reader.trace(otherwise, mark)
+            again = self._reader.trace(otherwise, mark, budget)
             mark("turn")
             pieces = FILLED * len(again.pieces.whole)
             if sure_digits(again.reading) > max(AND_MORE, pieces, sure_digits(trace.reading)):
                 self._turn, upright, trace = turn, otherwise, again
         return TurnedTrace(upright, trace, self._turn)
 
-    def _scores(self, reading: Reading) -> list[float]:
+    def _scores(self, trace: Trace, budget: Budget) -> list[float]:
         """How many sure digits there are with each further quarter turn; of one entry where there is no need to ask."""
-        as_it_is = sum(digit.confidence for number in reading.numbers for digit in number.digits)
-        if as_it_is >= ENOUGH * len(reading.inputs) or len(reading.inputs) <= AND_MORE:
+        as_it_is = sum(digit.confidence for number in trace.reading.numbers for digit in number.digits)
+        if as_it_is >= ENOUGH * len(trace.reading.inputs) or len(trace.reading.inputs) <= AND_MORE:
             return [as_it_is]
+        asked = [lattice for lattice in trace.pieces.whole if lattice.regions]
         self._doubtful += 1
         if self._remembers and self._doubtful % EVERY != 1:
             return [as_it_is]
-        rows = [self._classifier(np.ascontiguousarray(np.rot90(reading.inputs, k, axes=(1, 2)))) for k in range(4)]
-        digits = np.stack(rows)[..., :DIGIT_CLASSES]
+        rows = usual_ones(np.array([lattice.height for lattice in asked]), MOST_TURNED)
+        if not budget.take(3 * len(rows)):
+            return [as_it_is]
+        inputs = trace.reading.inputs[rows]
+        ways = [self._classifier(np.ascontiguousarray(np.rot90(inputs, k, axes=(1, 2)))) for k in (1, 2, 3)]
+        digits = np.stack([trace.answers[rows], *ways])[..., :DIGIT_CLASSES]
         best = digits.max(axis=2)
         tells = (best > SURE) & (digits.argmax(axis=2) != ONE)
         return [float(value) for value in np.where(tells, best, 0).sum(axis=1)]
+
+
+def usual_ones(heights: NDArray[np.float64], most: int) -> NDArray[np.intp]:
+    """Which of many pieces are most like the page's writing by their height: at most so many, (N,) indices, rising."""
+    if len(heights) <= most:
+        return np.arange(len(heights))
+    away = np.abs(np.log(np.maximum(heights, 1e-3) / usual_height(heights)))
+    return np.sort(np.argsort(away, kind="stable")[:most])
 
 
 def sure_digits(reading: Reading) -> float:

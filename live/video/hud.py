@@ -130,7 +130,7 @@ def debug_view(picture: NDArray[np.uint8], reading: Reading) -> NDArray[np.uint8
     height, width = picture.shape[:2]
     side = max(width // 2, 160)
     size = text_size(height)
-    margin, line = size // 2, round(1.8 * size)
+    margin, line = min(size // 2, side // 4), round(1.8 * size)  # a picture may be a px wide and as tall as a tower
     view = np.full((height, side, 3), BACKGROUND, np.uint8)
     inner = side - 2 * margin
     ink_height = max(1, min(round(inner * reading.ink.shape[0] / reading.ink.shape[1]), (height - 2 * line) // 2))

@@ -1,0 +1,116 @@
+"""Outlines of all pieces of ink on a page, in bounded time. Knows pixels, no sizes of digits but the least.
+
+OpenCV finds outer and inner outlines together, in a time that grows with the square of the holes in one piece: 230,000 holes of a
+px take 5 s. So where there is that much ink, pieces are told apart first, and only their outer outlines are followed.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from live.reading.budget import FRAME_PX
+from live.reading.heights import usual_height
+from live.settings import RegionSettings
+
+Contours = list[NDArray[np.int32]]
+
+CROWDED = 40_000  # strokes that begin on the rows of a mask; a page full of small digits has 10,000, one on a grainy desk 36,000
+MOST = 4000  # pieces on so many px, the largest of more; a page of 600 digits on a grainy desk has 3,000
+MAX_COMPONENTS = 600  # more than any page of numbers has: beyond that it is texture, and only the largest are looked at
+MISSED = (
+    0.6,
+    0.05,
+)  # least height and area of a piece that is missed, in heights of most of the ink: a 1 in a thin pen has 0.1
+DEEPEST = 6  # pieces in holes of pieces in holes of pieces
+
+
+@dataclass(frozen=True, eq=False)
+class Outlines:
+    """The outer outlines of all pieces of ink; specks are left out."""
+
+    contours: Contours
+    """(n, 1, 2) each, px."""
+    boxes: NDArray[np.int32]
+    """(N, 4) x, y, width, height, px."""
+    left_out: int = 0
+    """Pieces as large as a digit that are not among them, for there are too many."""
+
+
+def find_outlines(mask: NDArray[np.uint8], settings: RegionSettings) -> Outlines:
+    """Outlines of all that is as large as a part of a digit may be. mask: (H, W) uint8, 255 is ink."""
+    least = settings.min_height_px // 3
+    if begun(mask) > CROWDED:
+        return outlines_of_crowd(mask, least, settings.min_height_px)
+    contours, tree = cv2.findContours(mask, cv2.RETR_CCOMP, cv2.CHAIN_APPROX_SIMPLE)
+    if tree is None:
+        return Outlines([], np.zeros((0, 4), np.int32))
+    outer = (tree.reshape(-1, 4)[:, 3] < 0).tolist()
+    kept = [contour for contour, is_outer in zip(contours, outer, strict=True) if is_outer and len(contour) >= 4]
+    return _large(kept, least)
+
+
+def find_contours(outlines: Outlines, shape: tuple[int, ...], settings: RegionSettings) -> Outlines:
+    """The outlines of a size that a digit or a part of one may have, but for those cut by the frame; at most `MAX_COMPONENTS`.
+
+    shape: height and width of the frame, px.
+    """
+    height, width = shape[:2]
+    x, y, w, h = outlines.boxes.T
+    fits = (h <= settings.max_height * height) & (w <= settings.max_height * width)
+    inside = (x > 0) & (y > 0) & (x + w < width) & (y + h < height)
+    kept, left_out = np.flatnonzero(fits & inside), outlines.left_out
+    if len(kept) > MAX_COMPONENTS:
+        areas = np.array([cv2.contourArea(outlines.contours[k]) for k in kept.tolist()])
+        order = np.argsort(-areas, kind="stable")
+        first, others = order[:MAX_COMPONENTS], order[MAX_COMPONENTS:]
+        tall = max(settings.min_height_px, usual_height(h[kept[first]]))
+        # specks and hairs, beside most of the ink, nobody misses
+        missed = (h[kept[others]] >= MISSED[0] * tall) & (areas[others] >= MISSED[1] * tall**2)
+        left_out += int(np.count_nonzero(missed))
+        kept = kept[first]
+    return Outlines([outlines.contours[k] for k in kept.tolist()], outlines.boxes[kept], left_out)
+
+
+def begun(mask: NDArray[np.uint8]) -> int:
+    """How many strokes begin on the rows of a mask: how much there is to follow."""
+    if mask.shape[1] < 2:
+        return 0
+    return int(cv2.countNonZero(cv2.compare(mask[:, 1:], mask[:, :-1], cv2.CMP_GT)))
+
+
+def outlines_of_crowd(mask: NDArray[np.uint8], least: int, tall: int) -> Outlines:
+    """The same of a mask with any number of pieces and holes, at most `MOST` of them. least: size of a piece, px.
+
+    tall: height from which a piece that is left out counts, px.
+    """
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(mask, connectivity=8, ltype=cv2.CV_32S)
+    kept = np.flatnonzero(stats[:, 2:4].max(axis=1) >= least)
+    kept = kept[kept > 0]
+    by_size = kept[np.argsort(-stats[kept, 2:4].prod(axis=1), kind="stable")]
+    most = round(MOST * max(1.0, mask.size / FRAME_PX))
+    wanted = np.zeros(count, np.uint8)
+    wanted[by_size[:most]] = 255
+    contours: Contours = []
+    for _ in range(DEEPEST):
+        some = cv2.findContours(wanted[labels], cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)[0]
+        if not some:
+            break
+        contours += some
+        first = np.array([contour[0, 0] for contour in some])
+        wanted[labels[first[:, 1], first[:, 0]]] = 0
+    left_out = np.count_nonzero(stats[by_size[most:], 3] >= tall) + np.count_nonzero(stats[wanted > 0, 3] >= tall)
+    # in the order in which OpenCV finds them all together: from the last row up
+    contours.sort(key=lambda contour: tuple(contour[0, 0, ::-1].tolist()), reverse=True)
+    found = _large([contour for contour in contours if len(contour) >= 4], least)
+    return Outlines(found.contours, found.boxes, int(left_out))
+
+
+def _large(contours: Contours, least: int) -> Outlines:
+    """Those that are as large as a part of a digit."""
+    boxes = np.array([cv2.boundingRect(contour) for contour in contours], np.int32).reshape(-1, 4)
+    large = np.flatnonzero(boxes[:, 2:].max(axis=1, initial=0) >= least)
+    return Outlines([contours[k] for k in large.tolist()], boxes[large])

@@ -1,0 +1,132 @@
+"""Search for the drawn pages that cost the reader most, from a random one on, uphill. Knows the reader from outside.
+
+python -m scripts.worst_search --minutes 10 --save FOLDER
+"""
+
+from __future__ import annotations
+
+import gc
+import sys
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from live.lanes import STILL
+from live.networks import open_classifier, open_reader
+from live.reading.turning import TurningReader
+from live.records import Frame, FrameResult
+from live.settings import Settings
+from live.tracking import NumberTracker
+from live.video.hud import HudState, draw_hud
+from live.video.overlay import draw
+from models.classifier import Classifier
+from scripts.command_line import script_parser
+from scripts.worst_pages import Recipe, changed, draw_recipe, random_recipe
+from scripts.worst_patterns import PATTERNS
+
+STATUS, REFERENCES = Path("/proc/self/status"), Path("/proc/self/clear_refs")
+RANDOM, BEST, TOLD = (
+    0.3,
+    12,
+    8,
+)  # share of pages that are random, the best of which others are tried nearby, lines that are printed
+RESET_PEAK = "5"  # what `clear_refs` takes for "forget the peak", by Linux's proc(5)
+
+
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """What one frame cost."""
+
+    seconds: float
+    """Of processor time, all threads together."""
+    megabytes: float
+    """By which the process grew at its peak; 0 where the system doesn't tell."""
+
+
+@dataclass(slots=True)
+class Way:
+    """The way of a frame through the live program, without a window: read, tracked, drawn."""
+
+    settings: Settings = field(default_factory=Settings)
+    classifier: Classifier = field(init=False)
+    reader: TurningReader = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.classifier = open_classifier(self.settings.model)
+        # each picture is another page, and looked at from all sides: the dearest case
+        self.reader = TurningReader(open_reader(self.settings, self.classifier), self.classifier, remembers=False)
+
+    def go(self, image: NDArray[np.uint8]) -> FrameResult:
+        """All that is done with a frame."""
+        reading = self.reader.read(image)
+        tracker = NumberTracker(STILL, self.settings.grouping.doubt_below)
+        height, width = image.shape[:2]
+        tracker.update(reading.numbers, 0.0, (width, height))
+        numbers = tracker.update(reading.numbers, 0.04, (width, height))
+        result = FrameResult(Frame(image, 0, 0.04, "worst"), numbers, reading)
+        draw_hud(draw(result, self.settings.overlay), HudState())
+        return result
+
+
+def cost_of(way: Way, image: NDArray[np.uint8]) -> tuple[Cost, FrameResult]:
+    """What one frame costs, and what comes of it."""
+    gc.collect()
+    before = _status("VmRSS")
+    REFERENCES.write_text(RESET_PEAK)
+    start = time.process_time()
+    result = way.go(image)
+    spent = time.process_time() - start
+    return Cost(spent, (_status("VmHWM") - before) / 1024), result
+
+
+def _status(name: str) -> int:
+    """A line of what Linux tells of this process, kB."""
+    return next(int(line.split()[1]) for line in STATUS.read_text().splitlines() if line.startswith(name))
+
+
+def search(way: Way, end: float, rng: np.random.Generator, goal: str) -> list[tuple[Cost, Recipe]]:
+    """Pages and what they cost, tried until `end` (time.monotonic): random ones, then what lies beside the dearest.
+
+    goal: `seconds` or `megabytes`.
+    """
+    tried: list[tuple[Cost, Recipe]] = []
+    patterns = list(PATTERNS)
+    while time.monotonic() < end:
+        if len(tried) < 4 * len(patterns) or rng.random() < RANDOM:
+            recipe = random_recipe(rng, patterns[len(tried) % len(patterns)])
+        else:
+            best = sorted(tried, key=lambda pair: -getattr(pair[0], goal))[:BEST]
+            recipe = changed(best[int(rng.integers(len(best)))][1], rng)
+        cost, _ = cost_of(way, draw_recipe(recipe))
+        tried.append((cost, recipe))
+    return tried
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Print the dearest pages; returns the exit code."""
+    parser = script_parser("scripts.worst_search", __doc__)
+    parser.add_argument("--minutes", type=float, default=5.0)
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--save", type=Path, help="write the dearest pages into this folder")
+    options = parser.parse_args(arguments)
+    way, rng = Way(), np.random.default_rng(options.seed)
+    way.go(draw_recipe(random_recipe(rng)))  # what loads with the first picture is no picture's cost
+    for goal in ("seconds", "megabytes"):
+        tried = search(way, time.monotonic() + 30 * options.minutes, rng, goal)
+        tried.sort(key=lambda pair: -getattr(pair[0], goal))
+        print(f"{len(tried)} pages; those with most {goal}:")
+        for cost, recipe in tried[:TOLD]:
+            print(f"  {cost.seconds:6.3f} s  {cost.megabytes:6.1f} MB  {recipe.name}")
+            if options.save is not None:
+                options.save.mkdir(parents=True, exist_ok=True)
+                cv2.imwrite(str(options.save / f"{recipe.name}.png"), draw_recipe(recipe))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

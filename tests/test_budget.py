@@ -1,0 +1,118 @@
+"""However much ink is on a picture, reading it is so much work and no more, and what was left out is told."""
+
+from __future__ import annotations
+
+import tracemalloc
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from live.networks import open_classifier, open_reader
+from live.reading.budget import QUESTIONS, Budget
+from live.reading.reader import PageReader
+from live.reading.turning import TurningReader
+from live.settings import Settings
+from models.classifier import Classifier
+from scripts.worst_pages import draw_recipe, random_recipe
+from scripts.worst_patterns import PATTERNS
+
+SLOW = Path(__file__).parents[2] / "shared" / "bench" / "cases" / "slow"
+MOST_MB = 200.0
+"""Of arrays, at once: a frame of 1280x720 is 2.8 MB, a batch of questions holds 35 MB in the runtime, which isn't counted here."""
+
+
+class Asked:
+    """A network that remembers how much it was asked, and the most at once."""
+
+    def __init__(self, network: Classifier) -> None:
+        self._network = network
+        self.classes = network.classes
+        self.count = 0
+
+    def __call__(self, inputs: NDArray[np.float32]) -> NDArray[np.float32]:
+        self.count += len(inputs)
+        return self._network(inputs)
+
+
+@pytest.fixture(scope="module")
+def classifier() -> Classifier:
+    return open_classifier(Settings().model)
+
+
+@pytest.fixture(scope="module")
+def reader(classifier: Classifier) -> PageReader:
+    return open_reader(Settings(), classifier)
+
+
+def slanting_strokes() -> NDArray[np.uint8]:
+    """Strokes in a diagonal grid: each reaches into the columns of many others."""
+    page = np.full((720, 1280, 3), 235, np.uint8)
+    steps = np.linspace(-0.5, 0.5, 9)
+    shape = np.stack([30 * steps + 5 * np.sin(9 * steps), 70 * steps], axis=1)
+    for y in range(40, 720, 80):
+        for x in range(10, 1280, 14):
+            cv2.polylines(page, [np.rint(shape + (x, y)).astype(np.int32)], False, (20, 20, 20), 2, cv2.LINE_AA)
+    return page
+
+
+def read_with_costs(image: NDArray[np.uint8], classifier: Classifier) -> tuple[int, int, float]:
+    """Questions, pieces that were left out, and the most memory of arrays, MB; looked at from all sides."""
+    asked = Asked(classifier)
+    reader = TurningReader(open_reader(Settings(), asked), asked, remembers=False)
+    tracemalloc.start()
+    try:
+        reading = reader.read(image)
+        return asked.count, reading.left_out, tracemalloc.get_traced_memory()[1] / 1e6
+    finally:
+        tracemalloc.stop()
+
+
+@pytest.mark.parametrize("name", ["page-diag80.png", "page-strokes10000x14.png"])
+def test_the_pages_of_bug_reports_are_within_the_budget(classifier: Classifier, name: str) -> None:
+    if not SLOW.is_dir():
+        pytest.skip(f"there is no {SLOW}")
+    count, left_out, most_mb = read_with_costs(cv2.imread(str(SLOW / name)), classifier)
+    assert 0 < count <= QUESTIONS
+    assert left_out > 0
+    assert most_mb < MOST_MB
+
+
+def test_a_drawn_grid_of_strokes_is_within_the_budget_and_tells_what_was_left_out(classifier: Classifier) -> None:
+    count, left_out, most_mb = read_with_costs(slanting_strokes(), classifier)
+    assert 300 < count <= QUESTIONS
+    assert left_out > 100
+    assert most_mb < MOST_MB
+
+
+@pytest.mark.parametrize("pattern", PATTERNS)
+def test_no_pattern_is_beyond_the_budget(classifier: Classifier, pattern: str) -> None:
+    rng = np.random.default_rng(11)
+    for _ in range(2):
+        count, _, most_mb = read_with_costs(draw_recipe(random_recipe(rng, pattern)), classifier)
+        assert count <= QUESTIONS
+        assert most_mb < MOST_MB
+
+
+def test_a_budget_that_is_spent_leaves_the_rest_unread_and_says_so(reader: PageReader) -> None:
+    image = slanting_strokes()
+    small = Budget(50.0)
+    trace = reader.trace(image, budget=small)
+    assert len(trace.pieces.whole) < 50
+    assert trace.reading.left_out > 100
+    assert small.left >= 0
+
+
+def test_the_same_picture_is_always_read_the_same(reader: PageReader) -> None:
+    image = slanting_strokes()
+    first, again = reader.trace(image), reader.trace(image)
+    assert np.array_equal(first.reading.inputs, again.reading.inputs)
+    assert first.reading.left_out == again.reading.left_out
+
+
+def test_a_larger_picture_may_cost_more_in_proportion() -> None:
+    assert Budget.of((720, 1280)).left == QUESTIONS
+    assert Budget.of((10, 10)).left == QUESTIONS
+    assert Budget.of((1440, 2560)).left == pytest.approx(4 * QUESTIONS)
