@@ -57,7 +57,7 @@ class Way:
     reader: TurningReader = field(init=False)
 
     def __post_init__(self) -> None:
-        self.classifier = open_classifier(self.settings.model)
+        self.classifier = open_classifier(self.settings)
         # each picture is another page, and looked at from all sides: the dearest case
         self.reader = TurningReader(open_reader(self.settings, self.classifier), self.classifier, remembers=False)
 

@@ -15,13 +15,14 @@ from live.reading.budget import QUESTIONS, Budget
 from live.reading.reader import PageReader
 from live.reading.turning import TurningReader
 from live.settings import Settings
+from live.video.pictures import read_picture
 from models.classifier import Classifier
 from scripts.worst_pages import draw_recipe, random_recipe
 from scripts.worst_patterns import PATTERNS
 
 SLOW = Path(__file__).parents[2] / "shared" / "bench" / "cases" / "slow"
 MOST_MB = 200.0
-"""Of arrays, at once: a frame of 1280x720 is 2.8 MB, a batch of questions holds 35 MB in the runtime, which isn't counted here."""
+"""Of arrays, at once: a frame of 1280x720 is 2.8 MB, a batch of questions holds 35 MB in the runtime, not counted here."""
 
 
 class Asked:
@@ -39,7 +40,7 @@ class Asked:
 
 @pytest.fixture(scope="module")
 def classifier() -> Classifier:
-    return open_classifier(Settings().model)
+    return open_classifier(Settings())
 
 
 @pytest.fixture(scope="module")
@@ -54,7 +55,9 @@ def slanting_strokes() -> NDArray[np.uint8]:
     shape = np.stack([30 * steps + 5 * np.sin(9 * steps), 70 * steps], axis=1)
     for y in range(40, 720, 80):
         for x in range(10, 1280, 14):
-            cv2.polylines(page, [np.rint(shape + (x, y)).astype(np.int32)], False, (20, 20, 20), 2, cv2.LINE_AA)
+            cv2.polylines(
+                page, [np.rint(shape + np.array([x, y])).astype(np.int32)], False, (20, 20, 20), 2, cv2.LINE_AA
+            )
     return page
 
 
@@ -74,7 +77,7 @@ def read_with_costs(image: NDArray[np.uint8], classifier: Classifier) -> tuple[i
 def test_the_pages_of_bug_reports_are_within_the_budget(classifier: Classifier, name: str) -> None:
     if not SLOW.is_dir():
         pytest.skip(f"there is no {SLOW}")
-    count, left_out, most_mb = read_with_costs(cv2.imread(str(SLOW / name)), classifier)
+    count, left_out, most_mb = read_with_costs(read_picture(SLOW / name), classifier)
     assert 0 < count <= QUESTIONS
     assert left_out > 0
     assert most_mb < MOST_MB
