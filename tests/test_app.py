@@ -80,7 +80,7 @@ class ToldReader:
     def __init__(self, *_: Any) -> None:
         """Needs no classifier."""
 
-    def trace(self, image: NDArray[np.uint8], mark: Callable[[str], None]) -> SimpleNamespace:
+    def trace(self, image: NDArray[np.uint8], mark: Callable[[str], None], *_: Any) -> SimpleNamespace:
         """What is written on the frame, by its index."""
         mark("read")
         blank = reading_of(image, 2)
@@ -146,7 +146,7 @@ class Stage:
         self._clip: Callable[[], Clip] = Clip
         monkeypatch.setattr(app, "open_source", self._open)
         monkeypatch.setattr(app, "open_reader", ToldReader)
-        monkeypatch.setattr(app, "open_classifier", lambda *_: None)
+        monkeypatch.setattr(app, "open_classifier", lambda *_: SimpleNamespace(classes=11))
         monkeypatch.setattr(app, "Window", KeyedWindow)
         monkeypatch.setattr(app, "DisplayCheck", NoDisplay)
         monkeypatch.setattr(KeyedWindow, "script", {})

@@ -40,7 +40,7 @@ def told_reader(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """A reader without a network, in a folder of its own."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(read, "open_reader", ToldReader)
-    monkeypatch.setattr(read, "open_classifier", lambda *_: None)
+    monkeypatch.setattr(read, "open_classifier", lambda *_: SimpleNamespace(classes=11))
 
 
 def picture(name: str, shade: int = 230) -> Path:
