@@ -21,6 +21,7 @@ from live.networks import open_classifier, open_reader
 from live.reading.turning import TurningReader
 from live.records import Frame, FrameResult
 from live.settings import Settings
+from live.terminal import tell
 from live.tracking import NumberTracker
 from live.video.hud import HudState, draw_hud
 from live.video.overlay import draw
@@ -119,9 +120,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     for goal in ("seconds", "megabytes"):
         tried = search(way, time.monotonic() + 30 * options.minutes, rng, goal)
         tried.sort(key=lambda pair: -getattr(pair[0], goal))
-        print(f"{len(tried)} pages; those with most {goal}:")
+        tell(f"{len(tried)} pages; those with most {goal}:")
         for cost, recipe in tried[:TOLD]:
-            print(f"  {cost.seconds:6.3f} s  {cost.megabytes:6.1f} MB  {recipe.name}")
+            tell(f"  {cost.seconds:6.3f} s  {cost.megabytes:6.1f} MB  {recipe.name}")
             if options.save is not None:
                 options.save.mkdir(parents=True, exist_ok=True)
                 cv2.imwrite(str(options.save / f"{recipe.name}.png"), draw_recipe(recipe))

@@ -24,8 +24,8 @@ LINE_PX = 20.0  # so many columns of its picture as much as a question, and
 LONG_PX = 160.0  # what is longer as much again: its many digits are weighed against others
 CLOSER = 300.0  # what a look at the digits in doubt may cost
 FURTHER, EACH = 600.0, 6.0
-"""What may be spent once each piece was asked about: so much, and so much for each sure digit. Pages of writing take up to 0.9 of it,
-texture, which has hardly one, takes all that there is."""
+"""What may be spent once each piece was asked about: so much, and so much for each sure digit. Pages of writing take up to 0.9
+of it, texture, which has hardly one, takes all that there is."""
 KEPT_BACK = 0.35  # share of it for whole numbers and digits in doubt, which come after cuts and joins
 
 
