@@ -26,8 +26,9 @@ CLEARLY = 1.25  # another turn has so many times the sure digits
 AND_MORE = 3.0  # and so many more: a few letters look like digits on their head
 FILLED = 0.17  # share of sure digits among all pieces of a page that was turned for its numbers
 LONE = 0.5  # of a digit that counts, where it stands alone
-MOST_TURNED = (
-    100  # pieces that are looked at from the other sides: enough to tell, and no more than a twentieth of a budget each
+MOST_TURNED = 100  # pieces that are looked at from the other sides, of a page with many: enough to tell
+MOST_ASKED = (
+    250  # questions that are all asked from the other sides: of few digits the cuts and joins tell too, and cost little
 )
 EVERY = 6  # of readings that are doubtful, one in so many is looked at from the other sides
 
@@ -71,9 +72,8 @@ class TurningReader:
         budget = Budget.of(image.shape)
         upright = turned(image, self._turn)
         trace = self._reader.trace(upright, mark, budget)
-        scores = self._scores(trace, budget)
-        best = int(np.argmax(scores))
-        if best and scores[best] > CLEARLY * scores[0] + AND_MORE:
+        best = self._better_turn(trace, budget)
+        if best:
             turn = (self._turn + best) % 4
             otherwise = turned(image, turn)
             again = self._reader.trace(otherwise, mark, budget)
@@ -83,24 +83,36 @@ class TurningReader:
                 self._turn, upright, trace = turn, otherwise, again
         return TurnedTrace(upright, trace, self._turn)
 
-    def _scores(self, trace: Trace, budget: Budget) -> list[float]:
-        """How many sure digits there are with each further quarter turn; of one entry where there is no need to ask."""
+    def _better_turn(self, trace: Trace, budget: Budget) -> int:
+        """How many further quarter turns show clearly more sure digits; 0 where none does, or there is no need to ask."""
+        asked = trace.reading.inputs
         as_it_is = sum(digit.confidence for number in trace.reading.numbers for digit in number.digits)
-        if as_it_is >= ENOUGH * len(trace.reading.inputs) or len(trace.reading.inputs) <= AND_MORE:
-            return [as_it_is]
-        asked = [lattice for lattice in trace.pieces.whole if lattice.regions]
+        if as_it_is >= ENOUGH * len(asked) or len(asked) <= AND_MORE:
+            return 0
         self._doubtful += 1
         if self._remembers and self._doubtful % EVERY != 1:
-            return [as_it_is]
-        rows = usual_ones(np.array([lattice.height for lattice in asked]), MOST_TURNED)
+            return 0
+        rows = rows_to_turn(trace)
         if not budget.take(3 * len(rows)):
-            return [as_it_is]
-        inputs = trace.reading.inputs[rows]
-        ways = [self._classifier(np.ascontiguousarray(np.rot90(inputs, k, axes=(1, 2)))) for k in (1, 2, 3)]
+            return 0
+        ways = [self._classifier(np.ascontiguousarray(np.rot90(asked[rows], k, axes=(1, 2)))) for k in (1, 2, 3)]
         digits = np.stack([trace.answers[rows], *ways])[..., :DIGIT_CLASSES]
         best = digits.max(axis=2)
-        tells = (best > SURE) & (digits.argmax(axis=2) != ONE)
-        return [float(value) for value in np.where(tells, best, 0).sum(axis=1)]
+        tells = np.where((best > SURE) & (digits.argmax(axis=2) != ONE), best, 0)
+        whole = sum(1 for lattice in trace.pieces.whole if lattice.regions)  # their questions come first
+        for scores in (tells.sum(axis=1), tells[:, :whole].sum(axis=1)):
+            turn = int(scores.argmax())
+            if turn and scores[turn] > CLEARLY * scores[0] + AND_MORE:
+                return turn
+        return 0
+
+
+def rows_to_turn(trace: Trace) -> NDArray[np.intp]:
+    """Which questions of a reading are asked from other sides: all, cuts and joins too; of many, those of usual pieces."""
+    count = len(trace.reading.inputs)
+    if count <= MOST_ASKED:
+        return np.arange(count)
+    return usual_ones(np.array([lattice.height for lattice in trace.pieces.whole if lattice.regions]), MOST_TURNED)
 
 
 def usual_ones(heights: NDArray[np.float64], most: int) -> NDArray[np.intp]:
