@@ -22,7 +22,7 @@ EXIF_SIDEWAYS = b"II*\x00\x08\x00\x00\x00\x01\x00\x12\x01\x03\x00\x01\x00\x00\x0
 """An EXIF block with orientation 6, little-endian, in a directory of one entry."""
 CLAIMED = (0, 1, 17, 5000, 9999, 10_001, 30_000, 32_000, 65_500, 65_535, 2**20, 2**31 - 1)
 ODD_NAMES = (
-    "a b.png", "page", "IMG_1.HEIC", "clip.mp4", "x.jpg.exe", "=1+1.png", "-42.png", "@sum.png", "[red]a[/red].png", "%s%n.png",
+    "a b.png", "page", "IMG_1.HEIC", "clip.mp4", "x.jpg.exe", "=1+1.png", "-42.png", "@sum.png", "[red]a[red].png", "%s%n.png",
     "a:b.png", "CON.png", "back\\slash.png", "sch\u00f6n.png", "\u0645\u0635\u0631.png", "\u202egnp.exe.png", "\U0001f4f7.png",
     "esc\x1b[2J\x1b[31m.png", "bell\x07.png", "new\nline.png", "tab\t.png", "\x9b31m.png", "\udcff\udcfe.png", "n" * 240 + ".png",
     "'quoted'.png", '"x".png', "$HOME.png", "`id`.png", ".hidden.png", "page.PNG", "page.tar.gz", "e\u0301.png", "\u2028.png",

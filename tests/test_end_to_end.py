@@ -56,6 +56,7 @@ def test_the_recording_has_every_frame_at_its_time(folder: Path) -> None:
     assert times[-1] - times[0] == pytest.approx((FRAMES - 1) / FPS, abs=0.05)
 
 
+@pytest.mark.slow
 def test_what_is_shown_is_what_is_written_on_the_sheet(folder: Path) -> None:
     middle = lines(folder / "frames.jsonl")[FRAMES // 2]
     shown = {number["text"] for number in middle["numbers"] if number["confirmed"]}  # type: ignore[attr-defined]

@@ -7,7 +7,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -23,7 +22,7 @@ from scripts.fuzz import KINDS, Session, cases, main, make_parser, seeds_in
 from scripts.fuzz_bytes import DAMAGES, PNG, claims, damaged, with_right_checksums
 from scripts.fuzz_case import Case, Limits, case_from_json
 from scripts.fuzz_judge import Fault, faults
-from scripts.fuzz_pictures import blank_case, by_opencv, whole_pictures
+from scripts.fuzz_pictures import ODD_NAMES, blank_case, by_opencv, whole_pictures
 from scripts.fuzz_tally import EXAMPLES, Tally
 from scripts.fuzz_videos import whole_videos
 from scripts.fuzz_watch import Child, Outcome
@@ -95,6 +94,12 @@ def test_whole_files_of_every_kind_are_made() -> None:
     }  # fmt: skip
     assert {name.rpartition(".")[2] for name in videos} >= {"mp4", "mkv", "ts", "mov", "avi", "mjpeg"}
     assert all(len(data) > 1000 for data in (*pictures.values(), *videos.values()))
+
+
+def test_every_odd_name_is_the_name_of_a_file(tmp_path: Path) -> None:
+    for name in ODD_NAMES:
+        (tmp_path / name).write_bytes(b"a")
+    assert len(list(tmp_path.iterdir())) == len(set(ODD_NAMES))
 
 
 @pytest.mark.parametrize("damage", DAMAGES)
@@ -196,13 +201,16 @@ def test_a_finding_is_run_again(tmp_path: Path, capsys: pytest.CaptureFixture[st
 
 
 def test_ctrl_c_ends_it_with_the_table(tmp_path: Path) -> None:
+    if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:
+        pytest.skip(
+            "SIGINT is ignored here, as in the background of a shell, and so it is by what is started from here"
+        )
     program = subprocess.Popen(
         [sys.executable, "-m", "scripts.fuzz", "--minutes", "9", "--kind", "settings", "--findings", str(tmp_path)],
         cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True,
     )  # fmt: skip
     try:
         wait_for(lambda: children_of(program.pid), 120)
-        time.sleep(0.5)
         program.send_signal(signal.SIGINT)
         told, _ = program.communicate(timeout=120)
     finally:

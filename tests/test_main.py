@@ -41,6 +41,7 @@ def test_a_signal_ends_a_run_with_every_file_closed(tmp_path: Path, name: str) -
     assert frames.read_text().count("\n") == recorded
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such signals")
 def test_a_reader_that_leaves_early_does_not_end_a_run_that_records(tmp_path: Path) -> None:
     with numcam(tmp_path, "--source", "demo", "--headless", "--record", "out.mp4") as program:
