@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from pathlib import Path
 
@@ -21,6 +22,7 @@ from live.tracking import NumberTracker
 from live.video.clips import VideoFile
 from scripts.make_demo import TEXTS
 from tests.test_tracking import DIGIT_HEIGHT, Story, number
+from tests.test_video_files import numcam
 
 FAST_PX = 18 * DIGIT_HEIGHT / 30
 """Px a frame that a page flies at which goes away at eighteen heights of its numbers a second, as in the built-in clip."""
@@ -133,3 +135,13 @@ def test_the_clip_shows_no_other_number_where_frames_are_missed_at_random(
         for _ in range(6):
             taken = [frame for frame in clip if rng.random() < share]
             assert set(told(taken, monkeypatch)) == set(TEXTS)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("pace", [(), ("--realtime",)], ids=["as fast as can be", "at its own speed"])
+def test_a_run_on_the_clip_reports_its_eight_numbers_and_no_other(tmp_path: Path, pace: tuple[str, ...]) -> None:
+    done = numcam("--headless", "--source", "demo", "--log", "read.jsonl", *pace, folder=tmp_path)
+    assert done.returncode == 0, done.stderr
+    rows = [json.loads(line) for line in (tmp_path / "read.jsonl").read_text().splitlines()]
+    assert {row["shown"] for row in rows} == set(TEXTS)
+    assert sorted(row["shown"] for row in rows if row["event"] == "appeared") == sorted(TEXTS)
