@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from live.records import Frame, FrameResult, Reading
 from live.settings import OverlaySettings
 from live.video.labels import LabelMemory
 from live.video.overlay import CASING, DOUBTFUL, SURE, UNSURE, Tone, draw, tone_of
@@ -200,3 +203,13 @@ def test_with_a_memory_a_label_stays_while_its_number_trembles() -> None:
     assert memory.spot_of(2) is None
     fresh = draw(result_of(image, number_at("12", (201, 200))), SETTINGS)
     assert not np.array_equal(free, fresh)
+
+
+def test_too_much_ink_is_told_on_the_picture() -> None:
+    frame = Frame(np.full((720, 1280, 3), 200, np.uint8), 0, 0.0, "camera 0")
+    whole = Reading((), np.zeros((720, 1280), np.uint8), np.zeros((0, 28, 28, 1), np.float32))
+    told = draw(FrameResult(frame, (), replace(whole, left_out=7)), OverlaySettings())
+    assert (draw(FrameResult(frame, (), whole), OverlaySettings()) == frame.image).all()
+    changed = np.argwhere((told != frame.image).any(axis=2))
+    assert len(changed) > 1000
+    assert changed[:, 0].max() < 100  # at the top, where it hides least

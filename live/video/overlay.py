@@ -18,6 +18,9 @@ from live.records import UNTOLD, Box, FrameResult, Number, TrackedNumber
 from live.settings import OverlaySettings
 from live.video.labels import Crowd, Label, LabelMemory, label_sizes, place_labels
 from live.video.lettering import SHIFT, Colour, Letters, advance, at_shift, rounded, rounded_corners, width_of, write
+from live.video.notice import put_notice
+
+TOO_MUCH = "Too much ink to read all"
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +51,7 @@ def draw(
     memory: LabelMemory | None = None,
     uncovered: Sequence[Box] = (),
 ) -> NDArray[np.uint8]:
-    """The frame with every shown number framed and labelled: a new (H, W, 3) uint8 picture.
+    """The frame with every shown number framed and labelled: a new (H, W, 3) uint8 picture. A line tells where not all was read.
 
     mirrored: flip frame and frames left to right, the text still reads the right way round (for the preview alone).
     memory: keeps labels where they were in the frame before; one for each row of pictures that are drawn.
@@ -57,8 +60,23 @@ def draw(
     image = result.frame.image
     picture = cv2.flip(image, 1) if mirrored else image.copy()
     shown = result.shown
-    if not shown:
-        return picture
+    if shown:
+        _draw_numbers(picture, shown, settings, mirrored=mirrored, around=(memory or LabelMemory(), uncovered))
+    if result.reading.left_out:
+        put_notice(picture, TOO_MUCH, round(picture.shape[0] / 40), at_top=True)
+    return picture
+
+
+def _draw_numbers(
+    picture: NDArray[np.uint8],
+    shown: Sequence[TrackedNumber],
+    settings: OverlaySettings,
+    *,
+    mirrored: bool,
+    around: tuple[LabelMemory, Sequence[Box]],
+) -> None:
+    """Frame and label the numbers, in place. around: where their labels were, and what else they should not hide."""
+    memory, uncovered = around
     crowd = _crowd_of(shown, picture, uncovered, mirrored=mirrored)
     tall = np.linalg.norm(crowd.quads[:, 3] - crowd.quads[:, 0], axis=1)
     if settings.digit_boxes:
@@ -69,12 +87,10 @@ def draw(
         label_sizes(number.shown, number.confidence, float(high), (crowd.width, crowd.height), settings)
         for number, high in zip(numbers, tall, strict=True)
     ]
-    memory = memory or LabelMemory()
     placed = place_labels(choices, crowd, [memory.spot_of(tracked.track_id) for tracked in shown])
     memory.remember({tracked.track_id: spot for tracked, (_, _, spot) in zip(shown, placed, strict=True)})
     for number, (label, corner, _) in zip(numbers, placed, strict=True):
         draw_label(picture, label, corner, tone_of_number(number))
-    return picture
 
 
 def tone_of(confidence: float) -> Tone:

@@ -9,8 +9,9 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from live.video.greyed import BLANK, WHITE
+from live.video.greyed import BLANK
 from live.video.lettering import Letters, panel, width_of, write
+from live.video.notice import WHITE
 
 GAP_PX = 4
 WIDEST_PX = 3840  # players of H.264 take no more than 4096
