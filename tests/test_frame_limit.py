@@ -11,7 +11,7 @@ import pytest
 
 from live.errors import SourceError
 from live.settings import CameraSettings, LimitsSettings
-from live.video.sources import FrameSource, open_source
+from live.video.sources import DEMO_CLIP, FrameSource, open_source
 from scripts.mjpeg_camera import MjpegCamera
 
 SETTINGS = CameraSettings(open_timeout_s=5, stall_s=2)
@@ -63,3 +63,10 @@ def test_frames_of_a_stream_beyond_the_limit_are_left_out() -> None:
 def test_a_stream_of_frames_beyond_the_limit_does_not_open() -> None:
     with MjpegCamera(size=(1280, 960)) as camera, pytest.raises(SourceError):
         opened(camera.address)
+
+
+def test_a_codec_that_nobody_knows_is_told(tmp_path: Path) -> None:
+    clip = tmp_path / "clip.mp4"
+    clip.write_bytes(DEMO_CLIP.read_bytes().replace(b"avc1", b"zzzz"))
+    with pytest.raises(SourceError, match="can't be decoded here"):
+        open_source(str(clip), CameraSettings(), realtime=False, headless=True)

@@ -13,7 +13,7 @@ from live.records import Frame
 from live.settings import LimitsSettings
 from live.video.containers import open_file, open_web_file
 from live.video.decoded_pictures import to_picture
-from live.video.frame_limit import limit_frames, why_too_large
+from live.video.frame_limit import limit_frames, why_unreadable
 from live.video.frame_source import WAKE_EVERY_S, Source
 from live.video.pace import Pace
 from live.video.sound_frames import SoundFrames
@@ -55,10 +55,10 @@ class VideoFile(Source):
         else:
             self._container = open_web_file(address, name, limits, timeouts_s)
         stream = self._container.streams.video[0]
-        too_large = why_too_large(stream, name, limits)
-        if too_large is not None:
+        unreadable = why_unreadable(stream, name, limits)
+        if unreadable is not None:
             self._container.close()
-            raise SourceError(too_large)
+            raise SourceError(unreadable)
         limit_frames(stream, limits)
         # in several threads for the parts of one picture the decoder tells of no damage
         stream.thread_type = "FRAME"

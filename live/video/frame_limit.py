@@ -21,7 +21,9 @@ def limit_frames(stream: VideoStream, limits: LimitsSettings) -> None:
     stream.codec_context.options = {**stream.codec_context.options, **probing_options(limits)}
 
 
-def why_too_large(stream: VideoStream, name: str, limits: LimitsSettings) -> str | None:
-    """One line where the stream says that its frames are beyond the limit, else None."""
+def why_unreadable(stream: VideoStream, name: str, limits: LimitsSettings) -> str | None:
+    """One line where the stream says that its frames are beyond the limit, or are of a codec that nobody knows, else None."""
+    if stream.codec_context is None:
+        return f"{name} holds a video of a kind that can't be decoded here. Save it as H.264 and try again."
     size = (stream.codec_context.width, stream.codec_context.height)
     return too_many_pixels(name, size, limits) if size[0] * size[1] > limits.megapixels * MEGA else None

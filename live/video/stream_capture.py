@@ -19,7 +19,7 @@ from live.settings import LimitsSettings
 from live.video.addresses import scheme_of
 from live.video.containers import stream_options
 from live.video.decoded_pictures import to_picture
-from live.video.frame_limit import limit_frames, probing_options, why_too_large
+from live.video.frame_limit import limit_frames, probing_options, why_unreadable
 from live.video.sound_frames import SoundFrames
 
 # sent over UDP, pictures tear where a packet is lost
@@ -50,10 +50,10 @@ class StreamCapture:
             self._container.close()
             raise OSError("no video")
         stream = self._container.streams.video[0]
-        too_large = why_too_large(stream, without_secrets(address), limits)
-        if too_large is not None:
+        unreadable = why_unreadable(stream, without_secrets(address), limits)
+        if unreadable is not None:
             self._container.close()
-            raise SourceError(too_large)
+            raise SourceError(unreadable)
         limit_frames(stream, limits)
         stream.codec_context.thread_type = "FRAME"
         stream.codec_context.thread_count = 1 if stream.width * stream.height <= ONE_THREAD_PX else 2
