@@ -7,7 +7,9 @@ import sys
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
+from typing import NoReturn
 
+from live.aside import end_process, is_busy
 from live.command_line import RUN_OPTIONS, assigned, make_parser
 from live.commands.read_options import read_options
 from live.errors import NumcamError, SettingsError
@@ -114,11 +116,21 @@ def main(arguments: Sequence[str] | None = None) -> int:
         say(error)
         return FAILED
     except KeyboardInterrupt:
+        if is_busy():
+            end_process(INTERRUPTED)
         return INTERRUPTED
     except BrokenPipeError:  # whoever read what was printed, and nothing else was asked for, has seen enough
         return DONE
     return FAILED if code == DONE and TERMINAL.failure is not None else code
 
 
+def run_process() -> NoReturn:
+    """Run Numcam, and end the process. After a signal at once: all is closed, and taking the libraries down takes 0.3 s."""
+    code = main()
+    if code == INTERRUPTED:
+        end_process(code)
+    sys.exit(code)
+
+
 if __name__ == "__main__":
-    sys.exit(main())
+    run_process()

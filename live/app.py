@@ -14,7 +14,7 @@ from live.errors import SourceError
 from live.events import Event
 from live.interrupts import Interrupts
 from live.lanes import Lane, fetch_from
-from live.networks import open_classifier, open_reader
+from live.networks import Checked, open_classifier, open_reader
 from live.outputs import Outputs
 from live.reading.turning import TurningReader
 from live.screen import Screen
@@ -56,9 +56,11 @@ def run(
         stack.callback(lambda: tell(summary.line()) if summary.frames else None)
         if display is None and not settings.headless:
             display = DisplayCheck()  # goes on while the model is loaded
-        classifier = open_classifier(settings, say)
+        classifier = Checked(open_classifier(settings, say), interrupts.check)
         headless = settings.headless or display is None or _tell_no_display(display, say)
         lanes = _open_lanes(settings, classifier, stack, say, headless=headless)
+        for lane in lanes:
+            lane.check = interrupts.check
         outputs = stack.enter_context(Outputs(settings, say))
         summary.files = outputs.files
         screen = None
@@ -69,8 +71,10 @@ def run(
         stack.callback(loop.sum_up)
         try:
             loop.run()
-        except KeyboardInterrupt:  # of one who insists
+        except KeyboardInterrupt:  # in the middle of a reading, or of one who insists
             summary.interrupted = True
+        if summary.interrupted:
+            outputs.hurry()
         summary.failed = summary.failed or outputs.has_failed
     return summary
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import signal
 import subprocess
+import time
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from typing import IO
@@ -31,14 +32,20 @@ def start(
     )
 
 
-def end(process: subprocess.Popen[bytes]) -> None:
-    """End a program of `start` that is still running, and on POSIX what it has started; returns once it has ended."""
-    _signal_all(process, signal.SIGTERM)
-    try:
-        process.wait(GRACE_S)
-    except subprocess.TimeoutExpired:
-        _signal_all(process, getattr(signal, "SIGKILL", signal.SIGTERM))
-        process.wait()
+def end(*processes: subprocess.Popen[bytes], grace_s: float = GRACE_S) -> None:
+    """End programs of `start` that are still running, and on POSIX what they have started; returns once they have ended.
+
+    grace_s: seconds that they have together to end by themselves.
+    """
+    for process in processes:
+        _signal_all(process, signal.SIGTERM)
+    until = time.monotonic() + grace_s
+    for process in processes:
+        try:
+            process.wait(max(0.0, until - time.monotonic()))
+        except subprocess.TimeoutExpired:
+            _signal_all(process, getattr(signal, "SIGKILL", signal.SIGTERM))
+            process.wait()
 
 
 def _signal_all(process: subprocess.Popen[bytes], number: signal.Signals) -> None:

@@ -75,6 +75,8 @@ class Clipboard:
         """say: is given one line where there is no clipboard. use: copies a text, as `use_clipboard` does."""
         self._say = say
         self._use = use
+        self.patience_s = 2 * COPY_S
+        """Seconds that the last one has at the end."""
         self._has_failed = self._is_missing = False
         self._errands: Errands[tuple[str, ...]] = Errands(self._do, at_once=1, most_waiting=1)
 
@@ -87,8 +89,8 @@ class Clipboard:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         """Wait for the last number to be copied."""
-        self._errands.close(2 * COPY_S)
-        self._errands.join(children.GRACE_S)
+        self._errands.close(self.patience_s)
+        self._errands.join(children.GRACE_S if self.patience_s else 0.0)
 
     def add(self, events: Sequence[Event]) -> None:
         """Copy the last of what appeared or changed; returns at once. A number that still waits is passed over.

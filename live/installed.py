@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from typing import NoReturn
+
 from live.starting import begin
 
 
-def numcam() -> int:
-    """Run Numcam; returns the exit code."""
+def numcam() -> NoReturn:
+    """Run Numcam, and end the process with its exit code."""
     begin()
-    from live.__main__ import main
+    from live.__main__ import run_process
 
-    return main()
+    run_process()

@@ -46,6 +46,11 @@ class Interrupts:
         """From here on the first signal is only noted in `asked`; one that comes `CLOSING_S` later raises all the same."""
         self._held = True
 
+    def check(self) -> None:
+        """Raise KeyboardInterrupt where a signal has come: for whoever is at a place where that does no harm."""
+        if self.asked:
+            raise KeyboardInterrupt
+
     def _interrupt(self, _number: int, _frame: FrameType | None) -> None:
         now = time.monotonic()
         if now - self._asked_at <= CLOSING_S:

@@ -53,6 +53,8 @@ class Lane:
     """Opens the source anew when it has ended, for the next round."""
     on_wall_clock: bool = False
     """Whether a file's times are laid on the clock of cameras, because there are several lanes."""
+    check: Callable[[], None] = lambda: None
+    """Raises KeyboardInterrupt, between two stages of a reading, where the run is to end."""
     result: FrameResult | None = None
     """What is known of the newest frame."""
     waiting: Frame | None = None
@@ -212,7 +214,12 @@ class Lane:
     def _read(self, frame: Frame) -> FrameResult:
         """Read a frame, and follow its numbers."""
         stopwatch = Stopwatch()
-        reading = self.reader.read(frame.image, stopwatch)
+
+        def mark(stage: str) -> None:
+            stopwatch(stage)
+            self.check()
+
+        reading = self.reader.read(frame.image, mark)
         numbers = self._tracker.update(reading.numbers, frame.captured_at, frame.size, self._interval_s)
         stopwatch("track")
         return FrameResult(frame, numbers, reading, stopwatch.timings())

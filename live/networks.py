@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
 
 from live.model_trial import load_tried
 from live.reading.reader import PageReader
@@ -41,3 +45,22 @@ def open_reader(settings: Settings, classifier: Classifier) -> PageReader:
     """A reader of pages with that network, and with the one for whole numbers where it is wanted. Raises ModelError."""
     ask_lines = LineClassifier(threads=settings.model.threads) if settings.model.lines else None
     return PageReader(classifier, settings, ask_lines=ask_lines)
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """A network before each question to which is looked whether it may still be asked."""
+
+    network: Classifier
+    check: Callable[[], None]
+    """Raises KeyboardInterrupt where the run is to end: a full page is hundreds of questions, in many batches."""
+
+    @property
+    def classes(self) -> int:
+        """As the network's own."""
+        return self.network.classes
+
+    def __call__(self, inputs: NDArray[np.float32]) -> NDArray[np.float32]:
+        """As the network's own."""
+        self.check()
+        return self.network(inputs)

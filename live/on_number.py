@@ -20,6 +20,8 @@ AT_ONCE = 4
 MOST_WAITING = 64
 PATIENCE_S = 5.0
 """Seconds that the commands of the last numbers have at the end of a run."""
+HURRY_S = 0.1
+"""And seconds between asking them to end and ending them where a signal ends it."""
 
 Say = Callable[[str], None]
 
@@ -69,7 +71,8 @@ class NumberCommand:
         self._words = found(words_of(command))
         self._name = words_of(command)[0]
         self._say = say
-        self._patience_s = patience_s
+        self.patience_s = patience_s
+        """Seconds that commands have at the end."""
         self._errands = Errands(self._run, at_once=AT_ONCE, most_waiting=MOST_WAITING)
         self._running: set[subprocess.Popen[bytes]] = set()
         self._lock = Lock()
@@ -86,18 +89,16 @@ class NumberCommand:
         """Let the last commands finish, and end those that take too long."""
         running = left = 0
         try:
-            running, left = self._errands.close(self._patience_s)
+            running, left = self._errands.close(self.patience_s)
         finally:
             with self._lock:
                 self._has_ended = True
                 late = list(self._running)
-            for process in late:
-                children.end(process)
+            children.end(*late, grace_s=children.GRACE_S if self.patience_s else HURRY_S)
             self._errands.join(children.GRACE_S)
         if running:
-            self._say(
-                f"--on-number: {self._name} was still running {self._patience_s:g} s after the end, and was ended."
-            )
+            after = f"{self.patience_s:g} s after" if self.patience_s else "at"
+            self._say(f"--on-number: {self._name} was still running {after} the end, and was ended.")
         if self._dropped + left:
             self._say(f"--on-number: {self._name} was not run for {self._dropped + left} of the numbers.")
 

@@ -71,6 +71,11 @@ class Outputs:
         with self._stack:
             self._close_recording()
 
+    def hurry(self) -> None:
+        """A signal ends the run: commands and clipboard aren't waited for."""
+        for taker in self._takers:
+            taker.patience_s = 0.0
+
     def add(self, result: FrameResult, lane: int = 0) -> list[Event]:
         """Log one frame, and hand on what happened in it, which is returned. A log that can't be written is given up.
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import tracemalloc
+from dataclasses import replace
 from pathlib import Path
 
 import cv2
@@ -10,15 +12,19 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from live.__main__ import main
+from live.event_log import FrameLog
 from live.networks import open_classifier, open_reader
 from live.reading.budget import QUESTIONS, Budget
 from live.reading.reader import PageReader
 from live.reading.turning import TurningReader
-from live.settings import Settings
+from live.settings import OverlaySettings, Settings
+from live.video.overlay import draw
 from live.video.pictures import read_picture
 from models.classifier import Classifier
 from scripts.worst_pages import draw_recipe, random_recipe
 from scripts.worst_patterns import PATTERNS
+from tests.results import changed, result_of
 
 SLOW = Path(__file__).parents[2] / "shared" / "bench" / "cases" / "slow"
 MOST_MB = 200.0
@@ -117,3 +123,27 @@ def test_a_larger_picture_may_cost_more_in_proportion() -> None:
     assert Budget.of((720, 1280)).left == QUESTIONS
     assert Budget.of((10, 10)).left == QUESTIONS
     assert Budget.of((1440, 2560)).left == pytest.approx(4 * QUESTIONS)
+
+
+def test_a_frame_of_which_much_was_left_out_says_so_on_the_picture_and_in_the_log(tmp_path: Path) -> None:
+    page = strewn_strokes()
+    plain = result_of(page)
+    told = replace(plain, reading=replace(plain.reading, left_out=7))
+    top = changed(draw(plain, OverlaySettings()), draw(told, OverlaySettings()))
+    assert top[:60, 480:800].any(axis=0).sum() > 200
+    assert not top[80:].any()
+    with FrameLog(tmp_path / "frames.jsonl") as log:
+        log.add(told)
+    assert json.loads((tmp_path / "frames.jsonl").read_text())["left_out"] == 7
+
+
+def test_read_says_what_was_left_out(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    cv2.imwrite("full.png", strewn_strokes())
+    assert main(["read", "full.png", "--json"]) == 0
+    said = capsys.readouterr()
+    left_out = json.loads(said.out)["left_out"]
+    assert left_out > 100
+    assert said.err == f"full.png: too much ink to read all: {left_out} pieces left out.\n"

@@ -6,6 +6,7 @@ import json
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,6 +14,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from live.aside import heard
 from live.commands.number_files import CsvFile, NumberFile, table_file
 from live.commands.picture_list import PageName, Told, find_pictures
 from live.commands.read_options import ReadOptions
@@ -47,13 +49,14 @@ def read_pictures(options: ReadOptions, settings: Settings) -> int:
     with ExitStack() as stack:
         results = Results(options, settings, frozenset(path.resolve() for path in pictures), stack)
         for item in with_progress(found, as_json=options.as_json):
-            for page in pages_of(item, settings.limits):
+            pages = pages_of(item, settings.limits)
+            while (page := heard(partial(next, pages, None))) is not None:
                 if isinstance(page, Told):
                     failures += page.is_failure
                     say(page.text)
                     continue
                 name, image = page
-                turned = reader.trace(image)
+                turned = heard(partial(reader.trace, image))
                 results.add(name, image, turned.reading)
                 if options.explain:
                     results.explain(turned.image, turned.trace)
@@ -134,7 +137,7 @@ class Results:
             suffix = name.path.suffix if name.path.suffix.lower() in KEPT_SUFFIXES else ".png"
             self._page = self._place(self._options.save, name.stem, suffix)
             self._annotations += 1
-            write_picture(self._page, self._annotated(name, image, reading))
+            write_picture(self._page, heard(partial(self._annotated, name, image, reading)))
         if self._table is not None:
             add_rows(self._table, name, reading.numbers)
 
@@ -142,7 +145,7 @@ class Results:
         """Write what each stage saw of the picture that was added last. Raises OutputError."""
         from live.video.stage_pictures import explain
 
-        for stage, picture in explain(image, trace, self._overlay).items():
+        for stage, picture in heard(partial(explain, image, trace, self._overlay)).items():
             write_picture(self._place(self._page.parent, f"{self._page.stem}-{stage}", ".png"), picture)
 
     def show(self) -> None:
@@ -190,7 +193,7 @@ def write_picture(path: Path, picture: NDArray[np.uint8]) -> None:
     """Write a picture in the format of its suffix; an earlier file of that name is kept beside it. Raises OutputError."""
     height, width = picture.shape[:2]
     try:
-        encoded = cv2.imencode(path.suffix.lower(), picture)
+        encoded = heard(partial(cv2.imencode, path.suffix.lower(), picture))
     except cv2.error:
         encoded = False, np.zeros(0, np.uint8)
     if not encoded[0]:  # a WebP has 16,383 px at most, a JPEG 65,535
