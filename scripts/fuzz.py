@@ -47,6 +47,8 @@ KINDS: dict[str, Callable[[str, np.random.Generator, Seeds], Case]] = {
 }
 SUFFIXES = {"settings": (".yaml", ".yml"), "videos": (".mp4", ".mkv", ".mov", ".ts", ".avi", ".mjpeg", ".mpg", ".webm")}
 """Of further files: which kind takes those; pictures take all others."""
+TRIES = 3
+"""How often an input is tried that took too long: what else a machine does only adds to its processor time, so the least counts."""
 FINDINGS = Path("fuzz-findings")
 
 
@@ -94,7 +96,15 @@ class Session:
             self._child.run(blank_case())  # loads what is loaded once in a process
             self._blank = self._child.run(replace(blank_case(), name="blank again"))
         outcome = self._child.run(case)
-        return outcome, faults(case, outcome, self._blank)
+        found = faults(case, outcome, self._blank)
+        for _ in range(TRIES - 1):
+            if [fault.what for fault in found] != ["too long"]:
+                break
+            again = self._child.run(case)
+            if again.code == outcome.code and again.cpu_s < outcome.cpu_s:
+                outcome = again
+            found = faults(case, outcome, self._blank)
+        return outcome, found
 
 
 def again(path: Path, console: Console) -> int:
