@@ -48,7 +48,7 @@ KINDS: dict[str, Callable[[str, np.random.Generator, Seeds], Case]] = {
 SUFFIXES = {"settings": (".yaml", ".yml"), "videos": (".mp4", ".mkv", ".mov", ".ts", ".avi", ".mjpeg", ".mpg", ".webm")}
 """Of further files: which kind takes those; pictures take all others."""
 TRIES = 3
-"""How often an input is tried that took too long: what else a machine does only adds to its processor time, so the least counts."""
+"""How often an input is tried that took too long: what else a machine does only adds to processor time, so the least counts."""
 FINDINGS = Path("fuzz-findings")
 
 
