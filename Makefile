@@ -27,7 +27,7 @@ test: $(VENV)/.everything  ## Run all tests, and measure how much of the code th
 	@$(BIN)/python -m pytest --cov --cov-report=term $(value ARGS)
 
 test-fast: $(VENV)/.everything  ## Run the tests that take less than 10 s each: all but training and long runs
-	@$(BIN)/python -m pytest -m "not slow" $(value ARGS)
+	@$(BIN)/python -m pytest -n auto --dist loadfile -m "not slow" $(value ARGS)
 
 setup: $(VENV)/.everything  ## Make .venv with every extra, for work on Numcam itself
 	@$(PIP) --no-deps --editable .

@@ -51,9 +51,12 @@ def device(monkeypatch: pytest.MonkeyPatch) -> FakeDevice:
 
 def test_looking_for_cameras_is_quick_and_silent(capfd: pytest.CaptureFixture[str]) -> None:
     find_cameras()  # what is done once
-    began = time.perf_counter()
-    found = find_cameras()
-    assert time.perf_counter() - began < 0.1
+    spent = []
+    for _ in range(10):  # what else the machine does only adds to it
+        began = time.perf_counter()
+        found = find_cameras()
+        spent.append(time.perf_counter() - began)
+    assert min(spent) < 0.1
     assert all(camera.name and camera.index >= 0 for camera in found)
     assert capfd.readouterr() == ("", "")
 

@@ -92,7 +92,7 @@ def test_the_newest_wins_and_the_loop_never_waits() -> None:
         began = time.monotonic()
         for text in ("1", "2", "3"):
             board.add([event_of(text)])
-        assert time.monotonic() - began < 2
+        assert time.monotonic() - began < 20, "who waits for the fake waits 30 s"
         fake.go.set()
     assert fake.given == [(), ("3",)]
 

@@ -10,7 +10,6 @@ import shutil
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -323,11 +322,12 @@ def test_a_kill_costs_no_more_of_a_slow_camera(tmp_path: Path) -> None:
         options = ("--source", camera.address, "--headless", "--record", "out.mp4", "--log-frames", log.name)
         with numcam(tmp_path, *options) as program:
             wait_for(lambda: log.exists() and log.read_bytes().count(b"\n") >= 3, program=program)
-            time.sleep(0.8)
+            newest = log_rows(log)[-1]["time"] - log_rows(log)[0]["time"]
+            wait_for(lambda: lasts_s(tmp_path / "out.mp4") > newest + 0.3, program=program)
             program.send_signal(signal.SIGKILL)
             assert program.wait(PATIENCE_S) == -signal.SIGKILL
     times = [row["time"] - log_rows(log)[0]["time"] for row in log_rows(log)]
-    assert lasts_s(tmp_path / "out.mp4") > times[-1] + 0.3, "what stood since the newest frame is recorded too"
+    assert lasts_s(tmp_path / "out.mp4") > newest + 0.3, "what stood since the newest frame is recorded too"
     recorded_at = np.array(frame_times(tmp_path / "out.mp4"))
     assert all(np.abs(recorded_at - moment).min() < 0.002 for moment in times), "each at its own time"
 
