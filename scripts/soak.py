@@ -53,13 +53,32 @@ class Look:
 
 
 def loop(clip: Path, frames: int, folder: Path) -> Path:
-    """A list for FFmpeg that plays `clip` often enough for so many frames; it and a link to the clip lie in `folder`."""
-    with av.open(str(clip)) as container:
-        length = sum(1 for packet in container.demux(video=0) if packet.size)
-    inside = folder / f"clip{clip.suffix}"
-    shutil.copyfile(clip, inside)
-    path = folder / "loop.ffconcat"
-    path.write_text("ffconcat version 1.0\n" + f"file {inside.name}\n" * (frames // length + 1))
+    """A video in `folder` that plays `clip` often enough for so many frames; of one that is damaged, a copy."""
+    try:
+        return repeated(clip, frames, folder / "loop.mkv")
+    except (ValueError, av.FFmpegError):
+        return Path(shutil.copyfile(clip, folder / f"clip{clip.suffix}"))
+
+
+def repeated(clip: Path, frames: int, path: Path) -> Path:
+    """Write the same packets again and again. Raises ValueError and av.FFmpegError where a clip can't be written so."""
+    written, begin = 0, 0
+    with av.open(str(path), "w") as looped:
+        while written < frames:
+            end = begin
+            with av.open(str(clip)) as source:
+                inside = source.streams.video[0]
+                stream = looped.streams.video[0] if written else looped.add_stream_from_template(inside)
+                for packet in source.demux(inside):
+                    if packet.pts is None or packet.dts is None:
+                        continue
+                    packet.pts, packet.dts, packet.stream = packet.pts + begin, packet.dts + begin, stream
+                    end = max(end, packet.pts + (packet.duration or 1))
+                    looped.mux(packet)
+                    written += 1
+            if end == begin:
+                raise ValueError(f"{clip} has no frames")
+            begin = end
     return path
 
 
