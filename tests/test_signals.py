@@ -100,10 +100,18 @@ def test_live_ends_in_the_middle_of_full_pages_with_whole_files(folder: Path) ->
 
 @pytest.mark.slow
 def test_a_signal_does_not_wait_for_commands(tmp_path: Path) -> None:
-    options = ("--source", "demo", "--headless", "--realtime", "--log", "log.jsonl", "--on-number", "sleep 600")
+    options = (
+        "--source",
+        "demo",
+        "--headless",
+        "--realtime",
+        "--log",
+        "log.jsonl",
+        "--on-number",
+        "sh -c 'touch begun; exec sleep 600'",
+    )
     with numcam(tmp_path, *options) as program:
-        log = tmp_path / "log.jsonl"
-        while not (log.exists() and log.stat().st_size > 0):
+        while not (tmp_path / "begun").exists():
             assert program.poll() is None
             time.sleep(0.05)
         begun = time.monotonic()
