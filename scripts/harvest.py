@@ -15,9 +15,10 @@ from numpy.typing import NDArray
 
 from live.reading.ink import find_ink
 from live.reading.joining import find_clusters
-from live.reading.reader import PageReader, Pieces
+from live.reading.reader import PageReader
 from live.reading.regions import along, upright_each
 from live.reading.splitting import Lattice, build_lattice
+from live.reading.traces import Pieces
 from live.settings import Settings
 from models.mnist_format import stack_mnist
 from scripts.augment import NOT_A_DIGIT

@@ -80,7 +80,7 @@ class ToldReader:
     def __init__(self, *_: Any) -> None:
         """Needs no classifier."""
 
-    def trace(self, image: NDArray[np.uint8], mark: Callable[[str], None], *_: Any) -> SimpleNamespace:
+    def trace(self, image: NDArray[np.uint8], mark: Callable[[str], None], *_: Any, **__: Any) -> SimpleNamespace:
         """What is written on the frame, by its index."""
         mark("read")
         blank = reading_of(image, 2)

@@ -28,7 +28,7 @@ class ToldReader:
     def __init__(self, *_: Any) -> None:
         """Needs no classifier."""
 
-    def trace(self, image: NDArray[np.uint8], *_: Any) -> SimpleNamespace:
+    def trace(self, image: NDArray[np.uint8], *_: Any, **__: Any) -> SimpleNamespace:
         """By the paper's light."""
         numbers: tuple[Number, ...] = (number_at("4711", (20, 40), slope=0.1),) if image.mean() > 128 else ()
         blank = reading_of(image, 0)

@@ -20,7 +20,7 @@ from live.commands.picture_list import PageName, Told, find_pictures
 from live.commands.read_options import ReadOptions
 from live.errors import OutputError, SourceError
 from live.networks import open_classifier, open_reader
-from live.reading.reader import Trace
+from live.reading.traces import Trace
 from live.reading.turning import TurningReader
 from live.records import Frame, FrameResult, Number, Reading, TrackedNumber
 from live.reports import picture_fields, too_much_ink

@@ -14,16 +14,20 @@ from numpy.typing import NDArray
 
 from models.classifier import Classifier
 
-QUESTIONS = 2100.0
+QUESTIONS = 1950.0
 """Of one frame: all that its readings may cost, in questions to the network that reads digits, 0.16 ms each (decisions/0023)."""
 FRAME_PX = 1280 * 720
+LOOKED, BEGUN = (
+    30.0,
+    400.0,
+)  # what a look at all ink costs, and for so many strokes that begin on its rows a question more
 LAID = 0.6  # what a piece of ink costs before it is asked about, in questions: to be laid upright and brought to 28 x 28 px
 AREA_PX = 40_000.0  # and for so many px of its box as much as a question
 LINE = 1.5  # what a whole number costs that is read at once, and
 LINE_PX = 20.0  # so many columns of its picture as much as a question, and
 LONG_PX = 160.0  # what is longer as much again: its many digits are weighed against others
 CLOSER = 300.0  # what a look at the digits in doubt may cost
-FURTHER, EACH = 600.0, 6.0
+FURTHER, FURTHER_AGAIN, EACH = 450.0, 150.0, 6.0
 """What may be spent once each piece was asked about: so much, and so much for each sure digit. Pages of writing take up to 0.9
 of it, texture, which has hardly one, takes all that there is."""
 KEPT_BACK = 0.35  # share of it for whole numbers and digits in doubt, which come after cuts and joins
@@ -55,9 +59,13 @@ class Budget:
         self.left -= given - purse.left
         self.left_out = purse.left_out
 
-    def further(self, sure: int) -> float:
-        """What may be spent on a page once each piece of its ink was asked about. sure: how many are surely a digit, and no 1."""
-        return FURTHER * self.scale + EACH * sure
+    def further(self, sure: int, *, again: bool = False) -> float:
+        """What may be spent on a page once each piece of its ink was asked about.
+
+        sure: how many are surely a digit, and no 1. again: whether it is read for the second time, otherwise turned: if that is
+        right, it is full of sure digits.
+        """
+        return (FURTHER_AGAIN if again else FURTHER) * self.scale + EACH * sure
 
     def take(self, price: float) -> bool:
         """Whether so much is left, in questions; it is spent then."""
@@ -65,6 +73,10 @@ class Budget:
             return False
         self.left -= price
         return True
+
+    def spend(self, price: float) -> None:
+        """What is needed anyway, whether so much is left or not."""
+        self.left = max(0.0, self.left - price)
 
     def leave_out(self, pieces: int) -> None:
         """So many pieces of ink are not looked at, or not closely."""

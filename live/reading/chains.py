@@ -67,6 +67,11 @@ class Chains:
             return 0.0
         return float(np.hypot(across, self.begins[chains[0]] - self.ends[chains[-1]]))
 
+    def slope_of(self, chains: Indices) -> float:
+        """Of that line, rows to a column."""
+        width = self.width[chains]
+        return float(self.slope[chains] @ width / width.sum())
+
     def is_straight(self, chains: Indices, length: float) -> bool:
         """Whether all ends of some chains lie on one way."""
         x = np.concatenate([self.left[chains], self.right[chains]])

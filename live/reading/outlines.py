@@ -19,6 +19,7 @@ from live.settings import RegionSettings
 Contours = list[NDArray[np.int32]]
 
 CROWDED = 40_000  # strokes that begin on the rows of a mask; a page full of small digits has 10,000, one on a grainy desk 36,000
+TOO_FULL = 60_000  # strokes that begin so on a frame; paper squared every 5 mm has up to 37,000
 MOST = 4000  # pieces on so many px, the largest of more; a page of 600 digits on a grainy desk has 3,000
 MAX_COMPONENTS = 600  # more than any page of numbers has: beyond that it is texture, and only the largest are looked at
 MISSED = (
@@ -75,11 +76,22 @@ def find_contours(outlines: Outlines, shape: tuple[int, ...], settings: RegionSe
     return Outlines([outlines.contours[k] for k in kept.tolist()], outlines.boxes[kept], left_out)
 
 
-def begun(mask: NDArray[np.uint8]) -> int:
-    """How many strokes begin on the rows of a mask: how much there is to follow."""
-    if mask.shape[1] < 2:
-        return 0
-    return int(cv2.countNonZero(cv2.compare(mask[:, 1:], mask[:, :-1], cv2.CMP_GT)))
+def too_large(outlines: Outlines, shape: tuple[int, ...], settings: RegionSettings) -> int:
+    """How many outlines are too large for a digit: they may be lines with writing on them. shape: of the frame, px."""
+    tall, wide = outlines.boxes[:, 3], outlines.boxes[:, 2]
+    return int(np.count_nonzero((tall > settings.max_height * shape[0]) | (wide > settings.max_height * shape[1])))
+
+
+def begun(mask: NDArray[np.uint8], *, down: bool = False) -> int:
+    """How many strokes begin on the rows of a mask, or down its columns: how much there is to follow."""
+    before, after = (mask[:-1], mask[1:]) if down else (mask[:, :-1], mask[:, 1:])
+    return 0 if before.size == 0 else int(cv2.countNonZero(cv2.compare(after, before, cv2.CMP_GT)))
+
+
+def is_too_full(mask: NDArray[np.uint8]) -> bool:
+    """Whether there is so much ink that no ruled lines can be told from it. mask: (H, W) uint8."""
+    most = TOO_FULL * max(1.0, mask.size / FRAME_PX)
+    return begun(mask) > most or begun(mask, down=True) > most
 
 
 def outlines_of_crowd(mask: NDArray[np.uint8], least: int, tall: int) -> Outlines:

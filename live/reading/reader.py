@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
 
-from live.reading.budget import CLOSER, KEPT_BACK, Budget, Counting
+from live.reading.budget import BEGUN, CLOSER, KEPT_BACK, LOOKED, Budget, Counting
 from live.reading.choosing import Placed, choose
 from live.reading.doubts import look_closer
 from live.reading.exploring import Explorer, Known, affordable, tell
@@ -17,8 +17,8 @@ from live.reading.grouping import Run, find_all_runs, group_runs, why_none
 from live.reading.impostors import is_texture, on_paper, without_cut_outs, without_impostors, without_line_pieces
 from live.reading.ink import Ink, find_ink
 from live.reading.joining import Cluster, find_clusters
-from live.reading.line_reader import AsksLines, LineReading, read_lines, with_lines
-from live.reading.outlines import Outlines, find_contours, find_outlines
+from live.reading.line_reader import AsksLines, read_lines, with_lines
+from live.reading.outlines import Outlines, begun, find_contours, find_outlines, is_too_full, too_large
 from live.reading.regions import (
     Component,
     Upright,
@@ -28,6 +28,7 @@ from live.reading.regions import (
 from live.reading.rulings import without_rulings
 from live.reading.slopes import line_angles
 from live.reading.splitting import Lattice, build_lattice
+from live.reading.traces import Pieces, Trace
 from live.reading.words import without_words
 from live.records import Digit, Number, Reading
 from live.settings import GroupingSettings, InkSettings, RegionSettings, Settings
@@ -39,6 +40,8 @@ STAGES = ("ink", "regions", "format", "classify", "look again", "group", "doubts
 Mark = Callable[[str], None]
 Inputs = NDArray[np.float32]
 Mask = NDArray[np.uint8]
+IsSettled = Callable[[list[Lattice], tuple[Inputs, Inputs]], bool]
+"""Pieces of ink with a question each, the questions and their answers -> whether no more is to be asked."""
 
 
 @dataclass(frozen=True)
@@ -61,43 +64,6 @@ class Stages:
 
 
 ALL_STAGES = Stages()
-
-
-@dataclass(frozen=True, eq=False)
-class Pieces:
-    """The ink of one picture in pieces."""
-
-    ink: Ink
-    """Without its ruled lines."""
-    angle: float
-    """Slope of most lines, radians; each component has that of its own."""
-    components: list[Component]
-    uprights: dict[int, Upright]
-    """Those large enough to be a digit, laid upright, by index."""
-    whole: list[Lattice]
-    """One for each upright, without cuts."""
-
-
-@dataclass(frozen=True, eq=False)
-class Trace:
-    """One reading with all that was worked out on the way: what shows why a number was read as it was, or not at all."""
-
-    reading: Reading
-    found: Ink
-    """All ink, its ruled lines too."""
-    pieces: Pieces
-    answers: Inputs
-    """(N, C) float32, what the classifier answered, row by row as `reading.inputs`: first `pieces.whole`, then `again`."""
-    again: list[Lattice]
-    """What was asked about a second time: cuts through, and joins of, what was not surely one digit."""
-    chosen: list[Placed]
-    """The digits and strangers that explain the ink best."""
-    kept: list[Placed]
-    """Those that are no piece of a line."""
-    lines: list[LineReading]
-    """What was asked about as a whole."""
-    dropped: Mapping[str, tuple[Digit, ...]]
-    """The digits of each run and number that was passed over, by what passed it over: why_none's reasons, and Stages' names."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -143,8 +109,20 @@ class PageReader:
         """
         return self.trace(image, mark).reading
 
-    def trace(self, image: NDArray[np.uint8], mark: Mark = ignore, budget: Budget | None = None) -> Trace:
-        """`read`, with what it worked out on the way. budget: what may be spent on it; None: on a picture that is read once."""
+    def trace(
+        self,
+        image: NDArray[np.uint8],
+        mark: Mark = ignore,
+        budget: Budget | None = None,
+        *,
+        again: bool = False,
+        is_settled: IsSettled | None = None,
+    ) -> Trace:
+        """`read`, with what it worked out on the way.
+
+        budget: what may be spent on it; None: on a picture that is read once. again: it was read before, otherwise turned.
+        is_settled: whether no more is to be asked, by the pieces alone.
+        """
         budget = budget or Budget.of(image.shape)
         left_out = budget.left_out
         found = self._stages.ink(image, self._settings.ink)
@@ -155,7 +133,9 @@ class PageReader:
         mark("format")
         probabilities = self._classifier(inputs)
         mark("classify")
-        with budget.purse(budget.further(tell(probabilities))) as purse:
+        whole = [lattice for lattice in pieces.whole if lattice.regions]
+        settled = is_settled is not None and is_settled(whole, (inputs, probabilities))
+        with budget.purse(0.0 if settled else budget.further(tell(probabilities), again=again)) as purse:
             asked = self._look_again(pieces, inputs, probabilities, purse)
             mark("look again")
             ink = pieces.ink  # without its ruled lines
@@ -207,8 +187,13 @@ class PageReader:
     def find_pieces(self, ink: Ink, budget: Budget | None = None) -> Pieces:
         """All pieces of ink that are large enough to be a digit, laid upright; as many as the budget allows."""
         settings, budget = self._settings.regions, budget or Budget()
+        budget.spend(LOOKED + begun(ink.mask) / BEGUN)
         outlines = find_outlines(ink.mask, settings)
-        cleared = self._stages.rulings(ink.mask, outlines, settings)
+        cleared = ink.mask
+        if is_too_full(ink.mask):  # what hangs on lines is not read
+            budget.leave_out(too_large(outlines, ink.mask.shape, settings))
+        else:
+            cleared = self._stages.rulings(ink.mask, outlines, settings)
         if cleared is not ink.mask:
             ink = replace(ink, mask=cleared)
             outlines = find_outlines(cleared, settings)

@@ -185,7 +185,7 @@ def find_lines(mask: Mask, runs: Runs, sizes: Sizes, walls: Lines | None = None)
     for line in linked(chains, mask, sizes):
         if chains.right[line[-1]] - chains.left[line[0]] < shortest:
             continue
-        length, slope = chains.length(line), float(np.average(chains.slope[line], weights=chains.width[line]))
+        length, slope = chains.length(line), chains.slope_of(line)
         is_long = length >= sizes.least
         if abs(slope) > STEEPEST or not (
             is_long or (walls and _stands_between(chains, line, slope, walls, sizes.thick))

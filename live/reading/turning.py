@@ -9,27 +9,37 @@ digits here and there. A 1 says nothing: any line is one, from one side or anoth
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
 
 from live.reading.budget import Budget
+from live.reading.exploring import tell
 from live.reading.heights import usual_height
 from live.reading.impostors import ONE
-from live.reading.reader import Mark, PageReader, Trace, ignore
+from live.reading.reader import Mark, PageReader, ignore
+from live.reading.splitting import Lattice
+from live.reading.traces import Trace
 from live.records import DIGIT_CLASSES, Box, Digit, Reading
 from models.classifier import Classifier
+
+Rows = NDArray[np.float32]
 
 SURE = 0.9  # confidence from which a digit counts
 ENOUGH = 0.65  # share of sure digits among all pieces from which a page surely lies as it should
 CLEARLY = 1.25  # another turn has so many times the sure digits
 AND_MORE = 3.0  # and so many more: a few letters look like digits on their head
 FILLED = 0.17  # share of sure digits among all pieces of a page that was turned for its numbers
+LIKELY = 0.1  # share of what is looked at that must be sure digits for another reading: fewer can't come to that share
 LONE = 0.5  # of a digit that counts, where it stands alone
 MOST_TURNED = 100  # pieces that are looked at from the other sides, of a page with many: enough to tell
 MOST_ASKED = (
     250  # questions that are all asked from the other sides: of few digits the cuts and joins tell too, and cost little
 )
+FULL, FEW = 100, 48  # pieces of a full page, and how many of them tell whether it plainly lies otherwise
+PLAINLY, PLAINLY_NOT = 3.0, 0.2
+"""A full page plainly lies otherwise where another turn has so many times the sure digits, and not where such a share is sure."""
 EVERY = 6  # of readings that are doubtful, one in so many is looked at from the other sides
 
 
@@ -71,17 +81,43 @@ class TurningReader:
             self._turn = 0
         budget = Budget.of(image.shape)
         upright = turned(image, self._turn)
-        trace = self._reader.trace(upright, mark, budget)
-        best = self._better_turn(trace, budget)
+        plain: list[int] = []
+        trace = self._reader.trace(upright, mark, budget, is_settled=partial(self._lies_otherwise, budget, plain))
+        best = plain[0] if plain else self._better_turn(trace, budget)
         if best:
             turn = (self._turn + best) % 4
             otherwise = turned(image, turn)
-            again = self._reader.trace(otherwise, mark, budget)
+            again = self._reader.trace(otherwise, mark, budget, again=True)
             mark("turn")
             pieces = FILLED * len(again.pieces.whole)
             if sure_digits(again.reading) > max(AND_MORE, pieces, sure_digits(trace.reading)):
                 self._turn, upright, trace = turn, otherwise, again
+            elif plain:  # it lies as it should after all
+                trace = self._reader.trace(upright, mark, budget)
         return TurnedTrace(upright, trace, self._turn)
+
+    def _lies_otherwise(self, budget: Budget, plain: list[int], asked: list[Lattice], rows: tuple[Rows, Rows]) -> bool:
+        """Whether a full page plainly lies otherwise, by its pieces alone: then no more needs to be asked of it as it lies.
+
+        asked: its pieces; rows: the question about each, and its answer. plain: is given the quarter turns.
+        """
+        if len(asked) <= FULL or (self._remembers and self._doubtful % EVERY):
+            return False
+        some = usual_ones(np.array([lattice.height for lattice in asked]), FEW)
+        inputs, answers = rows[0][some], rows[1][some]
+        if tell(answers) >= PLAINLY_NOT * len(some) or not budget.take(3 * len(some)):
+            return False
+        scores = self._telling(inputs, answers).sum(axis=1)
+        if scores.max() > PLAINLY * (scores[0] + AND_MORE):
+            plain.append(int(scores.argmax()))
+        return bool(plain)
+
+    def _telling(self, inputs: Rows, answers: Rows) -> NDArray[np.float32]:
+        """(4, N) how sure the network is of each digit with each further quarter turn; 0 where it isn't, and of 1s."""
+        ways = [self._classifier(np.ascontiguousarray(np.rot90(inputs, k, axes=(1, 2)))) for k in (1, 2, 3)]
+        digits = np.stack([answers, *ways])[..., :DIGIT_CLASSES]
+        best = digits.max(axis=2)
+        return np.asarray(np.where((best > SURE) & (digits.argmax(axis=2) != ONE), best, 0), np.float32)
 
     def _better_turn(self, trace: Trace, budget: Budget) -> int:
         """How many further quarter turns show clearly more sure digits; 0 where none does, or there is no need to ask."""
@@ -95,14 +131,11 @@ class TurningReader:
         rows = rows_to_turn(trace)
         if not budget.take(3 * len(rows)):
             return 0
-        ways = [self._classifier(np.ascontiguousarray(np.rot90(asked[rows], k, axes=(1, 2)))) for k in (1, 2, 3)]
-        digits = np.stack([trace.answers[rows], *ways])[..., :DIGIT_CLASSES]
-        best = digits.max(axis=2)
-        tells = np.where((best > SURE) & (digits.argmax(axis=2) != ONE), best, 0)
+        tells = self._telling(asked[rows], trace.answers[rows])
         whole = sum(1 for lattice in trace.pieces.whole if lattice.regions)  # their questions come first
         for scores in (tells.sum(axis=1), tells[:, :whole].sum(axis=1)):
             turn = int(scores.argmax())
-            if turn and scores[turn] > CLEARLY * scores[0] + AND_MORE:
+            if turn and scores[turn] > max(CLEARLY * scores[0] + AND_MORE, LIKELY * len(rows)):
                 return turn
         return 0
 

@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 
 from live.reading.choosing import Placed
 from live.reading.grouping import in_reading_order, quad_of
-from live.reading.reader import Trace
 from live.reading.regions import Component, along
+from live.reading.traces import Trace
 from live.records import Box, Frame, FrameResult, Number, Reading, TrackedNumber
 from live.settings import OverlaySettings
 from live.video.labels import Crowd, Label, label_of, place_labels

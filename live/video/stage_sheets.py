@@ -8,8 +8,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from live.reading.reader import Trace
 from live.reading.splitting import Lattice
+from live.reading.traces import Trace
 from live.records import DIGIT_CLASSES, Digit, Region
 from live.video.lettering import Colour, Letters, width_of, write
 from live.video.overlay import DOUBTFUL, SURE, UNSURE, tone_of
