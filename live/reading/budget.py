@@ -17,10 +17,8 @@ from models.classifier import Classifier
 QUESTIONS = 1950.0
 """Of one frame: all that its readings may cost, in questions to the network that reads digits, 0.16 ms each (decisions/0023)."""
 FRAME_PX = 1280 * 720
-LOOKED, BEGUN = (
-    30.0,
-    400.0,
-)  # what a look at all ink costs, and for so many strokes that begin on its rows a question more
+LOOKED = 30.0  # what a look at all ink costs, in questions,
+BEGUN = 400.0  # and for so many strokes that begin on its rows one more
 LAID = 0.6  # what a piece of ink costs before it is asked about, in questions: to be laid upright and brought to 28 x 28 px
 AREA_PX = 40_000.0  # and for so many px of its box as much as a question
 LINE = 1.5  # what a whole number costs that is read at once, and
