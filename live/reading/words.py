@@ -20,7 +20,7 @@ from live.reading.ink import Ink
 from live.records import Number
 
 SURE = 0.9  # confidence of a digit from which it is a sure one
-UNSURE_SHARE = 0.8  # unsure digits for each sure one in a number, from which on a page is of words; newspapers have 0.77
+UNSURE_SHARE = 0.8  # unsure digits for each sure one from which on a page is one of words; newspapers have 0.77
 AMONG_WORDS = 0.4  # the same for writing of one height, on a page that is one of words
 FEW = 4  # unsure digits: fewer say nothing of a page
 MANY = 8  # strangers: so many, and hardly a sure digit beside them, are words too
