@@ -118,15 +118,12 @@ window.UNPAINTED_S = 0.5
 
 @pytest.mark.skipif(sys.platform != "linux", reason="elsewhere nothing tells whether a window is painted")
 @pytest.mark.parametrize(("painted", "times"), [(2, 2), (99, 1 + MOST_REOPENED)])
-def test_a_window_that_stays_black_is_opened_anew(
-    xvfb: VirtualDisplay, tmp_path: Path, painted: int, times: int
-) -> None:
+def test_a_window_that_stays_black_is_opened_anew(xvfb: VirtualDisplay, painted: int, times: int) -> None:
     with showing(xvfb, (240, 320), str(painted), before=REOPEN) as process:
         assert process.stdout is not None
         assert [process.stdout.readline() for _ in range(times)] == ["opened\n"] * times
-        window = xvfb.window("A sheet")
-        wait_for(lambda: np.array_equal(xvfb.screenshot(tmp_path)[120, 160], (40, 160, 60)))
-        xvfb.press(window, "q")
+        # the pixels aren't looked at: what tells a black window is told by hand here, so that a window that is black stays so
+        xvfb.press(xvfb.window("A sheet"), "q")
         said, complaints = process.communicate(timeout=PATIENCE_S)
     assert said.splitlines() == ["QUIT open", "ended"]
     assert (process.returncode, complaints) == (0, "")
