@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from models.classifier import Classifier
 
-QUESTIONS = 1950.0
+QUESTIONS = 1600.0
 """Of one frame: all that its readings may cost, in questions to the network that reads digits, 0.16 ms each (decisions/0023)."""
 FRAME_PX = 1280 * 720
 LOOKED = 30.0  # what a look at all ink costs, in questions,
@@ -25,7 +25,7 @@ LINE = 1.5  # what a whole number costs that is read at once, and
 LINE_PX = 20.0  # so many columns of its picture as much as a question, and
 LONG_PX = 160.0  # what is longer as much again: its many digits are weighed against others
 CLOSER = 300.0  # what a look at the digits in doubt may cost
-FURTHER, FURTHER_AGAIN, EACH = 450.0, 150.0, 6.0
+FURTHER, FURTHER_AGAIN, EACH = 380.0, 150.0, 6.0
 """What may be spent once each piece was asked about: so much, and so much for each sure digit. Pages of writing take up to 0.9
 of it, texture, which has hardly one, takes all that there is."""
 KEPT_BACK = 0.35  # share of it for whole numbers and digits in doubt, which come after cuts and joins
