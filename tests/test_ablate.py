@@ -123,3 +123,12 @@ def test_without_a_folder_pages_are_drawn(capsys: pytest.CaptureFixture[str]) ->
     lines = capsys.readouterr().out.splitlines()
     assert lines[0] == "left out | clean | words | all | lost, gained | time"
     assert lines[3].startswith("off paper | ")
+
+
+def test_a_model_that_is_none_is_told_in_one_line(
+    folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    model = tmp_path / "none.onnx"
+    model.write_bytes(b"no model")
+    assert main([str(folder), "--model", str(model)]) == 1
+    assert "none.onnx" in capsys.readouterr().err

@@ -61,7 +61,9 @@ def test_frames_of_a_stream_beyond_the_limit_are_left_out() -> None:
 
 
 def test_a_stream_of_frames_beyond_the_limit_does_not_open() -> None:
-    with MjpegCamera(size=(1280, 960)) as camera, pytest.raises(SourceError):
+    # the real cause, and the setting; not that it did not open
+    told = pytest.raises(SourceError, match=r"/video has more than the 0.5 megapixels .* limits\.megapixels")
+    with MjpegCamera(size=(1280, 960)) as camera, told:
         opened(camera.address)
 
 

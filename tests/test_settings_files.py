@@ -153,6 +153,9 @@ OTHERS = {
     "numbers for names": "1: 2\n",
     "tabs": "a:\n\tb: 1\n",
     "huge": "name: " + "x" * 4 * LARGEST,
+    "a log's": "log: debug\n",
+    "a recorder's": "source: demo\nclipboard: shared\n",
+    "a log's, with a slip": "log: [debug\n",
     "another's, that names a camera": "camera: 3\nhost: 0.0.0.0\n",
 }
 

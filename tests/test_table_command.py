@@ -115,6 +115,22 @@ def test_several_pages_are_headed_by_their_name_or_have_a_sheet_each() -> None:
     assert sheets_of(Path("t.xlsx")) == {"level": TABLE, "empty": [], "tilted": TABLE}
 
 
+@pytest.mark.parametrize(("option", "name"), [("--csv", "n.csv"), ("--table", "t.csv"), ("--table", "t.xlsx")])
+def test_nothing_is_written_where_no_picture_was_read(
+    option: str, name: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    Path(name).write_text("earlier")
+    before = sorted(path.name for path in Path().iterdir())
+    assert main(["read", "missing.png", option, name]) == 1
+    told = capsys.readouterr().err
+    assert f"Not written: {name}, since no picture was read." in told
+    assert "Written: " not in told
+    assert sorted(path.name for path in Path().iterdir()) == before
+    assert Path(name).read_text() == "earlier"
+    assert main(["read", "missing.png", "empty.png", option, name]) == 1
+    assert f"Written: {name}" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize("suffix", ["csv", "xlsx"])
 def test_an_earlier_table_is_kept(suffix: str) -> None:
     Path(f"t.{suffix}").write_text("earlier")

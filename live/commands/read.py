@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -46,7 +46,7 @@ def read_pictures(options: ReadOptions, settings: Settings) -> int:
     found = list(find_pictures(options.paths, written_by(options)))
     pictures = [item for item in found if isinstance(item, Path)]
     failures = 0
-    with ExitStack() as stack:
+    with suppress(_NothingReadError), ExitStack() as stack:
         results = Results(options, settings, frozenset(path.resolve() for path in pictures), stack)
         for item in with_progress(found, as_json=options.as_json):
             pages = pages_of(item, settings.limits)
@@ -61,6 +61,7 @@ def read_pictures(options: ReadOptions, settings: Settings) -> int:
                 if options.explain:
                     results.explain(turned.image, turned.trace)
         results.show()
+        results.keep()
     results.tell_files()  # closed by now, and whole
     return 1 if failures else 0
 
@@ -102,6 +103,10 @@ def with_progress(items: Sequence[Path | Told], *, as_json: bool) -> Iterator[Pa
         yield from progress.track(items, description="Reading")
 
 
+class _NothingReadError(Exception):
+    """No picture was read, so that no file of numbers is to be left."""
+
+
 class Results:
     """Where the numbers of each picture go, as the options say."""
 
@@ -112,6 +117,7 @@ class Results:
         self._sources = sources
         self._saved: set[Path] = set()
         self._annotations = 0
+        self._read = 0  # pages
         self._page = Path()
         self._table = None if options.as_json else new_table()
         self._files: list[NumberFile] = []
@@ -124,6 +130,7 @@ class Results:
 
     def add(self, name: PageName, image: NDArray[np.uint8], reading: Reading) -> None:
         """Hand on what was read in one picture. Raises OutputError."""
+        self._read += 1
         height, width = image.shape[:2]
         if reading.left_out:
             say(f"{name.shown}: {too_much_ink(reading.left_out)}.")
@@ -153,6 +160,11 @@ class Results:
         if self._table is not None and self._table.row_count:
             TERMINAL.show(self._table)
 
+    def keep(self) -> None:
+        """Leave no file where no picture was read, by an exception that its `stack` knows."""
+        if self._files and not self._read:
+            raise _NothingReadError
+
     def tell_files(self) -> None:
         """Say what was written; to be called once all is closed."""
         if self._annotations:
@@ -160,7 +172,7 @@ class Results:
             say(f"Annotated pictures: {self._annotations} in {self._options.save}{stages}")
         for path in (self._options.csv_file, self._options.table_file):
             if path is not None:
-                say(f"Written: {path}")
+                say(f"Written: {path}" if self._read else f"Not written: {path}, since no picture was read.")
 
     def _place(self, folder: Path, stem: str, suffix: str) -> Path:
         """A new file's name: that stem, unless this run has given it away or it is a source."""

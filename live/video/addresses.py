@@ -39,6 +39,7 @@ def stream_feed(address: str, settings: CameraSettings, limits: LimitsSettings |
         open=door.open,
         why_not=lambda: (
             door.refusal
+            or getattr(door.capture, "refusal", None)
             or f"{name} did not open, or sent no picture. "
             "Check the address, the network and the camera's password, or try --source 0."
         ),
@@ -58,6 +59,8 @@ class _Door:
         self._address, self._name, self._settings, self._limits = address, name, settings, limits
         self._is_web = scheme_of(address) in ("http", "https")
         self.holds_picture = self._is_web and file_suffix(address) in PICTURE_SUFFIXES
+        self.capture: Capture | None = None
+        """What was opened last."""
         self.refusal: str | None = None
         """One line on why it did not open, where there is more to say than that it didn't."""
 
@@ -69,7 +72,7 @@ class _Door:
                 continue
             capture = self._snapshot() if as_picture else self._stream()
             if capture is not None:
-                self.holds_picture = as_picture
+                self.holds_picture, self.capture = as_picture, capture
                 return capture
         return None
 

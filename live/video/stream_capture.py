@@ -20,6 +20,7 @@ from live.video.addresses import scheme_of
 from live.video.containers import stream_options
 from live.video.decoded_pictures import to_picture
 from live.video.frame_limit import limit_frames, probing_options, why_unreadable
+from live.video.picture_headers import read_header
 from live.video.sound_frames import SoundFrames
 
 # sent over UDP, pictures tear where a packet is lost
@@ -32,6 +33,7 @@ WAIT_S, OLD_ONES_S = 0.004, 0.5
 # larger pictures are decoded by two threads, which costs a frame of delay: one alone falls behind on 4K. Never in threads for the
 # parts of one picture: then the decoder tells of no damage
 ONE_THREAD_PX = 1920 * 1088
+JPEG_START = b"\xff\xd8"
 NOT_YET: NDArray[np.uint8] = np.empty((0, 0, 3), np.uint8)
 
 
@@ -59,6 +61,9 @@ class StreamCapture:
         stream.codec_context.thread_count = 1 if stream.width * stream.height <= ONE_THREAD_PX else 2
         self._sound = SoundFrames(stream)
         self._seen_whole = False
+        self._name, self._limits = without_secrets(address), limits
+        self.refusal: str | None = None
+        """One line on why no frame can be given, where the first packet's own header says that it is too large."""
         self._packets = self._container.demux(video=0)
         self._packet: Any = None
         self._has_ended = False
@@ -87,6 +92,8 @@ class StreamCapture:
             return True, to_picture(self._passed_over)
         frames = self._sound.decode(self._packet)
         if not frames:
+            if self.refusal is None and not self._seen_whole:
+                self.refusal = self._why_refused(bytes(self._packet))
             return True, NOT_YET
         if not self._seen_whole:
             self._seen_whole = True
@@ -94,6 +101,16 @@ class StreamCapture:
         is_old = time.perf_counter() < self._old_until
         self._passed_over = frames[-1] if is_old else None
         return True, NOT_YET if is_old else to_picture(frames[-1])
+
+    def _why_refused(self, packet: bytes) -> str | None:
+        """What is told of a picture that is a whole file, as in MJPEG: such a stream doesn't say its size when it is opened."""
+        if not packet.startswith(JPEG_START):
+            return None
+        try:
+            read_header(packet, self._name, self._limits)
+        except SourceError as error:
+            return str(error)
+        return None
 
     @property
     def left_out(self) -> int:
