@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import gc
 import http.server
 import itertools
 import os
@@ -21,7 +22,7 @@ from numpy.typing import NDArray
 from live.errors import SourceError
 from live.settings import CameraSettings
 from live.video.clips import VideoFile
-from live.video.decoded_pictures import to_picture
+from live.video.decoded_pictures import UprightPictures
 from live.video.sources import open_source
 from live.video.stream_capture import StreamCapture
 from scripts.mjpeg_camera import read_stamp, stamped
@@ -104,7 +105,7 @@ def test_damaged_frames_are_left_out_and_counted(tmp_path: Path, codec: str) -> 
         with av.open(str(damaged)) as container:  # as FFmpeg gives them by itself
             for packet in container.demux(video=0):
                 try:
-                    before += sum(is_spoilt(to_picture(frame), whole) for frame in packet.decode())
+                    before += sum(is_spoilt(UprightPictures()(frame), whole) for frame in packet.decode())
                 except av.error.FFmpegError:
                     continue
         try:
@@ -250,3 +251,16 @@ def test_a_stream_may_be_a_playlist_but_reads_no_file_of_this_machine(
         (tmp_path / f"{name}.m3u8").write_text(text.format(target))
         with pytest.raises(SourceError, match="did not open, or sent no picture"):
             open_source(f"{server}/{name}.m3u8", QUICK, realtime=False, headless=True)
+
+
+def test_frames_that_were_read_are_not_held() -> None:
+    gc.collect()
+    gc.disable()  # what is held in a circle stays until it is looked for
+    try:
+        with open_source("demo", CameraSettings(), realtime=False, headless=True) as source:
+            read = sum(1 for _ in source)
+        held = sum(isinstance(item, av.VideoFrame) for item in gc.get_objects())
+    finally:
+        gc.enable()
+    assert read > 100
+    assert held < 20

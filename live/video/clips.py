@@ -12,7 +12,7 @@ from live.errors import SourceError
 from live.records import Frame
 from live.settings import LimitsSettings
 from live.video.containers import open_file, open_web_file
-from live.video.decoded_pictures import to_picture
+from live.video.decoded_pictures import UprightPictures
 from live.video.frame_limit import limit_frames, why_unreadable
 from live.video.frame_source import WAKE_EVERY_S, Source
 from live.video.pace import Pace
@@ -48,6 +48,7 @@ class VideoFile(Source):
         """address: a path, or an address with open and read `timeouts_s`. SourceError where it holds no picture."""
         super().__init__(name)
         self._pace = Pace(paced)
+        self._to_picture = UprightPictures()
         self._index = 0
         limits = limits or LimitsSettings()
         if timeouts_s is None:
@@ -72,7 +73,7 @@ class VideoFile(Source):
             self.close()
             raise SourceError(_why_nothing(name, limits, self._sound))
         self.still = len(self._ahead) == 1
-        first = to_picture(self._ahead[0][1])
+        first = self._to_picture(self._ahead[0][1])
         self.height, self.width = first.shape[:2]
 
     @property
@@ -102,7 +103,7 @@ class VideoFile(Source):
         frame = None
         seconds, decoded_frame = self._ahead[0]
         if self._pace.is_due(seconds, wait_s):
-            image = to_picture(decoded_frame)
+            image = self._to_picture(decoded_frame)
             frame = Frame(image=image, index=self._index, captured_at=seconds, source=self.name)
             self._drop()
         self._pace.leave()

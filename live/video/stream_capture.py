@@ -18,7 +18,7 @@ from live.masking import without_secrets
 from live.settings import LimitsSettings
 from live.video.addresses import scheme_of
 from live.video.containers import stream_options
-from live.video.decoded_pictures import to_picture
+from live.video.decoded_pictures import UprightPictures
 from live.video.frame_limit import limit_frames, probing_options, why_unreadable
 from live.video.picture_headers import read_header
 from live.video.sound_frames import SoundFrames
@@ -60,6 +60,7 @@ class StreamCapture:
         stream.codec_context.thread_type = "FRAME"
         stream.codec_context.thread_count = 1 if stream.width * stream.height <= ONE_THREAD_PX else 2
         self._sound = SoundFrames(stream)
+        self._to_picture = UprightPictures()
         self._seen_whole = False
         self._name, self._limits = without_secrets(address), limits
         self.refusal: str | None = None
@@ -89,7 +90,7 @@ class StreamCapture:
     def retrieve(self) -> tuple[bool, NDArray[np.uint8]]:
         """The picture in the packet, (H, W, 3) uint8 BGR; an empty one where it holds none, isn't whole, or is older."""
         if self._packet is None:
-            return True, to_picture(self._passed_over)
+            return True, self._to_picture(self._passed_over)
         frames = self._sound.decode(self._packet)
         if not frames:
             if self.refusal is None and not self._seen_whole:
@@ -100,7 +101,7 @@ class StreamCapture:
             self._sound.left_out = 0  # who joins a stream in the middle of a group of pictures has lost nothing
         is_old = time.perf_counter() < self._old_until
         self._passed_over = frames[-1] if is_old else None
-        return True, NOT_YET if is_old else to_picture(frames[-1])
+        return True, NOT_YET if is_old else self._to_picture(frames[-1])
 
     def _why_refused(self, packet: bytes) -> str | None:
         """What is told of a picture that is a whole file, as in MJPEG: such a stream doesn't say its size when it is opened."""
