@@ -9,15 +9,15 @@ from contextlib import suppress
 from pathlib import Path
 from typing import NoReturn
 
-from live.aside import end_process, is_busy
-from live.command_line import RUN_OPTIONS, assigned, make_parser
+from live.commands.command_line import RUN_OPTIONS, assigned, make_parser
 from live.commands.read_options import read_options
-from live.errors import NumcamError, SettingsError
-from live.interrupts import Interrupts
-from live.settings import ModelSettings, Settings
-from live.settings_check import merge
-from live.settings_files import load_settings
-from live.terminal import TERMINAL, say, tell
+from live.core.background import end_process, is_busy
+from live.core.errors import NumcamError, SettingsError
+from live.core.settings import ModelSettings, Settings
+from live.core.settings_check import merge
+from live.core.settings_files import load_settings
+from live.core.terminal import TERMINAL, say, tell
+from live.run.interrupts import Interrupts
 from models.errors import ModelError
 
 DONE, FAILED, WRONG_ARGUMENTS, INTERRUPTED = 0, 1, 2, 130
@@ -26,8 +26,8 @@ DONE, FAILED, WRONG_ARGUMENTS, INTERRUPTED = 0, 1, 2, 130
 def check_outputs(settings: Settings) -> None:
     """Raise SettingsError where what is to be written or run can't be meant so, CommandError where it is not there."""
     if settings.record is not None:
-        from live.video.recorder import CONTAINERS
-        from live.video.recording import is_folder
+        from live.outputs.recorder import CONTAINERS
+        from live.outputs.recording import is_folder
 
         if not is_folder(settings.record) and Path(settings.record).suffix.lower() not in CONTAINERS:
             raise SettingsError(
@@ -38,7 +38,7 @@ def check_outputs(settings: Settings) -> None:
     if len(set(named)) < len(named):
         raise SettingsError("record, log and log_frames must be different files.")
     if settings.on_number is not None:
-        from live.on_number import found, words_of  # NumPy loads here
+        from live.outputs.number_command import found, words_of  # NumPy loads here
 
         found(words_of(settings.on_number))
 
@@ -46,7 +46,7 @@ def check_outputs(settings: Settings) -> None:
 def prepare(options: argparse.Namespace) -> Callable[[Interrupts], int]:
     """All that can be said before anything is opened, and every part loaded: what is left returns the exit code.
 
-    It is given what catches the signals: until then one ends the program at once (live/starting.py).
+    It is given what catches the signals: until then one ends the program at once (live/startup.py).
     """
     chosen = {name: value for name in RUN_OPTIONS if (value := getattr(options, name)) is not None}
     if len(options.source or ()) == 1:
@@ -78,10 +78,10 @@ def prepare_live(settings: Settings) -> Callable[[Interrupts], int]:
     check_outputs(settings)
     handed_out = (settings.record, settings.log, settings.log_frames, settings.on_number, settings.clipboard or None)
     TERMINAL.is_all = handed_out == (None,) * len(handed_out)
-    from live.video.display import DisplayCheck
+    from live.window.display_check import DisplayCheck
 
     display = None if settings.headless else DisplayCheck()  # looks for a display while OpenCV is loaded
-    from live.app import run  # OpenCV and the runtime load here: --help and wrong arguments answer at once
+    from live.run.loop import run  # OpenCV and the runtime load here: --help and wrong arguments answer at once
 
     load_runtime(settings.model)
 

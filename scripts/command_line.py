@@ -8,8 +8,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import NoReturn
 
-from live.how_to_type import missing
-from live.terminal import TERMINAL, PlainParser
+from live.core.command_hints import missing
+from live.core.terminal import TERMINAL, PlainParser
 
 
 def script_parser(module: str, doc: str | None) -> argparse.ArgumentParser:

@@ -18,18 +18,18 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from live.model_trial import load_tried
-from live.terminal import TERMINAL, say
+from live.core.terminal import TERMINAL, say
+from live.run.model_trial import load_tried
 from models.card import card_path, load_card
 from models.classifier import Classifier
 from models.errors import ModelError
 from scripts.command_line import add_data, missing_package, run_script, script_parser
-from scripts.datasets import DataError, Digits
 from scripts.evaluate import test_part
-from scripts.history import History, load_history
-from scripts.network_cost import NetworkCost, measure_cost
-from scripts.scores import Scores, classify, counted_share
-from scripts.training_set import as_input
+from scripts.evaluation.network_cost import NetworkCost, measure_cost
+from scripts.evaluation.scores import Scores, classify, counted_share
+from scripts.training.datasets import DataError, Digits
+from scripts.training.history import History, load_history
+from scripts.training.training_set import as_input
 
 DIGITS_A_FRAME = 20
 ROUNDS = 300

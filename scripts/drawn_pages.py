@@ -17,11 +17,11 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from live.whole_files import put_in_place
-from scripts.camera_look import draw_desk, lay_sheet, light_field, place_sheet, project, see
+from live.core.atomic_files import put_in_place
 from scripts.command_line import run_script, script_parser
-from scripts.page_style import LEVELS, Level, PageStyle, random_style
-from scripts.sheet import DigitShapes, Sheet, draw_sheet
+from scripts.pages.camera_look import draw_desk, lay_sheet, light_field, place_sheet, project, see
+from scripts.pages.page_style import LEVELS, Level, PageStyle, random_style
+from scripts.pages.sheet import DigitShapes, Sheet, draw_sheet
 
 __all__ = [
     "LEVELS",

@@ -25,17 +25,17 @@ from numpy.typing import NDArray
 from rich.console import Console  # noqa: TID251 - a type
 from rich.progress import track
 
-from live.model_trial import load_tried
-from live.terminal import TERMINAL, make_console, say
-from live.whole_files import put_in_place
+from live.core.atomic_files import put_in_place
+from live.core.terminal import TERMINAL, make_console, say
+from live.run.model_trial import load_tried
 from models.classifier import WEIGHTS, Classifier
 from models.errors import ModelError
 from scripts.command_line import add_data, missing_package, run_script, script_parser
-from scripts.corruptions import CORRUPTIONS
-from scripts.datasets import DataError, Digits, load_mnist
-from scripts.score_tables import corruption_table, mean_accuracy, number_table, sample_view, show_scores
-from scripts.scores import DIGITS, Scores, Strip, classify, counted_share, looked_closer
-from scripts.writer_numbers import score_kinds
+from scripts.evaluation.corruptions import CORRUPTIONS
+from scripts.evaluation.score_tables import corruption_table, mean_accuracy, number_table, sample_view, show_scores
+from scripts.evaluation.scores import DIGITS, Scores, Strip, classify, counted_share, looked_closer
+from scripts.evaluation.writer_numbers import score_kinds
+from scripts.training.datasets import DataError, Digits, load_mnist
 
 WIDTH = 110  # characters of the tables where they go into a file, not onto a screen
 
@@ -135,7 +135,7 @@ def one_of_each(test: Digits) -> NDArray[np.uint8]:
 
 def evaluate(console: Console, options: argparse.Namespace, classifier: Classifier, test: Digits) -> Scores:
     """Print every table, write every picture and the report. Raises OSError where the folder can't be written."""
-    from scripts import score_pictures as pictures  # matplotlib costs a second, and --sample does without
+    from scripts.evaluation import score_pictures as pictures
 
     folder: Path = options.output
     folder.mkdir(parents=True, exist_ok=True)

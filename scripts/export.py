@@ -23,17 +23,17 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from live.terminal import TERMINAL, say
-from live.whole_files import replaced
+from live.core.atomic_files import replaced
+from live.core.terminal import TERMINAL, say
 from models.card import card_path
 from models.classifier import load_keras
 from models.errors import ModelError
 from models.percent import percent
 from models.quiet import quiet_stderr
 from scripts.command_line import run_script, script_parser
-from scripts.datasets import DataError, load_mnist
-from scripts.exporting import FORMATS, Format, Inputs
-from scripts.training_set import as_input
+from scripts.training.datasets import DataError, load_mnist
+from scripts.training.exporting import FORMATS, Format, Inputs
+from scripts.training.training_set import as_input
 
 CHECKED = 1_000  # digits on which the written file is compared with Keras
 CALIBRATED = 1_000  # other digits, on which the 8-bit formats measure the range of each layer

@@ -26,16 +26,16 @@ import numpy as np
 from rich.console import Console  # noqa: TID251 - a type
 from rich.progress import Progress
 
-from live.terminal import TERMINAL, make_console
+from live.core.terminal import TERMINAL, make_console
 from scripts.command_line import run_script, script_parser
-from scripts.fuzz_case import Case, case_from_json
-from scripts.fuzz_judge import Fault, faults
-from scripts.fuzz_models import model_case
-from scripts.fuzz_pictures import blank_case, page_case, picture_case
-from scripts.fuzz_settings import settings_case
-from scripts.fuzz_tally import Tally
-from scripts.fuzz_videos import video_case
-from scripts.fuzz_watch import Child, Outcome
+from scripts.fuzzing.case import Case, case_from_json
+from scripts.fuzzing.judge import Fault, faults
+from scripts.fuzzing.models import model_case
+from scripts.fuzzing.pictures import blank_case, page_case, picture_case
+from scripts.fuzzing.settings import settings_case
+from scripts.fuzzing.tally import Tally
+from scripts.fuzzing.videos import video_case
+from scripts.fuzzing.watch import Child, Outcome
 
 Seeds = Sequence[tuple[str, bytes]]
 KINDS: dict[str, Callable[[str, np.random.Generator, Seeds], Case]] = {

@@ -17,12 +17,12 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from live.app import run
-from live.settings import Settings
-from live.terminal import tell
+from live.core.settings import Settings
+from live.core.terminal import tell
+from live.run.loop import run
 from scripts.benchmark import page_of
 from scripts.command_line import run_script, script_parser
-from scripts.mjpeg_camera import MjpegCamera
+from scripts.measure.mjpeg_camera import MjpegCamera
 
 SIZE = (1280, 720)
 FPS = 30.0

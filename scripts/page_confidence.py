@@ -20,10 +20,10 @@ from typing import Any
 
 import numpy as np
 
-from live.terminal import TERMINAL, say, tell
+from live.core.terminal import TERMINAL, say, tell
 from models.percent import percent
-from scripts.calibration import calibration_gap
 from scripts.command_line import run_script, script_parser
+from scripts.training.calibration import calibration_gap
 
 SAME_NUMBER = 0.3
 ON_A_CUT_NUMBER = 0.3

@@ -16,21 +16,21 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from live.capture.pictures.pages import read_picture
 from live.commands.picture_list import Told, find_pictures
 from live.commands.read import write_picture
-from live.errors import DisplayError, NumcamError, OutputError, SourceError
-from live.how_to_type import program, typed
-from live.model_trial import load_tried
+from live.core.command_hints import program, typed
+from live.core.errors import DisplayError, NumcamError, OutputError, SourceError
+from live.core.settings import Settings
+from live.core.terminal import say, tell
 from live.reading.reader import PageReader
-from live.settings import Settings
-from live.terminal import say, tell
-from live.video.pictures import read_picture
+from live.run.model_trial import load_tried
 from models.classifier import load_classifier
 from models.errors import ModelError
-from scripts.answers import Answer, show_text
 from scripts.command_line import run_script, script_parser
-from scripts.lone_digit import NoDigitError, find_digit
-from scripts.montage import PER_SCREEN, Card, draw_montage
+from scripts.evaluation.answers import Answer, show_text
+from scripts.evaluation.montage import PER_SCREEN, Card, draw_montage
+from scripts.evaluation.single_digit import NoDigitError, find_digit
 
 DONE, FAILED, INTERRUPTED = 0, 1, 130
 MONTAGE_SUFFIXES = (".png", ".jpg", ".jpeg", ".webp", ".bmp", ".tif", ".tiff")
@@ -145,7 +145,7 @@ def save_montage(path: Path, answers: Sequence[Answer]) -> None:
 
 def check_display() -> None:
     """Raise DisplayError where no window can be opened: OpenCV would end the process."""
-    from live.video.display import why_no_display
+    from live.window.display_check import why_no_display
 
     reason = why_no_display()
     if reason is not None:
@@ -154,7 +154,7 @@ def check_display() -> None:
 
 def show_window(answers: Sequence[Answer]) -> None:
     """Show the montage in pages, until the user quits."""
-    from live.video.window import Key, Window
+    from live.window.window import Key, Window
 
     all_cards = cards(answers)
     pages = [all_cards[start : start + PER_SCREEN] for start in range(0, len(all_cards), PER_SCREEN)]

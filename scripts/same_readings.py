@@ -22,7 +22,7 @@ from typing import Any
 
 from rich.table import Table
 
-from live.terminal import TERMINAL
+from live.core.terminal import TERMINAL
 from scripts.command_line import run_script, script_parser
 
 HERE = Path(__file__).resolve().parents[1]

@@ -24,8 +24,8 @@ from pathlib import Path
 import av
 import psutil
 
-from live.terminal import TERMINAL, tell
-from live.video.sources import DEMO_CLIP
+from live.capture.sources import DEMO_CLIP
+from live.core.terminal import TERMINAL, tell
 from scripts.command_line import run_script, script_parser
 
 ROOT = Path(__file__).resolve().parents[1]

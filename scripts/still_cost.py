@@ -3,7 +3,7 @@
     python -m scripts.still_cost
 
 Two clips of one drawn page, 1280x720 with 20 digits, each frame with noise of its own: one lies still, one moves by up to 3 px a
-frame. Each is read by `live.app.run` without a window; what reading the file costs by itself is measured in the same run.
+frame. Each is read by `live.run.loop.run` without a window; what reading the file costs by itself is measured in the same run.
 """
 
 from __future__ import annotations
@@ -17,10 +17,10 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from live.app import run
-from live.settings import Settings
-from live.terminal import TERMINAL, tell
-from live.video.sources import open_source
+from live.capture.sources import open_source
+from live.core.settings import Settings
+from live.core.terminal import TERMINAL, tell
+from live.run.loop import run
 from scripts.benchmark import page_of
 from scripts.command_line import run_script, script_parser
 from scripts.make_demo import Clip, write_video

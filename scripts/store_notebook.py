@@ -18,7 +18,7 @@ import nbclient
 import nbformat
 from PIL import Image
 
-from live.terminal import tell
+from live.core.terminal import tell
 from scripts.command_line import run_script, script_parser
 
 COLOURS = 64

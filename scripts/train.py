@@ -14,14 +14,14 @@ from pathlib import Path
 
 import numpy as np
 
-from live.terminal import tell
+from live.core.terminal import tell
 from models.quiet import quiet_stderr
 from scripts.command_line import run_script, script_parser
-from scripts.datasets import DataError, Digits, load_mnist, split_by_writer
-from scripts.history import History
-from scripts.recipes import RECIPES, Recipe
-from scripts.runs import SPLIT_SEED, Arrays, RunFiles, add_run, begin, end, kept, parsed, run
-from scripts.training_set import Examples, draw_examples
+from scripts.training.datasets import DataError, Digits, load_mnist, split_by_writer
+from scripts.training.history import History
+from scripts.training.recipes import RECIPES, Recipe
+from scripts.training.runs import SPLIT_SEED, Arrays, RunFiles, add_run, begin, end, kept, parsed, run
+from scripts.training.training_set import Examples, draw_examples
 
 
 def parse(arguments: list[str] | None) -> argparse.Namespace:
@@ -30,7 +30,7 @@ def parse(arguments: list[str] | None) -> argparse.Namespace:
     parser.add_argument("--network", default="numcam", choices=sorted(RECIPES), help="(default: %(default)s)")
     parser.add_argument("--output", type=Path, help="file to write (default: runs/NETWORK.onnx)")
     add_run(parser)
-    recipe = parser.add_argument_group("instead of the network's own recipe (scripts/recipes.py)")
+    recipe = parser.add_argument_group("instead of the network's own recipe (scripts/training/recipes.py)")
     recipe.add_argument("--epochs", type=int, help="times through the digits")
     recipe.add_argument("--batch-size", type=int, help="pictures a step")
     recipe.add_argument("--learning-rate", type=float, help="highest of the run")
@@ -57,7 +57,7 @@ def recipe_of(options: argparse.Namespace) -> Recipe:
 
 def drawn_pictures(digits: Digits, recipe: Recipe, seed: int, workers: int) -> Examples:
     """Redrawn digits, European ones, what is no digit, and cuts from drawn pages: what the recipe has of them."""
-    from scripts.harvest import harvest_pages
+    from scripts.training.harvest import harvest_pages
 
     parts = []
     if recipe.examples:
@@ -105,8 +105,8 @@ def train(options: argparse.Namespace, command: str) -> list[str]:
     if not len(held_out) or not len(learning):
         raise DataError(f"{len(learned_from)} digits can't be split with a validation share of {recipe.validation}.")
     with quiet_stderr():  # TensorFlow tells of GPUs it didn't find
-        from scripts.fitting import fit
-        from scripts.publish import Trained, publish
+        from scripts.training.fitting import fit
+        from scripts.training.publish import Trained, publish
 
     files = RunFiles(options.output)
     asked = History(network=options.network, seed=options.seed, options=asdict(recipe))

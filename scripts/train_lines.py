@@ -12,12 +12,12 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from live.terminal import tell
+from live.core.terminal import tell
 from models.quiet import quiet_stderr
 from scripts.command_line import run_script, script_parser
-from scripts.history import History
-from scripts.line_pictures import pictures
-from scripts.runs import RunFiles, add_run, begin, end, parsed, run
+from scripts.training.history import History
+from scripts.training.line_pictures import pictures
+from scripts.training.runs import RunFiles, add_run, begin, end, parsed, run
 
 
 def parse(arguments: list[str] | None) -> argparse.Namespace:
@@ -37,8 +37,8 @@ def train(options: argparse.Namespace, command: str) -> list[str]:
     """Draw, train, calibrate, export; returns lines for people. Raises DataError, ModelError and OSError."""
     options.output.parent.mkdir(parents=True, exist_ok=True)
     with quiet_stderr():  # TensorFlow tells of GPUs it didn't find
-        from scripts.line_fitting import fit
-        from scripts.publish_lines import publish
+        from scripts.training.line_fitting import fit
+        from scripts.training.publish_lines import publish
 
     files = RunFiles(options.output)
     asked = {"pages": options.pages, "epochs": options.epochs}

@@ -16,19 +16,19 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from live.lanes import STILL
-from live.networks import open_classifier, open_reader
-from live.reading.turning import TurningReader
-from live.records import Frame, FrameResult
-from live.settings import Settings
-from live.terminal import tell
-from live.tracking import NumberTracker
-from live.video.hud import HudState, draw_hud
-from live.video.overlay import draw
+from live.core.records import Frame, FrameResult
+from live.core.settings import Settings
+from live.core.terminal import tell
+from live.drawing.hud import HudState, draw_hud
+from live.drawing.overlay import draw
+from live.reading.orientation import TurningReader
+from live.run.networks import open_classifier, open_reader
+from live.run.source_session import STILL
+from live.tracking.tracker import NumberTracker
 from models.classifier import Classifier
 from scripts.command_line import script_parser
-from scripts.worst_pages import Recipe, changed, draw_recipe, random_recipe
-from scripts.worst_patterns import PATTERNS
+from scripts.pages.worst_pages import Recipe, changed, draw_recipe, random_recipe
+from scripts.pages.worst_patterns import PATTERNS
 
 STATUS, REFERENCES = Path("/proc/self/status"), Path("/proc/self/clear_refs")
 RANDOM, BEST, TOLD = (

@@ -11,7 +11,7 @@ import av
 import numpy as np
 from numpy.typing import NDArray
 
-from scripts.mjpeg_camera import stamped
+from scripts.measure.mjpeg_camera import stamped
 
 CODECS: dict[str, tuple[str, dict[str, str]]] = {
     "h264": ("libx264", {"preset": "ultrafast", "tune": "zerolatency", "g": "12"}),

@@ -5,12 +5,12 @@ from __future__ import annotations
 from itertools import count
 from typing import cast
 
-from live.lanes import Lane
-from live.reading.turning import TurningReader
-from live.records import Frame, FrameResult
-from live.settings import Settings
-from live.video.frame_source import WAKE_EVERY_S, Source
-from live.wall import Wall
+from live.capture.frame_source import WAKE_EVERY_S, Source
+from live.core.records import Frame, FrameResult
+from live.core.settings import Settings
+from live.reading.orientation import TurningReader
+from live.run.mosaic import Wall
+from live.run.source_session import Lane
 
 
 class ToldSource(Source):

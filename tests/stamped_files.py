@@ -7,7 +7,7 @@ from pathlib import Path
 import av
 import cv2
 
-from scripts.mjpeg_camera import stamped
+from scripts.measure.mjpeg_camera import stamped
 
 SIZE = (640, 360)
 

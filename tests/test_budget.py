@@ -13,17 +13,17 @@ import pytest
 from numpy.typing import NDArray
 
 from live.__main__ import main
-from live.event_log import FrameLog
-from live.networks import open_classifier, open_reader
+from live.capture.pictures.pages import read_picture
+from live.core.settings import OverlaySettings, Settings
+from live.drawing.overlay import draw
+from live.outputs.event_log import FrameLog
 from live.reading.budget import QUESTIONS, Budget
+from live.reading.orientation import TurningReader
 from live.reading.reader import PageReader
-from live.reading.turning import TurningReader
-from live.settings import OverlaySettings, Settings
-from live.video.overlay import draw
-from live.video.pictures import read_picture
+from live.run.networks import open_classifier, open_reader
 from models.classifier import Classifier
-from scripts.worst_pages import draw_recipe, random_recipe
-from scripts.worst_patterns import PATTERNS
+from scripts.pages.worst_pages import draw_recipe, random_recipe
+from scripts.pages.worst_patterns import PATTERNS
 from tests.results import changed, result_of
 
 SLOW = Path(__file__).parents[2] / "shared" / "bench" / "cases" / "slow"

@@ -6,11 +6,11 @@ from pathlib import Path
 import cv2
 import pytest
 
-from live.errors import SourceError
-from live.settings import CameraSettings
-from live.video import cameras
-from live.video.cameras import CameraInfo, camera_index, find_cameras, index_now, list_cameras, why_not_opened
-from live.video.sources import open_source
+from live.capture import cameras
+from live.capture.cameras import CameraInfo, camera_index, find_cameras, index_now, list_cameras, why_not_opened
+from live.capture.sources import open_source
+from live.core.errors import SourceError
+from live.core.settings import CameraSettings
 
 SETTINGS = CameraSettings(width=1280, height=720, fps=30, open_timeout_s=2)
 USB = CameraInfo(1, "USB Camera", (), "V4L2")

@@ -159,7 +159,7 @@ def test_an_onnx_network_for_something_else(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("runtime", RUNTIMES)
 def test_a_network_of_another_shape_or_without_a_softmax(small_models: Path, tmp_path: Path, runtime: str) -> None:
-    from scripts.exporting import FORMATS
+    from scripts.training.exporting import FORMATS
 
     assert small_models.is_dir()  # TensorFlow is there
     for network, words in (

@@ -13,8 +13,8 @@ from pathlib import Path
 
 import pytest
 
-from live import clipboard
-from live.clipboard import Clipboard, ClipboardError, NoClipboardError, use_clipboard
+from live.outputs import clipboard
+from live.outputs.clipboard import Clipboard, ClipboardError, NoClipboardError, use_clipboard
 from tests.results import event_of
 from tests.xvfb_display import VirtualDisplay, wait_for, xvfb
 

@@ -166,7 +166,7 @@ def test_limits_end_a_run(capsys: pytest.CaptureFixture[str]) -> None:
 def test_an_interrupted_run_keeps_its_files(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
-    from live.tracking import NumberTracker
+    from live.tracking.tracker import NumberTracker
 
     calls = iter(range(10))
     update = NumberTracker.update

@@ -17,8 +17,8 @@ from models.classifier import WEIGHTS
 from models.errors import ModelError
 from scripts.compare import COLUMNS, as_markdown, duration, main, short, time_in_turn
 from scripts.drawn_pages import DigitShapes
-from scripts.history import History, save_history
-from scripts.network_cost import measure_cost
+from scripts.evaluation.network_cost import measure_cost
+from scripts.training.history import History, save_history
 
 
 def tiny_network(path: Path) -> Path:

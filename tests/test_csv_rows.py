@@ -1,4 +1,4 @@
-"""Tests of live/csv_rows.py: a spreadsheet runs nothing, a program reads the same rows."""
+"""Tests of live/outputs/csv_rows.py: a spreadsheet runs nothing, a program reads the same rows."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from live.csv_rows import FORMULA_SIGNS, csv_row
+from live.outputs.csv_rows import FORMULA_SIGNS, csv_row
 
 
 @pytest.mark.parametrize(

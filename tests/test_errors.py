@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from live import errors
-from live.errors import NumcamError
+from live.core import errors
+from live.core.errors import NumcamError
 from models.errors import ModelError
 
 ROOT = Path(__file__).parents[1]

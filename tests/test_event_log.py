@@ -16,10 +16,10 @@ from typing import Any
 
 import pytest
 
-from live.errors import OutputError
-from live.event_log import COLUMNS, EventLog, FrameLog
-from live.events import EventFinder
-from live.records import Frame, FrameResult, TrackedNumber
+from live.core.errors import OutputError
+from live.core.records import Frame, FrameResult, TrackedNumber
+from live.outputs.event_log import COLUMNS, EventLog, FrameLog
+from live.outputs.events import EventFinder
 from tests.results import event_of, number_at, paper, reading_of
 from tests.xvfb_display import wait_for
 
@@ -29,8 +29,8 @@ PAGE = paper((64, 48))
 WRITER = """
 import sys
 from pathlib import Path
-from live.errors import OutputError
-from live.event_log import EventLog
+from live.core.errors import OutputError
+from live.outputs.event_log import EventLog
 from tests.results import event_of
 with EventLog(Path(sys.argv[1])) as log:
     try:

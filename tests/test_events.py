@@ -7,8 +7,8 @@ from datetime import datetime
 
 import pytest
 
-from live.events import Event, EventFinder
-from live.records import Frame, FrameResult, TrackedNumber
+from live.core.records import Frame, FrameResult, TrackedNumber
+from live.outputs.events import Event, EventFinder
 from tests.results import number_at, paper, reading_of
 
 PAGE = paper((64, 48))

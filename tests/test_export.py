@@ -19,7 +19,7 @@ from models.classifier import WEIGHTS, load_classifier, load_keras
 from models.errors import ModelError
 from scripts import export as exporter
 from scripts.export import Comparison, compared, export, export_onnx, main, real_digits
-from scripts.exporting import FORMATS, Answer, Format, Inputs
+from scripts.training.exporting import FORMATS, Answer, Format, Inputs
 from tests.small_models import small_network
 
 SMALL = 5_000  # bytes that a file may have where a disk is full; every format needs more

@@ -9,10 +9,10 @@ import av
 import numpy as np
 import pytest
 
-from live.errors import SourceError
-from live.settings import CameraSettings, LimitsSettings
-from live.video.sources import DEMO_CLIP, FrameSource, open_source
-from scripts.mjpeg_camera import MjpegCamera
+from live.capture.sources import DEMO_CLIP, FrameSource, open_source
+from live.core.errors import SourceError
+from live.core.settings import CameraSettings, LimitsSettings
+from scripts.measure.mjpeg_camera import MjpegCamera
 
 SETTINGS = CameraSettings(open_timeout_s=5, stall_s=2)
 HALF = LimitsSettings(megapixels=0.5)

@@ -19,13 +19,13 @@ if sys.platform != "linux":
     pytest.skip("it measures memory as Linux tells it", allow_module_level=True)
 
 from scripts.fuzz import KINDS, Session, cases, main, make_parser, seeds_in
-from scripts.fuzz_bytes import DAMAGES, PNG, claims, damaged, with_right_checksums
-from scripts.fuzz_case import Case, Limits, case_from_json
-from scripts.fuzz_judge import Fault, faults
-from scripts.fuzz_pictures import ODD_NAMES, blank_case, by_opencv, whole_pictures
-from scripts.fuzz_tally import EXAMPLES, Tally
-from scripts.fuzz_videos import whole_videos
-from scripts.fuzz_watch import Child, Outcome
+from scripts.fuzzing.bytes import DAMAGES, PNG, claims, damaged, with_right_checksums
+from scripts.fuzzing.case import Case, Limits, case_from_json
+from scripts.fuzzing.judge import Fault, faults
+from scripts.fuzzing.pictures import ODD_NAMES, blank_case, by_opencv, whole_pictures
+from scripts.fuzzing.tally import EXAMPLES, Tally
+from scripts.fuzzing.videos import whole_videos
+from scripts.fuzzing.watch import Child, Outcome
 from tests.planted_faults import FAULTS, MARK
 from tests.xvfb_display import wait_for
 
@@ -166,7 +166,7 @@ def test_what_counts_as_a_fault(fields: dict[str, object], found: list[str]) -> 
 
 def test_of_each_fault_a_few_examples_are_kept() -> None:
     tally = Tally()
-    case, fault = marked("traceback"), Fault("traceback", "RuntimeError live/app.py:1")
+    case, fault = marked("traceback"), Fault("traceback", "RuntimeError live/run/loop.py:1")
     kept = [tally.add(case, outcome(code=1), [fault], None) for _ in range(EXAMPLES + 2)]
     assert kept == [True] * EXAMPLES + [False] * 2
     assert (tally.tried, tally.found, tally.rows["pictures"].crashes) == (5, 5, 5)

@@ -10,11 +10,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from live.reading.choosing import Placed, choose
+from live.core.records import Box, Digit, Number, Region
+from live.core.settings import GroupingSettings
+from live.reading.cuts import Lattice
+from live.reading.decoding import Placed, choose
 from live.reading.grouping import Run, find_all_runs, group_runs, number_of, why_none
-from live.reading.splitting import Lattice
-from live.records import Box, Digit, Number, Region
-from live.settings import GroupingSettings
 
 SETTINGS = GroupingSettings()
 

@@ -9,13 +9,13 @@ import cv2
 import numpy as np
 import pytest
 
-from live.networks import open_reader
+from live.core.settings import Settings
+from live.reading.orientation import TurningReader
 from live.reading.reader import PageReader
-from live.reading.turning import TurningReader
-from live.settings import Settings
+from live.run.networks import open_reader
 from models.classifier import load_classifier
 from scripts.drawn_pages import DigitShapes, DrawnPage, draw_page
-from scripts.page_style import PageStyle
+from scripts.pages.page_style import PageStyle
 
 YELLOW, RED, GREEN, BLUE = (150, 226, 240), (44, 36, 170), (60, 110, 40), (150, 60, 24)
 HARD: dict[str, dict[str, Any]] = {

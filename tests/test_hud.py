@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from live.video.hud import RED, HudState, clock, debug_view, draw_help, draw_hud
+from live.drawing.hud import RED, HudState, clock, debug_view, draw_help, draw_hud
 from tests.results import changed, drawn_in, paper, reading_of
 
 RUNNING = HudState(fps=(29.7,), frame_ms=8.2)

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from live.core.settings import InkSettings
 from live.reading.ink import (
     blurredness,
     even_light,
@@ -17,7 +18,6 @@ from live.reading.ink import (
     sharpen,
 )
 from live.reading.paper import find_paper
-from live.settings import InkSettings
 
 SETTINGS = InkSettings()
 

@@ -8,7 +8,7 @@ import time
 
 import pytest
 
-from live.interrupts import CLOSING_S, Interrupts
+from live.run.interrupts import CLOSING_S, Interrupts
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="raise_signal ends a Windows program")
 

@@ -8,8 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from live.settings import OverlaySettings
-from live.video.labels import Crowd, LabelMemory, label_of, label_sizes, place_labels
+from live.core.settings import OverlaySettings
+from live.drawing.labels import Crowd, LabelMemory, label_of, label_sizes, place_labels
 
 SETTINGS = OverlaySettings()
 Rect = tuple[float, float, float, float]

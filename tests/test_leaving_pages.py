@@ -11,17 +11,17 @@ import pytest
 from numpy.typing import NDArray
 
 import live
-from live import stillness
-from live.networks import open_classifier, open_reader
-from live.reading.turning import TurningReader
-from live.records import Number
-from live.rhythm import Rhythm
-from live.settings import Settings, TrackingSettings
-from live.stillness import Stillness, thumbnail_of
-from live.tracking import NumberTracker
-from live.video.clips import VideoFile
+from live.capture.video_files import VideoFile
+from live.core.records import Number
+from live.core.settings import Settings, TrackingSettings
+from live.reading.orientation import TurningReader
+from live.run.networks import open_classifier, open_reader
+from live.tracking import change_detection as stillness
+from live.tracking.change_detection import Stillness, thumbnail_of
+from live.tracking.frame_interval import Rhythm
+from live.tracking.tracker import NumberTracker
 from scripts.make_demo import TEXTS
-from tests.test_tracking import DIGIT_HEIGHT, Story, number
+from tests.test_tracker import DIGIT_HEIGHT, Story, number
 from tests.test_video_files import numcam
 
 FAST_PX = 18 * DIGIT_HEIGHT / 30

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from live.video.lettering import Letters, panel, rounded, rounded_corners, width_of, write
+from live.drawing.lettering import Letters, panel, rounded, rounded_corners, width_of, write
 
 BLACK = (0, 0, 0)
 

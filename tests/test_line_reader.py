@@ -9,12 +9,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from live.reading.choosing import Placed
+from live.core.records import Box, Digit
+from live.core.settings import Settings
+from live.reading.decoding import Placed
 from live.reading.grouping import Run, group_runs, quad_of
 from live.reading.ink import find_ink
 from live.reading.line_reader import boxes_of, digits_of, line_picture, read_lines, with_lines
-from live.records import Box, Digit
-from live.settings import Settings
 from models.errors import ModelError
 from models.line_classifier import BLANK, LINE_WEIGHTS, NO_NUMBER, SIGNS, LineClassifier
 from models.line_format import FIELD_TALL_PX, columns_of, stack_lines

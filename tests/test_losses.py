@@ -18,9 +18,9 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from live.video.overlay import SURE
+from live.drawing.overlay import SURE
 from scripts.benchmark import page_of
-from scripts.mjpeg_camera import MjpegCamera
+from scripts.measure.mjpeg_camera import MjpegCamera
 from tests.results import drawn_in
 from tests.xvfb_display import VirtualDisplay, wait_for, xvfb
 

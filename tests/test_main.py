@@ -15,10 +15,10 @@ import av
 import pytest
 
 from live.__main__ import main
-from live.command_line import COMMANDS, RUN_OPTIONS, assigned, make_parser
-from live.errors import SettingsError
-from live.settings import Settings
-from live.video.sources import DEMO_CLIP
+from live.capture.sources import DEMO_CLIP
+from live.commands.command_line import COMMANDS, RUN_OPTIONS, assigned, make_parser
+from live.core.errors import SettingsError
+from live.core.settings import Settings
 from tests.program import PATIENCE_S, ROOT, numcam
 from tests.xvfb_display import wait_for
 
@@ -119,7 +119,7 @@ def test_a_command_that_can_not_be_meant_is_told_before_anything_is_opened(
 
 def test_a_bug_shows_where_it_is_and_exits_with_1(tmp_path: Path) -> None:
     script = (
-        "import sys, live.tracking as t; from live.__main__ import main\n"
+        "import sys, live.tracking.tracker as t; from live.__main__ import main\n"
         "def broken(self, *_): raise RuntimeError('a bug')\n"
         "t.NumberTracker.update = broken\n"
         "sys.exit(main(['--source', 'demo', '--headless', '--record', 'r.mp4']))"

@@ -16,9 +16,9 @@ from numpy.typing import NDArray
 import live
 from scripts import make_demo
 from scripts.drawn_pages import DigitShapes
-from scripts.held_sheet import HeldSheet, hold
 from scripts.make_demo import STYLE, TEXTS, Clip, film, hand_path, make_clip
-from scripts.sheet import draw_sheet
+from scripts.pages.held_sheet import HeldSheet, hold
+from scripts.pages.sheet import draw_sheet
 
 SHORT = Clip(seconds=3.0, fps=10, style=replace(STYLE, width=640, height=360, digit_height_px=33.0))
 SHIPPED = Path(live.__file__).with_name("demo.mp4")

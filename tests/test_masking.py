@@ -1,10 +1,10 @@
-"""Tests of live/masking.py: no secret of an address is shown, however it was typed."""
+"""Tests of live/core/masking.py: no secret of an address is shown, however it was typed."""
 
 from __future__ import annotations
 
 import pytest
 
-from live.masking import masked, without_secrets
+from live.core.masking import masked, without_secrets
 
 WELL_WRITTEN = [
     ("http://cam/video", "http://cam/video"),

@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from live.records import Frame, FrameResult, Reading
-from live.settings import OverlaySettings
-from live.video.labels import LabelMemory
-from live.video.overlay import CASING, DOUBTFUL, SURE, UNSURE, Tone, draw, tone_of
+from live.core.records import Frame, FrameResult, Reading
+from live.core.settings import OverlaySettings
+from live.drawing.labels import LabelMemory
+from live.drawing.overlay import CASING, DOUBTFUL, SURE, UNSURE, Tone, draw, tone_of
 from tests.results import changed, drawn_in, number_at, paper, result_of
 
 SETTINGS = OverlaySettings()

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from scripts.page_scores import PageScore, distance, score_page, total
+from scripts.evaluation.page_scores import PageScore, distance, score_page, total
 
 BENCH = Path(__file__).parents[1] / ".." / "shared" / "bench"
 

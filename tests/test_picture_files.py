@@ -22,12 +22,12 @@ import pytest
 from numpy.typing import NDArray
 from PIL import Image
 
-from live.errors import SourceError
-from live.settings import LimitsSettings
-from live.video.depth import Depth, to_8_bit, to_bgr
-from live.video.folders import look_into
-from live.video.picture_kinds import kind_of
-from live.video.pictures import Page, decode_picture, read_pages, read_picture
+from live.capture.pictures.bit_depth import Depth, to_8_bit, to_bgr
+from live.capture.pictures.folders import look_into
+from live.capture.pictures.kinds import kind_of
+from live.capture.pictures.pages import Page, decode_picture, read_pages, read_picture
+from live.core.errors import SourceError
+from live.core.settings import LimitsSettings
 from tests.program import PATIENCE_S, ROOT, log_rows, numcam
 
 ORIENTATION = 0x0112
@@ -192,7 +192,7 @@ def test_small_copies_and_masks_of_pages_are_no_pages(tmp_path: Path) -> None:
     content = io.BytesIO()
     first.save(content, "TIFF", save_all=True, append_images=[small])
     changed = bytearray(content.getvalue())
-    from live.video.tiff_pages import directories
+    from live.capture.pictures.tiff_pages import directories
 
     assert len(list(directories(bytes(changed)))) == 2
     offset = struct.unpack_from("<I", changed, 4)[0]

@@ -1,4 +1,4 @@
-"""Tests of live/plain_text.py: nothing that others chose can steer a terminal."""
+"""Tests of live/core/plain_text.py: nothing that others chose can steer a terminal."""
 
 import unicodedata
 
@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from live.plain_text import printable, printable_lines
+from live.core.plain_text import printable, printable_lines
 
 STEERS = {"Cc", "Cf", "Cs", "Cn", "Zl", "Zp"}
 """Unicode's categories of what has no shape: controls, formats, surrogates, not given out, line and paragraph ends."""

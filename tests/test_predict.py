@@ -12,10 +12,10 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from live.video import display
+from live.window import display_check as display
 from scripts.drawn_pages import DigitShapes, DrawnPage
-from scripts.lone_digit import NoDigitError, find_digit
-from scripts.montage import CARD_PX, Card, draw_montage
+from scripts.evaluation.montage import CARD_PX, Card, draw_montage
+from scripts.evaluation.single_digit import NoDigitError, find_digit
 from scripts.predict import main
 from tests.lone_photos import Photo, photograph
 from tests.results import paper

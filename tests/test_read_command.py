@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from live.__main__ import main
 from live.commands import read
-from live.records import Number, Reading
+from live.core.records import Number, Reading
 from tests.results import number_at, paper, reading_of
 
 

@@ -15,9 +15,9 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from live.errors import OutputError
-from live.settings import RecordingSettings
-from live.video.recorder import Recorder
+from live.core.errors import OutputError
+from live.core.settings import RecordingSettings
+from live.outputs.recorder import Recorder
 
 PATIENCE_S = 60.0
 ROOT = Path(__file__).parents[1]
@@ -239,8 +239,8 @@ RECORD_FOR_EVER = """
 import sys, time
 from pathlib import Path
 import numpy as np
-from live.settings import RecordingSettings
-from live.video.recorder import Recorder
+from live.core.settings import RecordingSettings
+from live.outputs.recorder import Recorder
 
 recorder = Recorder(Path(sys.argv[1]), RecordingSettings())
 rng = np.random.default_rng(0)
@@ -273,9 +273,9 @@ FILL_THE_DISK = """
 import resource, sys
 from pathlib import Path
 import numpy as np
-from live.errors import OutputError
-from live.settings import RecordingSettings
-from live.video.recorder import Recorder
+from live.core.errors import OutputError
+from live.core.settings import RecordingSettings
+from live.outputs.recorder import Recorder
 
 resource.setrlimit(resource.RLIMIT_FSIZE, (int(sys.argv[2]),) * 2)  # no file may grow beyond, as on a disk that is full
 recorder = Recorder(Path(sys.argv[1]), RecordingSettings())

@@ -19,13 +19,13 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from live.app import run
-from live.errors import OutputError
-from live.output_files import timestamped
-from live.outputs import Outputs
-from live.settings import RecordingSettings, Settings
-from live.video.recording import Recording, is_folder, recording_path
-from scripts.mjpeg_camera import MjpegCamera, read_stamp
+from live.core.errors import OutputError
+from live.core.file_names import timestamped
+from live.core.settings import RecordingSettings, Settings
+from live.outputs.recording import Recording, is_folder, recording_path
+from live.outputs.run_outputs import Outputs
+from live.run.loop import run
+from scripts.measure.mjpeg_camera import MjpegCamera, read_stamp
 from tests.program import PATIENCE_S, ROOT, frame_times, lasts_s, log_rows, numcam
 from tests.stamped_files import make_video
 from tests.xvfb_display import wait_for

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from live.records import Box, Digit, Frame, FrameResult, Number, Reading, TrackedNumber
+from live.core.records import Box, Digit, Frame, FrameResult, Number, Reading, TrackedNumber
 
 QUAD = np.array([[0, 0], [10, 0], [10, 5], [0, 5]], np.float32)
 

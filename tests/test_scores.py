@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from scripts.calibration import expected_calibration_error
-from scripts.scores import BATCH, Bin, Scores, class_names, classify, counted_share, likely_range
+from scripts.evaluation.scores import BATCH, Bin, Scores, class_names, classify, counted_share, likely_range
+from scripts.training.calibration import expected_calibration_error
 
 
 def answers(read: list[int], sure: list[float], classes: int = 11) -> NDArray[np.float32]:

@@ -16,12 +16,12 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from live.outputs import Outputs
-from live.records import FrameResult
-from live.screen import Screen
-from live.settings import Settings
-from live.video.overlay import SURE
-from live.video.window import Key, Window
+from live.core.records import FrameResult
+from live.core.settings import Settings
+from live.drawing.overlay import SURE
+from live.outputs.run_outputs import Outputs
+from live.run.screen import Screen
+from live.window.window import Key, Window
 from tests.lanes_by_hand import ToldSource, lane_of, wall_of
 from tests.program import frame_times, log_rows
 from tests.results import drawn_in, number_at, paper, result_of
@@ -192,7 +192,7 @@ def test_a_snapshot_that_cannot_be_written_does_not_end_the_run(
     def full(_number: int) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("live.whole_files.os.fsync", full)
+    monkeypatch.setattr("live.core.atomic_files.os.fsync", full)
     show(screen, window, result, Key.SNAPSHOT)
     assert "No space left" in told[0]
     assert not screen.quit

@@ -12,11 +12,11 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from live.errors import SettingsError
-from live.settings import Settings
-from live.settings_check import merge
-from live.settings_files import load_settings
-from live.settings_names import declared, number
+from live.core.errors import SettingsError
+from live.core.settings import Settings
+from live.core.settings_check import merge
+from live.core.settings_files import load_settings
+from live.core.settings_names import declared, number
 
 CONFIG = Path(__file__).parents[1] / "config.yaml"
 COMMENTED = re.compile(r"^ *(?P<name>[a-z_]+): *(?P<value>\S+) +# (?P<comment>.+)$")

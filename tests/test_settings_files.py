@@ -8,12 +8,12 @@ from typing import Any
 
 import pytest
 
-from live.errors import SettingsError
-from live.settings import Settings
-from live.settings_files import load_settings, user_file
-from live.settings_names import Declared, declared
-from live.settings_text import LARGEST, parse_yaml
-from live.settings_trust import is_nearby
+from live.core.errors import SettingsError
+from live.core.settings import Settings
+from live.core.settings_files import load_settings, user_file
+from live.core.settings_names import Declared, declared
+from live.core.settings_text import LARGEST, parse_yaml
+from live.core.settings_trust import is_nearby
 
 ROOT = Path(__file__).parents[1]
 CASES = ROOT / ".." / "shared" / "bench" / "cases" / "settings"

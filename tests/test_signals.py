@@ -16,9 +16,9 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from live import aside
-from live.aside import heard, is_busy
-from live.interrupts import Interrupts
+from live.core import background as aside
+from live.core.background import heard, is_busy
+from live.run.interrupts import Interrupts
 from tests.program import log_rows, numcam
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="a signal ends a Windows program outright")

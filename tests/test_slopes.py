@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from live.core.settings import RegionSettings
 from live.reading.slopes import line_angles
-from live.settings import RegionSettings
 
 SETTINGS = RegionSettings()
 Contours = list[NDArray[np.int32]]

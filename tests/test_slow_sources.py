@@ -8,13 +8,13 @@ from itertools import accumulate
 import numpy as np
 import pytest
 
-from live.settings import TrackingSettings
-from live.stillness import Stillness
-from live.tracking import NumberTracker
+from live.core.settings import TrackingSettings
+from live.tracking.change_detection import Stillness
+from live.tracking.tracker import NumberTracker
 from tests.lanes_by_hand import ToldSource
 from tests.results import paper
-from tests.test_lanes import frame, lane_with, taken
-from tests.test_tracking import number
+from tests.test_source_session import frame, lane_with, taken
+from tests.test_tracker import number
 
 
 def shown_by_frame(times: Sequence[float]) -> list[bool]:

@@ -16,12 +16,12 @@ import msgspec
 import numpy as np
 import pytest
 
-from live.errors import SourceError
-from live.settings import CameraSettings, LimitsSettings
-from live.video.frame_source import FrameSource
-from live.video.sources import open_source
+from live.capture.frame_source import FrameSource
+from live.capture.sources import open_source
+from live.core.errors import SourceError
+from live.core.settings import CameraSettings, LimitsSettings
 from scripts.drawn_pages import DigitShapes, PageStyle, draw_page
-from scripts.mjpeg_camera import read_stamp, stamped
+from scripts.measure.mjpeg_camera import read_stamp, stamped
 from tests.stamped_files import SIZE
 from tests.test_video_files import numcam
 

@@ -21,7 +21,7 @@ pytestmark = pytest.mark.skipif(os.name == "nt", reason="it counts open files as
 
 LEAKS = """
 import sys
-from live import lanes
+from live.run import source_session as lanes
 from live.__main__ import main
 kept, take = [], lanes.Lane.take
 def leaky(self):

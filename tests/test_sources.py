@@ -16,12 +16,12 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from live.errors import SourceError
-from live.records import Frame
-from live.settings import CameraSettings
-from live.video import cameras, pace, sources
-from live.video.sources import FrameSource, open_source
-from scripts.mjpeg_camera import MjpegCamera, read_stamp
+from live.capture import cameras, pace, sources
+from live.capture.sources import FrameSource, open_source
+from live.core.errors import SourceError
+from live.core.records import Frame
+from live.core.settings import CameraSettings
+from scripts.measure.mjpeg_camera import MjpegCamera, read_stamp
 from tests.stamped_files import SIZE, make_pictures, make_video
 
 FRAGMENTS = {"movflags": "frag_every_frame+empty_moov"}
@@ -217,7 +217,7 @@ def test_a_file_waits_where_its_reader_pauses(tmp_path: Path, monkeypatch: pytes
 
 def test_decoding_that_is_too_slow_still_shows_something(monkeypatch: pytest.MonkeyPatch) -> None:
     now = [100.0]
-    monkeypatch.setattr("live.video.pace.time.perf_counter", lambda: now[0])
+    monkeypatch.setattr("live.capture.pace.time.perf_counter", lambda: now[0])
     rhythm = pace.Pace(paced=True)
     rhythm.arrive(0.0)
     now[0] += 0.2

@@ -8,12 +8,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from live.reading.choosing import Placed
+from live.core.records import Box, Digit
+from live.core.settings import GroupingSettings
+from live.reading.decoding import Placed
 from live.reading.grouping import find_all_runs, group_runs
 from live.reading.lines import find_lines
 from live.reading.spacing import MOST_GAPS, find_spacing
-from live.records import Box, Digit
-from live.settings import GroupingSettings
 
 SETTINGS = GroupingSettings()
 TALL = 50.0

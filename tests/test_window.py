@@ -11,8 +11,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from live.video.painted import can_tell
-from live.video.window import KEY_OF, MOST_REOPENED, Key, key_for
+from live.window.painted import can_tell
+from live.window.window import KEY_OF, MOST_REOPENED, Key, key_for
 from tests.xvfb_display import PATIENCE_S, VirtualDisplay, wait_for, xvfb
 
 __all__ = ["xvfb"]
@@ -20,7 +20,7 @@ __all__ = ["xvfb"]
 SHOW = """
 import sys, time
 import numpy as np
-from live.video.window import Key, Window
+from live.window.window import Key, Window
 
 picture = np.full((int(sys.argv[1]), int(sys.argv[2]), 3), (40, 160, 60), np.uint8)
 end = time.monotonic() + 60
@@ -99,7 +99,8 @@ def test_a_picture_of_one_pixel_opens_in_a_window_that_can_be_found(xvfb: Virtua
 
 REOPEN = """
 import sys
-from live.video import painted, window
+from live.window import painted
+from live.window import window
 painted_at = int(sys.argv.pop())
 opened, times = window.cv2.namedWindow, []
 def told(*wanted):

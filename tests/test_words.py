@@ -7,10 +7,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from live.reading.choosing import Placed
+from live.core.records import Box, Digit, Number
+from live.reading.decoding import Placed
 from live.reading.ink import Ink
 from live.reading.words import CHANCE, FEW, MANY, odds, without_words
-from live.records import Box, Digit, Number
 
 
 def letters(count: int, height: float = 40.0, left: float = 0.0) -> list[Placed]:

@@ -7,8 +7,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from scripts.worst_pages import FRAME, ODD_SIZES, changed, draw_recipe, random_recipe, worst_page
-from scripts.worst_patterns import PATTERNS
+from scripts.pages.worst_pages import FRAME, ODD_SIZES, changed, draw_recipe, random_recipe, worst_page
+from scripts.pages.worst_patterns import PATTERNS
 
 
 @pytest.mark.parametrize("pattern", PATTERNS)

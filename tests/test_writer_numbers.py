@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from scripts.writer_numbers import KINDS, Hands, WriterNumber, compose, score_kinds, score_numbers
+from scripts.evaluation.writer_numbers import KINDS, Hands, WriterNumber, compose, score_kinds, score_numbers
 
 Labels = NDArray[np.int64]
 

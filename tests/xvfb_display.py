@@ -97,7 +97,7 @@ class VirtualDisplay:
         return self._xdotool("search", "--onlyvisible", "--name", f"^{self._title}$")
 
     def _newest(self) -> str:
-        """The id of the last window, which is another one where the program has opened it anew (live.video.painted)."""
+        """The id of the last window, which is another one where the program has opened it anew (live.window.painted)."""
         self._window = (self._look().splitlines() or [self._window])[-1]
         return self._window
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from live.how_to_type import program
-from live.terminal import tell
-from live.video.sources import list_cameras
+from live.capture.sources import list_cameras
+from live.core.command_hints import program
+from live.core.terminal import tell
 
 
 def show_cameras() -> int:

@@ -10,15 +10,15 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from live import __version__
-from live.masking import masked
-from live.networks import open_classifier, weakness_of
-from live.plain_text import printable
-from live.settings import Settings
-from live.settings_files import user_file
-from live.settings_names import listing
-from live.terminal import tell
-from live.video.display import why_no_display
-from live.video.sources import DEMO_CLIP, list_cameras
+from live.capture.sources import DEMO_CLIP, list_cameras
+from live.core.masking import masked
+from live.core.plain_text import printable
+from live.core.settings import Settings
+from live.core.settings_files import user_file
+from live.core.settings_names import listing
+from live.core.terminal import tell
+from live.run.networks import open_classifier, weakness_of
+from live.window.display_check import why_no_display
 from models.card import load_card
 from models.classifier import find_model
 from models.errors import ModelError

@@ -7,11 +7,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from live.errors import SourceError
-from live.masking import without_secrets
-from live.video.addresses import is_address
-from live.video.folders import look_into, no_pictures
-from live.video.picture_bytes import STDIN, shown_name
+from live.capture.addresses import is_address
+from live.capture.pictures.file_bytes import STDIN, shown_name
+from live.capture.pictures.folders import look_into, no_pictures
+from live.core.errors import SourceError
+from live.core.masking import without_secrets
 
 
 @dataclass(frozen=True, slots=True)

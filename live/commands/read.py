@@ -14,21 +14,21 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from live.aside import heard
-from live.commands.number_files import CsvFile, NumberFile, table_file
+from live.capture.pictures.pages import read_pages
 from live.commands.picture_list import PageName, Told, find_pictures
 from live.commands.read_options import ReadOptions
-from live.errors import OutputError, SourceError
-from live.networks import open_classifier, open_reader
+from live.core.atomic_files import put
+from live.core.background import heard
+from live.core.errors import OutputError, SourceError
+from live.core.fields import picture_fields, too_much_ink
+from live.core.records import Frame, FrameResult, Number, Reading, TrackedNumber
+from live.core.settings import LimitsSettings, Settings
+from live.core.terminal import TERMINAL, is_watched, make_console, say, tell
+from live.drawing.overlay import draw
+from live.outputs.tables import CsvFile, NumberFile, table_file
+from live.reading.orientation import TurningReader
 from live.reading.traces import Trace
-from live.reading.turning import TurningReader
-from live.records import Frame, FrameResult, Number, Reading, TrackedNumber
-from live.reports import picture_fields, too_much_ink
-from live.settings import LimitsSettings, Settings
-from live.terminal import TERMINAL, is_watched, make_console, say, tell
-from live.video.overlay import draw
-from live.video.pictures import read_pages
-from live.whole_files import put
+from live.run.networks import open_classifier, open_reader
 from models.percent import percent
 
 if TYPE_CHECKING:
@@ -150,7 +150,7 @@ class Results:
 
     def explain(self, image: NDArray[np.uint8], trace: Trace) -> None:
         """Write what each stage saw of the picture that was added last. Raises OutputError."""
-        from live.video.stage_pictures import explain
+        from live.drawing.explain.pages import explain
 
         for stage, picture in heard(partial(explain, image, trace, self._overlay)).items():
             write_picture(self._place(self._page.parent, f"{self._page.stem}-{stage}", ".png"), picture)

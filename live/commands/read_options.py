@@ -6,8 +6,8 @@ import argparse
 from dataclasses import dataclass
 from pathlib import Path
 
-from live.errors import SettingsError
-from live.plain_text import printable
+from live.core.errors import SettingsError
+from live.core.plain_text import printable
 
 TABLE_SUFFIXES = (".csv", ".xlsx")
 

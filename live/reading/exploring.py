@@ -9,15 +9,15 @@ from itertools import compress
 import numpy as np
 from numpy.typing import NDArray
 
+from live.core.records import DIGIT_CLASSES
+from live.core.settings import SplittingSettings
 from live.reading.budget import AREA_PX, LAID, Budget
-from live.reading.choosing import scores_alone
+from live.reading.cuts import CUT_COST, Lattice, sliced
+from live.reading.decoding import scores_alone
+from live.reading.false_positives import ONE
 from live.reading.heights import usual_height
-from live.reading.impostors import ONE
 from live.reading.regions import Component, Upright
 from live.reading.searching import Explored, Search, explore
-from live.reading.splitting import CUT_COST, Lattice, sliced
-from live.records import DIGIT_CLASSES
-from live.settings import SplittingSettings
 from models.classifier import Classifier
 
 Floats = NDArray[np.float64]

@@ -10,12 +10,12 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from live.reading.choosing import Placed
+from live.core.records import Digit, Number
+from live.core.settings import GroupingSettings
+from live.reading.cuts import Extent
+from live.reading.decoding import Placed
 from live.reading.lines import Line, find_limits, find_lines
 from live.reading.regions import along, back
-from live.reading.splitting import Extent
-from live.records import Digit, Number
-from live.settings import GroupingSettings
 
 Thing = TypeVar("Thing")
 

@@ -13,9 +13,9 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from live.core.settings import InkSettings
 from live.reading.paper import cell_px, find_paper, window_cells
 from live.reading.polarity import with_dark_ink
-from live.settings import InkSettings
 
 DARK_PAPER = 0.35  # share of the frame's bright level under which a dark desk is not evened up any further
 MAD_TO_SIGMA = 1.4826  # median absolute deviation to standard deviation, of normal noise

@@ -15,12 +15,12 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from live.core.records import DIGIT_CLASSES, Box, Digit
 from live.reading.budget import AREA_PX, LINE, LINE_PX, LONG_PX, Budget
+from live.reading.cuts import Extent
 from live.reading.grouping import Run, bounds, is_word, quad_of
 from live.reading.ink import Ink
 from live.reading.regions import stretch
-from live.reading.splitting import Extent
-from live.records import DIGIT_CLASSES, Box, Digit
 from models.ctc import log_probabilities, say, substitutions, without_pauses
 from models.line_classifier import BLANK, NO_NUMBER
 from models.line_format import COLUMN_PX, FIELD_TALL_PX, LEAST_WIDE_PX, MOST_WIDE_PX, WRITING_TALL_PX

@@ -11,7 +11,7 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from live.reading.choosing import Placed
+from live.reading.decoding import Placed
 from live.reading.spacing import find_spacing
 
 REACH = 4.0  # what is farther away, in heights, is on another line

@@ -12,9 +12,9 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from live.core.settings import RegionSettings
 from live.reading.budget import FRAME_PX
 from live.reading.heights import usual_height
-from live.settings import RegionSettings
 
 Contours = list[NDArray[np.int32]]
 

@@ -9,14 +9,17 @@ from functools import partial
 import numpy as np
 from numpy.typing import NDArray
 
+from live.core.records import Digit, Number, Reading
+from live.core.settings import GroupingSettings, InkSettings, RegionSettings, Settings
+from live.reading.augmentation import look_closer
 from live.reading.budget import BEGUN, CLOSER, KEPT_BACK, LOOKED, Budget, Counting
-from live.reading.choosing import Placed, choose
-from live.reading.doubts import look_closer
+from live.reading.cuts import Lattice, build_lattice
+from live.reading.decoding import Placed, choose
 from live.reading.exploring import Explorer, Known, affordable, tell
+from live.reading.false_positives import is_texture, on_paper, without_cut_outs, without_impostors, without_line_pieces
 from live.reading.grouping import Run, find_all_runs, group_runs, why_none
-from live.reading.impostors import is_texture, on_paper, without_cut_outs, without_impostors, without_line_pieces
 from live.reading.ink import Ink, find_ink
-from live.reading.joining import Cluster, find_clusters
+from live.reading.joins import Cluster, find_clusters
 from live.reading.line_reader import AsksLines, read_lines, with_lines
 from live.reading.outlines import Outlines, begun, find_contours, find_outlines, is_too_full, too_large
 from live.reading.regions import (
@@ -25,13 +28,10 @@ from live.reading.regions import (
     measure,
     upright_each,
 )
-from live.reading.rulings import without_rulings
+from live.reading.ruled_lines import without_rulings
 from live.reading.slopes import line_angles
-from live.reading.splitting import Lattice, build_lattice
 from live.reading.traces import Pieces, Trace
 from live.reading.words import without_words
-from live.records import Digit, Number, Reading
-from live.settings import GroupingSettings, InkSettings, RegionSettings, Settings
 from models.classifier import Classifier
 from models.mnist_format import stack_mnist
 

@@ -15,8 +15,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from live.core.records import Box
 from live.reading.ink import Ink
-from live.records import Box
 
 Bounds = tuple[int, int, int, int]
 """Left, top, right, bottom of a part of the frame, px."""

@@ -13,9 +13,9 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from live.core.records import DIGIT_CLASSES
 from live.reading.budget import Budget
-from live.reading.splitting import CUT_COST, Lattice, Part, Sliced
-from live.records import DIGIT_CLASSES
+from live.reading.cuts import CUT_COST, Lattice, Part, Sliced
 from models.classifier import Classifier
 from models.mnist_format import stack_mnist
 

@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from live.settings import RegionSettings
+from live.core.settings import RegionSettings
 
 Floats = NDArray[np.float32]
 

@@ -8,12 +8,12 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from live.reading.choosing import Placed
+from live.core.records import Digit, Reading
+from live.reading.cuts import Lattice
+from live.reading.decoding import Placed
 from live.reading.ink import Ink
 from live.reading.line_reader import LineReading
 from live.reading.regions import Component, Upright
-from live.reading.splitting import Lattice
-from live.records import Digit, Reading
 
 Inputs = NDArray[np.float32]
 

@@ -15,9 +15,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from live.reading.choosing import Placed
+from live.core.records import Number
+from live.reading.decoding import Placed
 from live.reading.ink import Ink
-from live.records import Number
 
 SURE = 0.9  # confidence of a digit from which it is a sure one
 UNSURE_SHARE = 0.8  # unsure digits for each sure one from which on a page is one of words; newspapers have 0.77

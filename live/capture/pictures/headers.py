@@ -1,0 +1,194 @@
+"""How large a picture is, and how many pages it has: what is beyond the limits is refused by its header. Decodes no pixel."""
+
+from __future__ import annotations
+
+import importlib
+import logging
+import struct
+import warnings
+from dataclasses import dataclass, field
+from functools import cache
+from io import BytesIO
+from typing import Any
+
+from live.capture.pictures.kinds import HEAD_BYTES, RAW, damaged, kind_of
+from live.capture.pictures.tiff_pages import tiff_pages
+from live.core.errors import SourceError
+from live.core.settings import LimitsSettings
+
+MEGA = 1_000_000
+BY_PILLOW = frozenset({"AVIF", "GIF"})
+"""What OpenCV can decode as well; where Pillow has read the header, it shall be the one that decodes."""
+# what makes Pillow know a format; it would load some forty of them to find one
+PLUGINS = {
+    "AVIF": "AvifImagePlugin",
+    "BMP": "BmpImagePlugin",
+    "GIF": "GifImagePlugin",
+    "JPEG": "JpegImagePlugin",
+    "JPEG2000": "Jpeg2KImagePlugin",
+    "PPM": "PpmImagePlugin",
+    "TIFF": "TiffImagePlugin",
+    "WEBP": "WebPImagePlugin",
+}
+PNG_SIZE_AT = 16
+PNG_FRAME_BYTES = 26  # of the chunk before each picture of an animated one
+
+
+@dataclass(frozen=True, slots=True)
+class PageHeader:
+    """What is known of a page before it is decoded."""
+
+    size: tuple[int, int]
+    """Width and height as they are stored, px."""
+    index: int = 0
+    """Which of the file's directories it is."""
+    orientation: int | None = None
+    """1 to 8 as in EXIF; None where decoding it tells."""
+    block: int = 0
+    """How many px are decoded at once at least."""
+    is_for_opencv: bool = True
+    """Whether OpenCV is to decode it, rather than Pillow."""
+
+
+@dataclass(frozen=True, slots=True)
+class Header:
+    """What is known of a picture's file before it is decoded."""
+
+    format: str
+    """By Pillow's name."""
+    pages: tuple[PageHeader, ...]
+    note: str = ""
+    """What of it is not read, to be put after its name."""
+    opened: Any = field(default=None, compare=False)
+    """The file as pillow-heif has opened it, where it is a HEIF."""
+
+
+def read_header(content: bytes, name: str, limits: LimitsSettings) -> Header:
+    """Look at the header of a picture's file. Raises SourceError where it is none, is damaged, or is beyond the limits."""
+    kind = kind_of(content[:HEAD_BYTES], name)
+    if kind.picture is None:
+        raise SourceError(f"{name} {kind.advice}")
+    try:
+        header = HEADERS.get(kind.picture, by_pillow)(content, kind.picture, limits)
+    except RawPhotographError:
+        raise SourceError(f"{name} {RAW}") from None
+    except pillow(limits).DecompressionBombError:
+        raise SourceError(too_many_pixels(name, None, limits)) from None
+    except Exception as error:  # a damaged header makes the libraries raise anything
+        raise SourceError(f"{name} {damaged(kind.picture)}") from error
+    check_pages(header, name, limits)
+    return header
+
+
+class RawPhotographError(Exception):
+    """The TIFF is a camera's raw photograph."""
+
+
+def png_header(content: bytes, format_name: str, _: LimitsSettings) -> Header:
+    """Width and height stand first in a PNG. Source: ISO/IEC 15948, 11.2.2.
+
+    OpenCV makes memory for what a chunk claims to hold, 4 GB in a file of 141 bytes: it is given only files whose chunks are
+    there, and whose frames, where it is animated, are no larger than the picture.
+    """
+    size = struct.unpack_from(">II", content, PNG_SIZE_AT)
+    at, is_sound, is_animated = PNG_SIZE_AT - 8, True, False
+    while is_sound and at + 8 <= len(content):
+        length, kind = struct.unpack_from(">I4s", content, at)
+        is_sound = at + 12 + length <= len(content) and (kind != b"IHDR" or at == PNG_SIZE_AT - 8)
+        is_animated = is_animated or kind == b"acTL"
+        if is_sound and kind == b"fcTL" and length >= PNG_FRAME_BYTES:
+            width, height = struct.unpack_from(">II", content, at + 12)
+            is_sound = width <= size[0] and height <= size[1]
+        at += 12 + length
+        if kind == b"IEND":
+            break
+    page = PageHeader(size, is_for_opencv=is_sound)
+    return Header(format_name, (page,), "is animated: its first picture is read." * is_animated)
+
+
+def tiff_header(content: bytes, format_name: str, limits: LimitsSettings) -> Header:
+    """Every page of a TIFF; both decoders turn them upright."""
+    try:
+        pages = tiff_pages(content, limits.pages)
+    except ValueError as error:
+        raise RawPhotographError from error
+    found = tuple(PageHeader(page.size, page.index, 1, page.block, is_for_opencv=page.is_deep_colour) for page in pages)
+    return Header(format_name, found)
+
+
+def heif_header(content: bytes, format_name: str, _: LimitsSettings) -> Header:
+    """The main picture of a HEIC; libheif turns it upright."""
+    import pillow_heif
+
+    opened = pillow_heif.open_heif(BytesIO(content), convert_hdr_to_8bit=True)
+    several = f"holds {len(opened)} pictures: the main one is read." if len(opened) > 1 else ""
+    return Header(format_name, (PageHeader(opened.size, orientation=1, is_for_opencv=False),), several, opened)
+
+
+def by_pillow(content: bytes, format_name: str, limits: LimitsSettings) -> Header:
+    """What Pillow says, which decodes nothing as it opens a picture."""
+    with pillow(limits).open(BytesIO(content), formats=[format_name]) as opened:
+        animated = format_name != "JPEG" and bool(getattr(opened, "is_animated", False))
+        note = "is animated: its first picture is read." if animated else ""
+        if animated and format_name == "GIF":
+            note += " --source plays it."
+        orientation = opened.getexif().get(0x0112, 1) if format_name == "AVIF" else None
+        return Header(
+            format_name,
+            (PageHeader(opened.size, orientation=orientation, is_for_opencv=format_name not in BY_PILLOW),),
+            note,
+        )
+
+
+HEADERS = {"PNG": png_header, "TIFF": tiff_header, "HEIF": heif_header}
+
+
+def pillow(limits: LimitsSettings) -> Any:
+    """PIL.Image, which knows the formats that Numcam reads, and Numcam's limit for what it unpacks on the way."""
+    image = pillow_with_formats()
+    image.MAX_IMAGE_PIXELS = int(limits.megapixels * MEGA)
+    return image
+
+
+@cache
+def pillow_with_formats() -> Any:
+    """PIL.Image with the plugins of the formats that Numcam reads, silent: what it warns of is told in Numcam's words."""
+    from PIL import Image
+
+    for plugin in PLUGINS.values():
+        importlib.import_module(f"PIL.{plugin}")
+    logging.getLogger("PIL").propagate = False
+    logging.getLogger("PIL").addHandler(logging.NullHandler())
+    warnings.filterwarnings("ignore", category=Image.DecompressionBombWarning)
+    warnings.filterwarnings("ignore", module=r"PIL\..*")
+    return Image
+
+
+def check_pages(header: Header, name: str, limits: LimitsSettings) -> None:
+    """Raise SourceError where a page, all pages together, or their number is beyond the limits."""
+    if not header.pages or any(min(page.size) <= 0 for page in header.pages[:1]):
+        raise SourceError(f"{name} {damaged(header.format)}")
+    if len(header.pages) > limits.pages:
+        raise SourceError(
+            f"{name} has more than {limits.pages} pages, so it isn't read. If it is to be: --set limits.pages=..."
+        )
+    total = 0
+    for page in header.pages:
+        pixels = max(page.size[0] * page.size[1], page.block)
+        total += pixels
+        if pixels > limits.megapixels * MEGA:
+            raise SourceError(too_many_pixels(name, page.size, limits))
+    if total > limits.total_megapixels * MEGA:
+        raise SourceError(
+            f"The pages of {name} have {total / MEGA:,.0f} megapixels together, more than the "
+            f"{limits.total_megapixels:g} allowed, so it isn't read. If it is to be: --set limits.total_megapixels=..."
+        )
+
+
+def too_many_pixels(name: str, size: tuple[int, int] | None, limits: LimitsSettings) -> str:
+    """One line for a picture or frame beyond the limit. size: width and height, px, where they are known."""
+    has = "has" if size is None else f"has {size[0]}x{size[1]} px ({size[0] * size[1] / MEGA:,.0f} megapixels),"
+    return (
+        f"{name} {has} more than the {limits.megapixels:g} megapixels allowed, so it isn't read. "
+        "If it is to be: --set limits.megapixels=..."
+    )

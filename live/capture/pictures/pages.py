@@ -1,0 +1,238 @@
+"""Still pictures as the reader wants them: upright, 8 bits, BGR, page by page. Knows no camera, video or window.
+
+Each is looked at before it is decoded (`picture_headers`). OpenCV decodes JPEG, PNG, WebP, BMP and the like, and deep colours;
+Pillow and pillow-heif TIFF, GIF, AVIF and HEIC, and what is left of a damaged picture.
+"""
+
+from __future__ import annotations
+
+import struct
+import threading
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from io import BytesIO
+from pathlib import Path
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from live.capture.pictures.bit_depth import to_8_bit, to_bgr
+from live.capture.pictures.file_bytes import read_bytes, shown_name
+from live.capture.pictures.headers import Header, PageHeader, check_pages, pillow, read_header
+from live.capture.pictures.kinds import damaged
+from live.capture.pictures.tiff_pages import directories
+from live.capture.quiet import quiet_stderr, silence_opencv
+from live.core.errors import SourceError
+from live.core.settings import LimitsSettings
+
+__all__ = ["Page", "decode_picture", "read_pages", "read_picture", "to_8_bit", "to_bgr"]
+
+LIMITS = LimitsSettings()
+ORIENTATION_TAG = 0x0112
+SIGNS_OF_DAMAGE = ("premature end", "bad Huffman")
+"""What libjpeg says of data that are missing or wrong; it says more of files that are well."""
+RAGGED_PX = 16  # a JPEG is decoded in blocks of up to so many rows, of which the last may be there in part
+CUT_SHORT = "is damaged or was cut short: what is left of it was read."
+
+# EXIF orientation -> (turn, mirror left to right afterwards)
+TURNS: dict[int, tuple[int | None, bool]] = {
+    2: (None, True),
+    3: (cv2.ROTATE_180, False),
+    4: (cv2.ROTATE_180, True),
+    5: (cv2.ROTATE_90_CLOCKWISE, True),
+    6: (cv2.ROTATE_90_CLOCKWISE, False),
+    7: (cv2.ROTATE_90_COUNTERCLOCKWISE, True),
+    8: (cv2.ROTATE_90_COUNTERCLOCKWISE, False),
+}
+_truncated = threading.Lock()
+"""Held while Pillow is told to make do with what there is, which is a switch for the whole program."""
+
+
+@dataclass(frozen=True, eq=False)
+class Page:
+    """One page of a picture's file."""
+
+    name: str
+    """The file as it was given, with `#2` for the second page of several."""
+    number: int
+    """From 1."""
+    pages: int
+    """How many the file has."""
+    image: NDArray[np.uint8] | None
+    """(H, W, 3) uint8 BGR, upright; None where it can't be read."""
+    problem: str | None = None
+    """One line where it can't be read, or only in part."""
+    note: str | None = None
+    """One line on what of the file is not read, on purpose."""
+
+
+def read_picture(path: Path, limits: LimitsSettings = LIMITS) -> NDArray[np.uint8]:
+    """Read the first page of a picture: (H, W, 3) uint8 BGR, upright as EXIF says; alpha is laid over white or black.
+
+    Any name that the system allows will do, in any script; `-` is stdin. Raises SourceError in one line, also where only a part
+    of the picture is there.
+    """
+    return decode_picture(read_bytes(path, limits), shown_name(path), limits)
+
+
+def decode_picture(content: bytes, name: str, limits: LimitsSettings = LIMITS) -> NDArray[np.uint8]:
+    """The first page of a picture's bytes, as `read_picture`. name: what a person would call it. Raises SourceError."""
+    page = next(decode_pages(content, name, limits))
+    if page.image is None or page.problem is not None:
+        raise SourceError(page.problem or f"{name} can't be read.")
+    return page.image
+
+
+def read_pages(path: Path, limits: LimitsSettings = LIMITS, *, name: str | None = None) -> Iterator[Page]:
+    """Every page of a picture's file, one after the other, the damaged ones too; `-` is stdin.
+
+    name: what the pages are named by, where it isn't the whole path. Raises SourceError, with the whole path in it, where the
+    file can't be read at all or is beyond the limits.
+    """
+    shown = shown_name(path)
+    yield from decode_pages(read_bytes(path, limits), shown, limits, name=name or shown)
+
+
+def decode_pages(content: bytes, path: str, limits: LimitsSettings, *, name: str | None = None) -> Iterator[Page]:
+    """Every page of a picture's bytes. path: names it in errors. name: in the pages, where it is another one.
+
+    Raises SourceError where there is no picture, or it is beyond the limits.
+    """
+    silence_opencv()
+    header = read_header(content, path, limits)
+    pages = len(header.pages)
+    for number, page in enumerate(header.pages, start=1):
+        place = f"#{number}" if pages > 1 else ""
+        page_name = f"{name or path}{place}"
+        try:
+            image, is_whole = decoded(content, header, page, limits)
+        except SourceError:
+            yield Page(page_name, number, pages, None, f"{path}{place} {damaged(header.format)}")
+            continue
+        problem = None if is_whole else f"{path}{place} {CUT_SHORT}"
+        note = f"{path} {header.note}" if header.note else None
+        yield Page(page_name, number, pages, image, problem, note)
+
+
+def decoded(content: bytes, header: Header, page: PageHeader, limits: LimitsSettings) -> tuple[NDArray[np.uint8], bool]:
+    """A page's picture (H, W, 3) uint8 BGR, upright, and whether it is whole. Raises SourceError where nothing is left of it."""
+    picture, orientation, is_whole = None, 1, True
+    if page.is_for_opencv:
+        picture, orientation, is_whole = by_opencv(content, page)
+    if picture is None:
+        picture, orientation, is_whole = by_pillow(content, header, page, limits)
+    # a file can show one size to the header's reader and another to the decoder
+    check_pages(Header(header.format, (PageHeader((picture.shape[1], picture.shape[0])),)), "The picture", limits)
+    return upright(to_bgr(picture), orientation), is_whole
+
+
+def by_opencv(content: bytes, page: PageHeader) -> tuple[NDArray[np.generic] | None, int, bool]:
+    """The page with all its bits, (H, W) or (H, W, C), its orientation, and whether it is whole; None where that fails."""
+    encoded = np.frombuffer(content, np.uint8)
+    kinds: Sequence[int] = ()
+    metadata: Sequence[NDArray[np.uint8]] = ()
+    try:
+        with quiet_stderr() as caught:  # where libjpeg alone says that data are missing
+            if page.index:
+                _, pictures = cv2.imdecodemulti(encoded, cv2.IMREAD_UNCHANGED, range=(page.index, page.index + 1))
+                picture = pictures[0] if pictures else None
+            else:
+                picture, kinds, metadata = cv2.imdecodeWithMetadata(encoded, cv2.IMREAD_UNCHANGED)
+    except cv2.error:  # more pixels than OpenCV agrees to hold, or memory that is not there
+        return None, 1, True
+    if picture is None or picture.size == 0:
+        return None, 1, True
+    is_whole = not any(sign in caught.text for sign in SIGNS_OF_DAMAGE)
+    return np.asarray(picture), page.orientation or exif_orientation(kinds, metadata), is_whole
+
+
+def by_pillow(
+    content: bytes, header: Header, page: PageHeader, limits: LimitsSettings
+) -> tuple[NDArray[np.generic], int, bool]:
+    """The page (H, W) or (H, W, C) BGR, its orientation, and whether it is whole: of one that was cut short, what there is.
+
+    Raises SourceError where nothing is left of it.
+    """
+    try:
+        if header.opened is not None:
+            return in_bgr(np.asarray(header.opened)), 1, True
+        try:
+            return *loaded(content, header, page, limits), True
+        except (OSError, SyntaxError, ValueError):
+            pixels, orientation = loaded(content, header, page, limits, make_do=True)
+    except Exception as error:  # a damaged picture makes the libraries raise anything
+        raise SourceError(damaged(header.format)) from error
+    rows = rows_there(pixels)
+    if rows == 0:
+        raise SourceError(damaged(header.format))
+    return pixels[:rows], orientation, False
+
+
+def rows_there(pixels: NDArray[np.generic]) -> int:
+    """How many rows of a picture that was cut short are there: those above the empty ones at its end, less the last, ragged ones.
+
+    A number that is half there must reach the picture's edge, as one does that a camera has cut off.
+    """
+    lines = pixels.reshape(pixels.shape[0], -1)
+    filled = np.flatnonzero((lines != lines[-1, -1]).any(axis=1))
+    if filled.size == 0:
+        return 0
+    is_ragged = filled[-1] + 1 < len(lines)
+    return max(1, int(filled[-1]) + 1 - RAGGED_PX * is_ragged)
+
+
+def loaded(
+    content: bytes, header: Header, page: PageHeader, limits: LimitsSettings, *, make_do: bool = False
+) -> tuple[NDArray[np.generic], int]:
+    """The page as Pillow decodes it, (H, W) or (H, W, C) BGR, and its orientation. make_do: with what is there of it."""
+    from PIL import ImageFile
+
+    with _truncated, pillow(limits).open(BytesIO(content), formats=[header.format]) as opened:
+        ImageFile.LOAD_TRUNCATED_IMAGES = make_do
+        try:
+            with quiet_stderr():  # the TIFF library inside Pillow writes there by itself
+                if page.index:
+                    opened.seek(page.index)
+                opened.load()
+        finally:
+            ImageFile.LOAD_TRUNCATED_IMAGES = False
+        # of a TIFF, Pillow has done it already
+        orientation = 1 if header.format == "TIFF" else opened.getexif().get(ORIENTATION_TAG, 1)
+        if opened.mode in ("L", "I", "F", "I;16", "I;16B", "I;16L", "RGB", "RGBA"):
+            return in_bgr(np.asarray(opened)), orientation
+        has_alpha = opened.mode in ("LA", "La", "PA", "RGBa") or "transparency" in opened.info
+        return in_bgr(np.asarray(opened.convert("RGBA" if has_alpha else "RGB"))), orientation
+
+
+def in_bgr(pixels: NDArray[np.generic]) -> NDArray[np.generic]:
+    """Grey, RGB or RGBA as OpenCV has it."""
+    if pixels.ndim == 2 or pixels.shape[2] < 3:
+        return pixels
+    return np.concatenate([pixels[:, :, 2::-1], pixels[:, :, 3:]], axis=2)
+
+
+def exif_orientation(kinds: Sequence[int], metadata: Sequence[NDArray[np.uint8]]) -> int:
+    """Orientation 1 to 8 out of the metadata that OpenCV found; 1, upright, where there is none or it is damaged."""
+    for kind, block in zip(kinds, metadata, strict=False):
+        if kind == cv2.IMAGE_METADATA_EXIF:
+            return orientation_in(bytes(np.asarray(block, dtype=np.uint8).ravel()))
+    return 1
+
+
+def orientation_in(exif: bytes) -> int:
+    """Orientation 1 to 8 in an EXIF block, which is a TIFF without pixels. Source: EXIF 2.32."""
+    try:
+        first = next(directories(exif.removeprefix(b"Exif\x00\x00")), {})
+    except (KeyError, struct.error):  # cut short: a picture lying on its side is better than none
+        return 1
+    orientation = first.get(ORIENTATION_TAG, 1)
+    return orientation if 1 <= orientation <= 8 else 1
+
+
+def upright(picture: NDArray[np.uint8], orientation: int) -> NDArray[np.uint8]:
+    """The picture (H, W, 3) as it was seen, by its EXIF orientation 1 to 8."""
+    turn, mirrored = TURNS.get(orientation, (None, False))
+    if turn is not None:
+        picture = np.asarray(cv2.rotate(picture, turn), dtype=np.uint8)
+    return np.ascontiguousarray(picture[:, ::-1]) if mirrored else picture

@@ -1,0 +1,166 @@
+"""Video files, frame by frame, with the times that stand in the file. Knows no camera, thread or window."""
+
+from __future__ import annotations
+
+import math
+from collections import deque
+from collections.abc import Iterator
+from itertools import islice
+from typing import TYPE_CHECKING
+
+from live.capture.containers import open_file, open_web_file
+from live.capture.decoded_frames import UprightPictures
+from live.capture.frame_limit import limit_frames, why_unreadable
+from live.capture.frame_source import WAKE_EVERY_S, Source
+from live.capture.intact_frames import SoundFrames
+from live.capture.pace import Pace
+from live.core.errors import SourceError
+from live.core.records import Frame
+from live.core.settings import LimitsSettings
+
+if TYPE_CHECKING:
+    from av import VideoFrame
+    from av.container import InputContainer
+
+# only where an address may also be a live stream; a file on disk is looked into, whatever its name
+VIDEO_SUFFIXES = frozenset({".avi", ".m4v", ".mkv", ".mov", ".mp4", ".mpeg", ".mpg", ".webm"})
+UNKNOWN_RATE_FPS = 30.0
+
+
+class VideoFile(Source):
+    """The frames of a video in order, turned as the file says.
+
+    `captured_at` is the frame's own time in the file, seconds from its first frame, never going back. Paced, frames
+    come at that speed and late ones are skipped, as with a camera; else every frame comes as fast as it is read.
+    A video that was cut short is played as far as it goes. Damaged frames, and those that are built on them, are left out. A
+    video of one frame is a still picture.
+    """
+
+    def __init__(
+        self,
+        address: str,
+        name: str,
+        *,
+        paced: bool,
+        timeouts_s: tuple[float, float] | None = None,
+        limits: LimitsSettings | None = None,
+    ) -> None:
+        """address: a path, or an address with open and read `timeouts_s`. SourceError where it holds no picture."""
+        super().__init__(name)
+        self._pace = Pace(paced)
+        self._to_picture = UprightPictures()
+        self._index = 0
+        limits = limits or LimitsSettings()
+        if timeouts_s is None:
+            self._container = open_file(address, name, limits)
+        else:
+            self._container = open_web_file(address, name, limits, timeouts_s)
+        stream = self._container.streams.video[0]
+        unreadable = why_unreadable(stream, name, limits)
+        if unreadable is not None:
+            self._container.close()
+            raise SourceError(unreadable)
+        limit_frames(stream, limits)
+        # in several threads for the parts of one picture the decoder tells of no damage
+        stream.thread_type = "FRAME"
+        rate = stream.average_rate or stream.guessed_rate
+        self.fps = float(rate) if rate else None
+        self._sound = SoundFrames(stream)
+        self._decoded = timed(decoded(self._container, self._sound), 1 / (self.fps or UNKNOWN_RATE_FPS))
+        self._ahead: deque[tuple[float, VideoFrame]] = deque(islice(self._decoded, 2))
+        """The frame that is next and, where one is asked for, the one after it."""
+        if self.ended:
+            self.close()
+            raise SourceError(_why_nothing(name, limits, self._sound))
+        self.still = len(self._ahead) == 1
+        first = self._to_picture(self._ahead[0][1])
+        self.height, self.width = first.shape[:2]
+
+    @property
+    def captured(self) -> int:
+        """How many are over, given or left out."""
+        return self._index
+
+    @property
+    def left_out(self) -> int:
+        """How many frames were damaged so far, or built on damaged ones."""
+        return self._sound.left_out
+
+    @property
+    def ended(self) -> bool:
+        """Whether the file has ended."""
+        return not self._ahead
+
+    def poll(self, wait_s: float = WAKE_EVERY_S) -> Frame | None:
+        """The frame that is due now, those that are late left out."""
+        if self.ended:
+            return None
+        self._pace.arrive(self._ahead[0][0])
+        self._look_ahead()
+        while len(self._ahead) > 1 and self._pace.is_late(self._ahead[1][0]):
+            self._drop()
+            self._look_ahead()
+        frame = None
+        seconds, decoded_frame = self._ahead[0]
+        if self._pace.is_due(seconds, wait_s):
+            image = self._to_picture(decoded_frame)
+            frame = Frame(image=image, index=self._index, captured_at=seconds, source=self.name)
+            self._drop()
+        self._pace.leave()
+        return frame
+
+    def close(self) -> None:
+        """Close the file."""
+        self._ahead.clear()
+        self._container.close()
+
+    def _look_ahead(self) -> None:
+        """Have two frames at hand, as far as there are two."""
+        self._ahead.extend(islice(self._decoded, 2 - len(self._ahead)))
+
+    def _drop(self) -> None:
+        """Go on to the next frame."""
+        self._ahead.popleft()
+        self._index += 1
+
+
+def _why_nothing(name: str, limits: LimitsSettings, sound: SoundFrames) -> str:
+    """One line on a video without a frame that can be read."""
+    if sound.decoded:
+        lost = f"not one of its frames is whole ({sound.left_out} left out)"
+        return f"{name} is damaged: {lost}. Copy it again, or try another file."
+    return (
+        f"{name} holds no picture that can be read, or none of up to {limits.megapixels:g} megapixels "
+        "(limits.megapixels). See in another program whether it plays."
+    )
+
+
+def decoded(container: InputContainer, sound: SoundFrames) -> Iterator[VideoFrame]:
+    """Every whole frame: damaged ones are left out and counted, and the video ends where its file breaks off."""
+    import av
+
+    packets = container.demux(video=0)
+    while True:
+        try:
+            packet = next(packets, None)
+        except av.error.FFmpegError:  # cut short
+            yield from sound.decode(None)
+            return
+        if packet is None:
+            return
+        yield from sound.decode(packet)
+
+
+def timed(frames: Iterator[VideoFrame], usual_s: float) -> Iterator[tuple[float, VideoFrame]]:
+    """Each frame with its own time from the first one, seconds; `usual_s` later where the file names no later time."""
+    start: float | None = None
+    before = -usual_s
+    for frame in frames:
+        own = float(frame.time) if frame.pts is not None else math.nan
+        if start is None:
+            start = own if math.isfinite(own) else 0.0
+        seconds = own - start
+        if not seconds > before:  # no time, or one that goes back, as where recordings were joined
+            seconds = before + usual_s
+        before = seconds
+        yield seconds, frame

@@ -1,0 +1,105 @@
+"""What a person types, here and with this Python: the name of a command, and what mends a missing package. Knows no setting.
+
+Nothing but Python's own library is used: it speaks where the others are missing.
+"""
+
+from __future__ import annotations
+
+import os
+import shlex
+import shutil
+import subprocess
+import sys
+from itertools import pairwise
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+"""The folder that holds `live`: a clone, or where packages are installed."""
+PACKAGES = {
+    "PIL": "pillow", "ai_edge_litert": "ai-edge-litert", "cv2": "opencv-python", "cv2_enumerate_cameras": "cv2-enumerate-cameras",
+    "pillow_heif": "pillow-heif", "yaml": "pyyaml",
+}  # fmt: skip
+"""Packages that are imported by another name than they are installed by."""
+OWN = ROOT / ".venv"
+"""Where `make run` and README.md install what Numcam needs."""
+
+
+def program(module: str = "live") -> str:
+    """How `python -m module` is typed here; `numcam` where that is how it was called."""
+    called = Path(sys.argv[0] if sys.argv else "")
+    if module == "live" and called.stem == "numcam":
+        return "numcam" if _is_same(shutil.which("numcam"), called) else typed(called)
+    return f"{python()} -m {module}"
+
+
+def in_short() -> str:
+    """The program's name in its help, as README.md has it where .venv is activated: `python -m live`, or `numcam`."""
+    return "numcam" if program() == "numcam" else "python -m live"
+
+
+def python() -> str:
+    """How this Python is typed here: `python` where that is the one that a terminal finds, else where it lies."""
+    if not sys.executable or _is_same_python(shutil.which("python")):
+        return "python"
+    return typed(Path(sys.executable))
+
+
+def typed(path: Path) -> str:
+    """A path as it is typed in the current folder, in quotes where it needs them."""
+    try:
+        path = path.absolute().relative_to(Path.cwd())
+    except (ValueError, OSError):  # elsewhere; or the current folder is gone
+        path = path.absolute()
+    return _joined([str(path)])
+
+
+def missing(name: str) -> str:
+    """One line about a package that isn't there, with what to type. name: as it is imported."""
+    package = name.partition(".")[0]
+    told = f"The package {PACKAGES.get(package, package)} is missing in this Python ({sys.executable})."
+    if not (ROOT / "requirements.lock").is_file():
+        return f"{told} Type: {python()} -m pip install {PACKAGES.get(package, package.replace('_', '-'))}"
+    own = next((path for path in (OWN / "bin" / "python", OWN / "Scripts" / "python.exe") if path.is_file()), None)
+    if own is not None and os.path.realpath(sys.prefix) != os.path.realpath(OWN):
+        return f"{told} Numcam's own Python is the one in .venv. Type: {_again(typed(own))}"
+    lock = "requirements.lock" if _started().startswith("live") and _is_needed(package) else "requirements-dev.lock"
+    install = f"-m pip install --no-deps -r {typed(ROOT / lock)}"
+    if own is not None:
+        return f"{told} Type: {python()} {install}"
+    fresh = typed(OWN / ("Scripts/python" if os.name == "nt" else "bin/python"))
+    return f"{told} Type: {python()} -m venv {typed(OWN)} && {fresh} {install} && {_again(fresh)}"
+
+
+def _is_needed(package: str) -> bool:
+    """Whether the lock of what runs Numcam has the package; the other one has it too."""
+    name = PACKAGES.get(package, package.replace("_", "-")).lower()
+    with (ROOT / "requirements.lock").open(encoding="utf-8") as lock:
+        return any(line.lower().startswith((f"{name}==", f"{name}[")) for line in lock)
+
+
+def _started() -> str:
+    """The module that Python was told to run, `live` or `scripts.train`."""
+    given = getattr(sys, "orig_argv", [])
+    return next((module for flag, module in pairwise(given) if flag == "-m"), "live")
+
+
+def _again(interpreter: str) -> str:
+    """What was typed, with another Python."""
+    return f"{interpreter} -m {_started()} {_joined(sys.argv[1:])}".rstrip()
+
+
+def _joined(words: list[str]) -> str:
+    """Words as the terminal takes them for words."""
+    return subprocess.list2cmdline(words) if os.name == "nt" else shlex.join(words)
+
+
+def _is_same_python(found: str | None) -> bool:
+    """Whether a Python that was found is this one; that of a virtual environment is a link to one without its packages."""
+    running = Path(sys.executable).absolute()
+    names = (running, running.with_name("python"), running.with_name("python.exe"))
+    return found is not None and Path(found).absolute() in names
+
+
+def _is_same(found: str | None, called: Path) -> bool:
+    """Whether two names are one file."""
+    return found is not None and os.path.realpath(found) == os.path.realpath(called)

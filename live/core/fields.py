@@ -1,0 +1,61 @@
+"""Numbers as plain values for JSON and CSV: what `read`, the logs and the snapshots write. Knows numbers, no file."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from live.core.records import Digit, Number, TrackedNumber
+
+
+def too_much_ink(left_out: int) -> str:
+    """What a person is told where not all ink could be read in time. left_out: pieces, as `Reading.left_out`, at least 1."""
+    return f"too much ink to read all: {left_out} {'piece' if left_out == 1 else 'pieces'} left out"
+
+
+def picture_fields(
+    source: str, size: tuple[int, int], numbers: Sequence[Number], page: tuple[int, int] | None = None
+) -> dict[str, Any]:
+    """One picture: source, width and height (px), and its numbers with their digits.
+
+    size: (width, height) of the picture, px. page: which page of its file it is, from 1, and how many the file has.
+    """
+    return {
+        "source": source,
+        **({"page": page[0], "pages": page[1]} if page is not None else {}),
+        "width": size[0],
+        "height": size[1],
+        "numbers": [number_fields(number) | {"digits": digits_fields(number.digits)} for number in numbers],
+    }
+
+
+def tracked_fields(tracked: TrackedNumber) -> dict[str, Any]:
+    """A tracked number: its id, and what `number_fields` says."""
+    return {"track_id": tracked.track_id, **number_fields(tracked.number)}
+
+
+def number_fields(number: Number) -> dict[str, Any]:
+    """Shown (`12?4`), text (its likeliest digits), confidence (0 to 1), and quad.
+
+    Quad: four corners (x, y), px to a tenth, clockwise from the top left.
+    """
+    return {
+        "shown": number.shown,
+        "text": number.text,
+        "confidence": round(number.confidence, 4),
+        # rounded as Python's floats: float32 would print 12.3 as 12.300000190734863
+        "quad": [[round(x, 1), round(y, 1)] for x, y in number.quad.tolist()],
+    }
+
+
+def digits_fields(digits: Sequence[Digit]) -> list[dict[str, Any]]:
+    """Label, confidence and certainty (0 to 1; see `Digit`), and box (x, y, width, height, px) of each digit."""
+    return [
+        {
+            "label": digit.label,
+            "confidence": round(digit.confidence, 4),
+            "certainty": round(digit.certainty, 4),
+            "box": [digit.box.x, digit.box.y, digit.box.width, digit.box.height],
+        }
+        for digit in digits
+    ]

@@ -1,0 +1,139 @@
+"""What a config.yaml that merely lies in the folder may set, and whether it is Numcam's at all. Knows no setting by name.
+
+A person who starts Numcam in a folder of somebody else's pictures has agreed to nothing that a file there says: it may not
+write, run, load or connect, nor lift a limit (`live/core/settings.py` says so for each setting), and another program's
+file of that name is left out. docs/decisions/0021.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath, PureWindowsPath
+from typing import Any
+
+from live.core.errors import SettingsError
+from live.core.settings_check import as_written, faults, merge, shortened
+from live.core.settings_names import declared, sections
+from live.core.settings_text import parse_yaml, read_text
+
+NAME = "config.yaml"
+MARK = re.compile(r"#.*\bnumcam\b", re.IGNORECASE)
+"""The comment at the beginning of a file by which it says that it is Numcam's."""
+OUTERMOST = re.compile(r"(?P<quote>[\"']?)(?P<name>[^\s\"'#:\[\]{},-][^\s\"':]*)(?P=quote)[ \t]*:(?=\s|$)")
+"""A name at the left margin of a YAML text."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What the folder's file may set, and the names of what it would set besides."""
+
+    values: Mapping[str, Any]
+    kept_out: tuple[str, ...] = ()
+
+    @property
+    def described(self) -> str:
+        """For the line that says which files were taken."""
+        if not self.kept_out:
+            return f"{NAME} of this folder"
+        return (
+            f"{NAME} of this folder, but for {', '.join(self.kept_out)}, which a file that merely lies there may not set "
+            f"(to trust it, say --config {NAME})"
+        )
+
+
+def of_this_folder(path: Path, say: Callable[[str], None]) -> Found | None:
+    """What the file that lies in the current folder may set; None where it is left out, which is told to `say`.
+
+    Raises SettingsError where there is a fault in a file that is Numcam's.
+    """
+    text, values, fault, reason = "", None, None, ""
+    try:
+        text = read_text(path)
+        content = parse_yaml(text, f"{NAME} of this folder")
+        if content is None or content == {}:
+            return None
+        values = content if isinstance(content, dict) else {}
+        fault = next(faults(as_written(values)), None) if values else "it holds no names with values"
+        reason = next((f"{shortened(name)} is no setting" for name in _strangers(values)), fault or "")
+    except SettingsError as error:
+        fault = str(error)
+        beginning = f"{NAME} of this folder" if text else f"The settings file {path}"
+        reason = fault.removeprefix(beginning).lstrip(", ").split(". ")[0]
+    if fault is None:
+        return what_a_folder_may_set(values or {})
+    if is_numcams(text, values):
+        raise SettingsError(fault if values is None else f"In {NAME} of this folder: {fault}")
+    say(
+        f"{NAME} of this folder was left out, as another program's ({reason.removesuffix('.')}). If it is Numcam's, begin it "
+        "with the line # Numcam."
+    )
+    return None
+
+
+def is_numcams(text: str, values: Mapping[str, Any] | None) -> bool:
+    """Whether a file with a fault in it is one of Numcam's, whose author is to be told, and not another program's.
+
+    It is where the comment that it begins with names Numcam, and where every name in it is that of a setting, one of them in a
+    section: `log: debug` alone may be anybody's. text: the whole file; values: what it holds, None where it isn't YAML that can
+    be read.
+    """
+    lines = text.removeprefix("\ufeff").splitlines()
+    for line in lines:
+        if MARK.match(line):
+            return True
+        if line.strip() and not line.startswith("#"):
+            break
+    if values is not None:
+        has_section = any(isinstance(values.get(name), dict) and values[name] for name in sections())
+        return has_section and next(_strangers(values), None) is None
+    names = {match["name"] for line in lines if (match := OUTERMOST.match(line))}
+    return not names.isdisjoint(sections()) and names <= {*declared(), *sections()}
+
+
+def what_a_folder_may_set(values: Mapping[str, Any]) -> Found:
+    """Of the values of a file that merely lies in the folder those that it may set, and the names of the others.
+
+    values: without a fault. What only says a default again is no wish, and not told.
+    """
+    taken: dict[str, Any] = {}
+    kept_out = []
+    for name, value in _flat(as_written(values)):
+        setting = declared()[name]
+        if setting.who == "harmless" or (setting.who == "nearby" and is_nearby(value)):
+            section, _, last = name.rpartition(".")
+            taken = merge(taken, {section: {last: value}} if section else {last: value})
+        elif value != setting.default:
+            kept_out.append(name)
+    return Found(taken, tuple(kept_out))
+
+
+def is_nearby(source: str | list[str]) -> bool:
+    """Whether a source is a camera, the built-in clip or something inside the current folder: nothing is connected to then."""
+    if not isinstance(source, str):
+        return all(map(is_nearby, source))
+    if (
+        "://" in source
+        or source.startswith("~")
+        or ".." in (*PurePosixPath(source).parts, *PureWindowsPath(source).parts)
+    ):
+        return False
+    # as a path of either system: \\\\server\\share is another machine's, and C:name leaves the folder
+    return not PurePosixPath(source).is_absolute() and not PureWindowsPath(source).anchor
+
+
+def _flat(values: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+    """Every value with its full name; a section that is none, as it is."""
+    for name, value in values.items():
+        if name in sections() and isinstance(value, dict):
+            yield from ((f"{name}.{inner}", below) for inner, below in value.items())
+        else:
+            yield name, value
+
+
+def _strangers(values: Mapping[str, Any]) -> Iterator[str]:
+    """The names that no setting has; that of a section too, where a single value stands by it, as in another program's file."""
+    for name, value in _flat(values):
+        if name not in declared() and not (name in sections() and value is None):
+            yield name

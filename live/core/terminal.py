@@ -1,0 +1,164 @@
+"""Where lines for people go: stdout and stderr, in whatever state they are. Knows no run, no picture and no file.
+
+Every line of the program and the scripts leaves through here (a rule of ruff's forbids `print` elsewhere): nothing that others
+chose reaches a terminal as it is, no address shows its secrets, and a stream that is closed or full ends nothing by itself.
+docs/decisions/0025-what-goes-out.md
+"""
+
+from __future__ import annotations
+
+import argparse
+import errno
+import os
+import sys
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any, TextIO
+
+from live.core.errors import OutputError
+from live.core.masking import masked
+from live.core.plain_text import printable, printable_lines
+
+if TYPE_CHECKING:
+    from live.core.plain_console import PlainConsole
+
+
+class Terminal:
+    """The program's stdout and stderr."""
+
+    def __init__(self) -> None:
+        self.failure: Exception | None = None
+        """Why stdout takes nothing any more; None while it does."""
+        self.is_all = False
+        """Whether nothing comes of this program but what is printed, so that it may end where that is lost."""
+
+    def begin(self, *, is_all: bool = False) -> None:
+        """Take the streams as they are now: closed ones are filled, letters that they lack become question marks."""
+        self.failure, self.is_all = None, is_all
+        _fill_closed()
+        for stream in (sys.stdout, sys.stderr):
+            reconfigure = getattr(stream, "reconfigure", None)  # what a test or a notebook has put there may lack it
+            if reconfigure is not None:
+                reconfigure(errors="replace")
+
+    def say(self, line: object) -> None:
+        """A note, beside what was read: one line on stderr. Where that takes nothing, it is lost: the exit code tells."""
+        _write(sys.stderr, printable(masked(str(line))) + "\n")
+
+    def tell(self, line: object) -> None:
+        """What was read: one line on stdout. A line of ASCII without control characters, such as JSON, goes out as it is.
+
+        Where stdout takes nothing, that is said once and `failure` is kept; where nothing else comes of the program, it raises
+        BrokenPipeError, for whoever read it has seen enough, or OutputError.
+        """
+        self._out(printable(line) + "\n")
+
+    def tell_lines(self, text: object) -> None:
+        """The same of several lines, each of them Numcam's own, such as those of --help."""
+        self._out(printable_lines(text) + "\n")
+
+    def show(self, *things: Any, **how: Any) -> None:
+        """Print a table, or what else rich knows, on stdout; as `tell` where that takes nothing. how: of rich's Console."""
+        console = self.console(**how)
+        for thing in things:
+            console.print(thing)
+
+    def console(self, **how: Any) -> PlainConsole:
+        """rich's Console on stdout, which acts as `tell` where that takes nothing. how: of rich's Console."""
+        console = make_console(**{"stderr": False, **how})
+        console.lost = self._is_lost
+        return console
+
+    def _is_lost(self, error: Exception | None) -> bool:
+        """Whether stdout takes nothing; error: why, where that is new."""
+        if error is not None:
+            self.lose(error)
+        return self.failure is not None
+
+    def _out(self, text: str) -> None:
+        """Write to stdout, unless that was lost."""
+        if self.failure is None:
+            error = _write(sys.stdout, text)
+            if error is not None:
+                self.lose(error)
+
+    def lose(self, error: Exception) -> None:
+        """Stdout takes nothing any more."""
+        self.failure = error
+        _mute(sys.stdout)
+        if self.is_all and isinstance(error, BrokenPipeError):
+            raise error
+        line = (
+            f"What is read can't be printed{' any further' * isinstance(error, BrokenPipeError)}: {reason_of(error)}."
+        )
+        if self.is_all:
+            raise OutputError(line) from error
+        self.say(f"{line} All else goes on, and the exit code will be 1.")
+
+
+class PlainParser(argparse.ArgumentParser):
+    """argparse's parser, which prints through the terminal as everything does."""
+
+    def _print_message(self, message: str, file: Any = None) -> None:
+        """Print usage or help, line by line."""
+        if file is not None and file is sys.stderr:
+            _write(file, masked(printable_lines(message)))
+        else:
+            TERMINAL.tell_lines(message.removesuffix("\n"))
+
+
+def reason_of(error: Exception) -> str:
+    """Why, in a few words."""
+    return str(getattr(error, "strerror", None) or error).strip().rstrip(".") or type(error).__name__
+
+
+def make_console(**how: Any) -> PlainConsole:
+    """rich's Console on stderr, or as it is asked for: its texts are harmless. how: of rich's Console."""
+    from live.core.plain_console import PlainConsole
+
+    return PlainConsole(**{"stderr": True, **how})
+
+
+def _write(stream: TextIO | None, text: str) -> Exception | None:
+    """Write to a stream; why that can't be, or None where it is done."""
+    try:
+        if stream is None:  # it was closed before the program began
+            return OSError(errno.EBADF, "the output is closed")
+        stream.write(text)
+        stream.flush()
+    except (OSError, ValueError) as error:  # ValueError: it was closed meanwhile
+        return error
+    return None
+
+
+def is_watched(stream: TextIO | None) -> bool:
+    """Whether a person sees what goes to a standard stream at once: whether it is a terminal."""
+    try:
+        return stream is not None and stream.isatty()
+    except ValueError:  # closed meanwhile
+        return False
+
+
+def _mute(stream: TextIO | None) -> None:
+    """Have nothing come of what the stream still holds back: Python would complain of it once more at exit."""
+    with suppress(OSError, ValueError, AttributeError):
+        nothing = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nothing, stream.fileno())  # type: ignore[union-attr]
+        os.close(nothing)
+
+
+def _fill_closed() -> None:
+    """Give a standard stream that is closed a file that takes nothing: else the next file opened would have its number, and
+    with it all that a library or a command of the user's prints."""
+    for number in range(3):
+        try:
+            os.fstat(number)
+        except OSError:
+            with suppress(OSError):
+                got = os.open(os.devnull, os.O_RDWR)
+                if got != number:
+                    os.close(got)
+
+
+TERMINAL = Terminal()
+"""The one of this program."""
+say, tell = TERMINAL.say, TERMINAL.tell

@@ -1,0 +1,218 @@
+"""Where the labels of numbers go: on their number, in the frame, off other labels, numbers and ink. Knows sizes, no colours."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+from live.core.settings import OverlaySettings
+from live.drawing.lettering import width_of
+from models.percent import percent
+
+# what a label hides counts by area; these weigh it
+OVER_INK = 1.0
+OVER_ANOTHER_NUMBER = 0.6  # there it would be taken for the other number's
+OVER_A_LABEL = 3.0
+RANK = 0.02  # of equally good places the first
+HABIT = 0.15  # a label stays where it was unless another place is this much better
+COMFORT = 0.12  # what a label may hide before a smaller one is tried
+GAP_PX = 2
+AT_ONCE = 24  # labels, neighbours most often, that are compared with what lies around them: of hundreds each with all takes 0.5 s
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """A chip with a number's text and its confidence, before it has its place; sizes in px."""
+
+    text: str
+    note: str
+    size: int
+    """Of the text."""
+    note_size: int
+    margin: int
+    """Left and right of the texts."""
+    width: int
+    height: int
+
+
+@lru_cache(maxsize=1024)
+def label_of(text: str, note: str, size: int) -> Label:
+    """The label with a text of `size` px and a smaller note, which may be empty."""
+    note_size, margin = max(9, round(0.68 * size)), max(3, round(0.32 * size))
+    note_width = max(4, round(0.34 * size)) + width_of(note, note_size) if note else 0
+    width = width_of(text, size, bold=True) + note_width + 2 * margin
+    return Label(text, note, size, note_size, margin, width, round(1.28 * size))
+
+
+def label_sizes(
+    text: str, confidence: float, tall: float, frame: tuple[int, int], settings: OverlaySettings
+) -> tuple[Label, Label]:
+    """The label that a number should have, and a smaller one for where there is no room for it.
+
+    tall: the number's height, frame: (width, height), px. A label is as large as the number allows, within what reads well
+    in a frame of this size, and never wider than the frame.
+    """
+    width, height = frame
+    # a small number in a large frame gets a label below its own height, however large the frame
+    least = max(11.0, min(height / 60, 0.6 * tall))
+    size = max(7, round(min(max(0.42 * tall, least), max(14.0, height / 18)) * settings.text_scale))
+    note = percent(confidence) if settings.confidence else ""
+    return _fitted(label_of(text, note, size), width), _fitted(
+        label_of(text, "", max(min(size, 11), size * 4 // 5)), width
+    )
+
+
+def _fitted(label: Label, frame_width: int) -> Label:
+    """The label, made smaller where it is wider than the frame."""
+    while label.width > frame_width and label.size > 7:
+        size = max(7, min(label.size - 1, label.size * frame_width // label.width))
+        label = label_of(label.text, label.note, size)
+    return label
+
+
+@dataclass(frozen=True, slots=True)
+class Crowd:
+    """What labels should not hide, in one frame of `width` by `height` px."""
+
+    width: int
+    height: int
+    quads: NDArray[np.float32]
+    """(N, 4, 2) frames of the numbers, clockwise from the top left of the number's own line, px."""
+    ink: NDArray[np.float32]
+    """(D, 4) left, top, right, bottom of every digit, px."""
+
+
+class LabelMemory:
+    """Where each number's label was, so that it stays there while the page is held in an unsteady hand."""
+
+    def __init__(self) -> None:
+        self._spots: dict[int, int] = {}
+
+    def spot_of(self, track_id: int) -> int | None:
+        """The place it had in the last frame, if it was shown."""
+        return self._spots.get(track_id)
+
+    def remember(self, spots: dict[int, int]) -> None:
+        """The places of this frame; numbers that are gone are forgotten."""
+        self._spots = spots
+
+
+def place_labels(
+    choices: list[tuple[Label, Label]], crowd: Crowd, habits: list[int | None]
+) -> list[tuple[Label, tuple[int, int], int]]:
+    """The label of each number, its top left corner, px, and which of the places it is: where it hides least.
+
+    choices: of `label_sizes`, number by number as in `crowd.quads`; habits: the place of the frame before, None without one.
+    """
+    spots = [_Spots.of([full for full, _ in choices], crowd)]
+    placed: list[tuple[Label, tuple[int, int], int]] = []
+    taken = np.empty((len(choices), 4), np.float32)
+    for number, habit in enumerate(habits):
+        size, (cost, spot) = 0, spots[0].best(number, taken[:number], habit)
+        if cost > COMFORT:
+            if len(spots) == 1:  # on most pages no label needs to be small
+                spots.append(_Spots.of([small for _, small in choices], crowd))
+            small_cost, small_spot = spots[1].best(number, taken[:number], habit)
+            if small_cost < cost - COMFORT:
+                size, spot = 1, small_spot
+        label = choices[number][size]
+        x, y = (round(place) for place in spots[size].corners[number, spot].tolist())
+        taken[number] = (x - GAP_PX, y - GAP_PX, x + label.width + GAP_PX, y + label.height + GAP_PX)
+        placed.append((label, (x, y), spot))
+    return placed
+
+
+@dataclass(frozen=True, slots=True)
+class _Spots:
+    """The places that each label may take, and what it would hide there."""
+
+    sizes: NDArray[np.float32]
+    """(N, 2) width and height of the labels."""
+    corners: NDArray[np.float32]
+    """(N, P, 2) top left corners, px."""
+    hidden: NDArray[np.float32]
+    """(N, P) what it would hide of ink and other numbers, as shares of its area."""
+
+    @classmethod
+    def of(cls, labels: list[Label], crowd: Crowd) -> _Spots:
+        """The places of these labels, one label a number."""
+        sizes = np.array([(label.width, label.height) for label in labels], np.float32)
+        corners = _corners(sizes, crowd)
+        return cls(sizes, corners, _hidden(sizes, corners, crowd))
+
+    def best(self, number: int, taken: NDArray[np.float32], habit: int | None) -> tuple[float, int]:
+        """What is hidden at the best place of a number's label, and which place it is. taken: (T, 4) other labels."""
+        cost = self.hidden[number].copy()
+        if len(taken):
+            cost += OVER_A_LABEL * _shares(self.corners[number], self.sizes[number], taken).sum(axis=1)
+        if habit is not None:
+            cost[habit] -= HABIT
+        spot = int(cost.argmin())
+        return float(cost[spot]), spot
+
+
+def _corners(sizes: NDArray[np.float32], crowd: Crowd) -> NDArray[np.float32]:
+    """Top left corners that would suit each label, the best first, all in the frame: (N, P, 2) px.
+
+    On the number's top edge, beside it, under its bottom edge; shifted along the edge where all of these are taken.
+    """
+    width, height = sizes.T
+    quads = crowd.quads
+    (x0, y0), (x1, y1), (x2, y2), (x3, y3) = quads.transpose(1, 2, 0)
+
+    def above(x: NDArray[np.float32]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+        edge = np.minimum(_edge_at(x, quads[:, 0], quads[:, 1]), _edge_at(x + width, quads[:, 0], quads[:, 1]))
+        return x, edge - height - GAP_PX
+
+    def below(x: NDArray[np.float32]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+        edge = np.maximum(_edge_at(x, quads[:, 3], quads[:, 2]), _edge_at(x + width, quads[:, 3], quads[:, 2]))
+        return x, edge + GAP_PX
+
+    spots = [
+        above(x0), above(x1 - width), above((x0 + x1 - width) / 2),
+        (np.maximum(x1, x2) + GAP_PX, (y1 + y2 - height) / 2),
+        (np.minimum(x0, x3) - width - GAP_PX, (y0 + y3 - height) / 2),
+        below(x3), below(x2 - width),
+        above(x0 - 0.6 * width), above(x1 - 0.4 * width), below(x3 - 0.6 * width), below(x2 - 0.4 * width),
+    ]  # fmt: skip
+    corners = np.stack([np.stack(spot, axis=1) for spot in spots], axis=1)
+    room = np.maximum(0, np.array([crowd.width, crowd.height], np.float32) - sizes)
+    return np.clip(corners, 0, room[:, None]).astype(np.float32)
+
+
+def _edge_at(x: NDArray[np.float32], start: NDArray[np.float32], end: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Height (y) of each edge at `x`; of its nearer end where it doesn't reach so far. x: (N,), start, end: (N, 2)."""
+    run = np.maximum(end[:, 0] - start[:, 0], 1e-3)
+    share = np.clip((x - start[:, 0]) / run, 0, 1)
+    return start[:, 1] + share * (end[:, 1] - start[:, 1])
+
+
+def _hidden(sizes: NDArray[np.float32], corners: NDArray[np.float32], crowd: Crowd) -> NDArray[np.float32]:
+    """What each label would hide of ink and of other numbers at each of its places, as shares of its area, (N, P)."""
+    rects = np.concatenate([crowd.quads.min(axis=1), crowd.quads.max(axis=1)], axis=1)
+    hidden = np.tile(RANK * np.arange(corners.shape[1], dtype=np.float32), (len(sizes), 1))
+    for first in range(0, len(sizes), AT_ONCE):
+        own = np.arange(first, min(first + AT_ONCE, len(sizes)))
+        places, areas = corners[own], sizes[own, None]
+        around = np.concatenate([places.min(axis=(0, 1)), (places + areas).max(axis=(0, 1))])
+        beside = np.flatnonzero(_meet(rects, around))
+        others = _shares(places, areas, rects[beside]) * (own[:, None] != beside)[:, None]
+        ink = _shares(places, areas, crowd.ink[_meet(crowd.ink, around)])
+        hidden[own] += OVER_ANOTHER_NUMBER * others.sum(axis=2) + OVER_INK * ink.sum(axis=2)
+    return hidden
+
+
+def _meet(rects: NDArray[np.float32], around: NDArray[np.float32]) -> NDArray[np.bool_]:
+    """(R,) which rects reach into another one."""
+    return np.asarray((rects[:, :2] < around[2:]).all(axis=1) & (rects[:, 2:] > around[:2]).all(axis=1))
+
+
+def _shares(corners: NDArray[np.float32], size: NDArray[np.float32], rects: NDArray[np.float32]) -> NDArray[np.float32]:
+    """How much of a label of `size` (..., 2) at each of the corners (..., P, 2) lies in each of (R, 4) rects, (..., P, R)."""
+    high = corners + size
+    wide = np.minimum(high[..., 0, None], rects[:, 2]) - np.maximum(corners[..., 0, None], rects[:, 0])
+    tall = np.minimum(high[..., 1, None], rects[:, 3]) - np.maximum(corners[..., 1, None], rects[:, 1])
+    return np.maximum(wide, 0) * np.maximum(tall, 0) / (size[..., 0, None] * size[..., 1, None])

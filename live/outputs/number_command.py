@@ -1,0 +1,141 @@
+"""`--on-number`: run a person's own command for each number, beside the loop. Knows no picture, file or shell."""
+
+from __future__ import annotations
+
+import os
+import shlex
+import shutil
+import subprocess
+from collections.abc import Callable, Mapping, Sequence
+from threading import Lock
+from types import TracebackType
+from typing import Self
+
+from live.core.errors import CommandError, SettingsError
+from live.outputs import subprocesses as children
+from live.outputs.events import Event
+from live.outputs.job_queue import Errands
+
+AT_ONCE = 4
+MOST_WAITING = 64
+PATIENCE_S = 5.0
+"""Seconds that the commands of the last numbers have at the end of a run."""
+HURRY_S = 0.1
+"""And seconds between asking them to end and ending them where a signal ends it."""
+
+Say = Callable[[str], None]
+
+
+def words_of(command: str) -> list[str]:
+    """A command taken apart as a POSIX shell would, but for variables, pipes and all else that a shell does.
+
+    Raises SettingsError where there is nothing in it, or a quote is open.
+    """
+    try:
+        words = shlex.split(command)
+    except ValueError as error:
+        raise SettingsError(f"on_number: {command} can't be understood: {str(error).lower()}.") from error
+    if not words or not words[0]:
+        raise SettingsError("on_number: there is no command in it; give one such as 'notify-send Numcam'.")
+    return words
+
+
+def found(words: Sequence[str]) -> list[str]:
+    """The same words with the program's whole path. Raises CommandError where there is no such program."""
+    path = shutil.which(words[0])
+    if path is None:
+        raise CommandError(f"--on-number: there is no program {words[0]} here, or it may not be run.")
+    return [path, *words[1:]]
+
+
+def variables(event: Event) -> dict[str, str]:
+    """What a command is told in its environment; all of it is text that nothing runs."""
+    number = event.tracked.number
+    return {
+        "NUMCAM_NUMBER": number.shown,
+        "NUMCAM_LIKELIEST": number.text,
+        "NUMCAM_DOUBTFUL": str(len(number.doubtful)),
+        "NUMCAM_CONFIDENCE": f"{number.confidence:.4f}",
+        "NUMCAM_TRACK": str(event.tracked.track_id),
+        "NUMCAM_SOURCE": event.source,
+        "NUMCAM_TIME": event.iso,
+        "NUMCAM_EVENT": event.kind,
+    }
+
+
+class NumberCommand:
+    """One command, run for each number that appears or changes. Use as a context manager: its end waits for what runs."""
+
+    def __init__(self, command: str, say: Say, patience_s: float = PATIENCE_S) -> None:
+        """say: is given a line where something goes wrong, each kind once. Raises SettingsError and CommandError."""
+        self._words = found(words_of(command))
+        self._name = words_of(command)[0]
+        self._say = say
+        self.patience_s = patience_s
+        """Seconds that commands have at the end."""
+        self._errands = Errands(self._run, at_once=AT_ONCE, most_waiting=MOST_WAITING)
+        self._running: set[subprocess.Popen[bytes]] = set()
+        self._lock = Lock()
+        self._has_ended = self._has_failed = False
+        self._dropped = 0
+
+    def __enter__(self) -> Self:
+        """Nothing to do: the first number starts it."""
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Let the last commands finish, and end those that take too long."""
+        running = left = 0
+        try:
+            running, left = self._errands.close(self.patience_s)
+        finally:
+            with self._lock:
+                self._has_ended = True
+                late = list(self._running)
+            children.end(*late, grace_s=children.GRACE_S if self.patience_s else HURRY_S)
+            self._errands.join(children.GRACE_S)
+        if running:
+            after = f"{self.patience_s:g} s after" if self.patience_s else "at"
+            self._say(f"--on-number: {self._name} was still running {after} the end, and was ended.")
+        if self._dropped + left:
+            self._say(f"--on-number: {self._name} was not run for {self._dropped + left} of the numbers.")
+
+    def add(self, events: Sequence[Event]) -> None:
+        """Have the command run for what appeared or changed; returns at once."""
+        for event in events:
+            if event.kind == "left":
+                continue
+            dropped = self._errands.give({**os.environ, **variables(event)})
+            if dropped and not self._dropped:
+                self._say(
+                    f"--on-number: {self._name} is slower than the numbers come: the oldest waiting are left out."
+                )
+            self._dropped += dropped
+
+    def _run(self, environment: Mapping[str, str]) -> None:
+        """Run the command once, to its end; on a thread of its own."""
+        number = environment["NUMCAM_NUMBER"]
+        try:
+            with self._lock:
+                if self._has_ended:
+                    return
+                process = children.start(self._words, environment)
+                self._running.add(process)
+        except (OSError, ValueError) as error:
+            self._tell_failure(f"can't be run for {number}: {getattr(error, 'strerror', None) or error}")
+            return
+        code = process.wait()
+        with self._lock:
+            self._running.discard(process)
+            was_ended = self._has_ended and code < 0
+        if code and not was_ended:
+            self._tell_failure(f"failed for {number}, " + (f"exit code {code}" if code > 0 else f"by signal {-code}"))
+
+    def _tell_failure(self, what: str) -> None:
+        """Tell the first failure; the others are most often the same."""
+        with self._lock:
+            first, self._has_failed = not self._has_failed, True
+        if first:
+            self._say(f"--on-number: {self._name} {what}. Reading goes on; further failures are not told.")

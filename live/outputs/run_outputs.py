@@ -1,0 +1,180 @@
+"""What a run hands out: recordings, logs, snapshots, numbers to commands and clipboard. Knows no window and no camera."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack
+from functools import partial
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from live.core.atomic_files import put
+from live.core.errors import OutputError
+from live.core.fields import picture_fields
+from live.core.file_names import timestamped
+from live.core.records import FrameResult
+from live.core.settings import Settings
+from live.outputs.clipboard import Clipboard
+from live.outputs.event_log import EventLog, FrameLog, TextFile
+from live.outputs.events import Event, EventFinder
+from live.outputs.number_command import NumberCommand
+from live.outputs.recording import DATED_SUFFIX, Recording, is_folder, recording_path
+
+Say = Callable[[str], None]
+
+
+class Outputs:
+    """All files of one run, and who else is told its numbers. Use as a context manager: every ending closes them."""
+
+    def __init__(self, settings: Settings, say: Say) -> None:
+        """Makes ready what is asked for; files appear with the first frame. Raises OutputError, CommandError, SettingsError.
+
+        say: is given a line where something goes wrong that is no reason to end the run.
+        """
+        self._settings = settings
+        self._say = say
+        self._stack = ExitStack()
+        self._finders: dict[int, EventFinder] = {}
+        self._recording: Recording | None = None
+        self.files: list[Path] = []
+        """Every file written so far."""
+        self.has_failed = False
+        """Whether a log or a recording had to be given up."""
+        self._log = None if settings.log is None else self._stack.enter_context(EventLog(Path(settings.log)))
+        self._frame_log = (
+            None if settings.log_frames is None else self._stack.enter_context(FrameLog(Path(settings.log_frames)))
+        )
+        self._takers: list[NumberCommand | Clipboard] = []
+        if settings.on_number is not None:
+            self._takers.append(NumberCommand(settings.on_number, say))
+        if settings.clipboard:
+            self._takers.append(Clipboard(say))
+        if settings.record is not None:
+            self._recording = Recording(recording_path(settings.record), settings.recording, say)
+
+    def __enter__(self) -> Self:
+        """Begin to listen for numbers; files open with their first frame."""
+        for taker in self._takers:
+            self._stack.enter_context(taker)
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Close every file, also where closing one fails."""
+        with self._stack:
+            self._close_recording()
+
+    def hurry(self) -> None:
+        """A signal ends the run: commands and clipboard aren't waited for."""
+        for taker in self._takers:
+            taker.patience_s = 0.0
+
+    def add(self, result: FrameResult, lane: int = 0) -> list[Event]:
+        """Log one frame, and hand on what happened in it, which is returned. A log that can't be written is given up.
+
+        lane: which of the run's sources the frame is of.
+        """
+        if lane not in self._finders:
+            first = next(iter(self._finders.values()), None)
+            self._finders[lane] = EventFinder(None if first is None else first.start)
+        events = self._finders[lane].events(result)
+        if self._log is not None and not self._is_written(self._log, partial(self._log.add, events)):
+            self._log = None
+        if self._frame_log is not None and not self._is_written(self._frame_log, partial(self._frame_log.add, result)):
+            self._frame_log = None
+        for taker in self._takers:
+            taker.add(events)
+        return events
+
+    def turn_page(self, lane: int = 0) -> None:
+        """Another picture follows in a lane, which has nothing to do with the one before."""
+        if lane in self._finders:
+            self._finders[lane].turn_page()
+
+    def _is_written(self, file: TextFile, write: Callable[[], None]) -> bool:
+        """Whether `write` could write to a log; tells it where it couldn't. Remembers a file that is there now."""
+        try:
+            write()
+        except OutputError as error:
+            self._say(f"{error} Reading goes on without it.")
+            self.has_failed, written = True, False
+        else:
+            written = True
+        if file.news is not None:
+            self._say(file.news)
+            file.news = None
+        if file.is_open and file.path not in self.files:
+            self.files.append(file.path)
+        return written
+
+    @property
+    def is_recording(self) -> bool:
+        """Whether pictures are wanted."""
+        return self._recording is not None
+
+    def recorded_s(self, now: float) -> float | None:
+        """Seconds recorded so far at time `now` (seconds of `captured_at`); None where nothing is being recorded."""
+        return None if self._recording is None else self._recording.seconds(now)
+
+    def record(self, picture: NDArray[np.uint8], captured_at: float) -> None:
+        """Add an annotated picture to the recording, if one goes on. One that can't be written is told and given up."""
+        if self._recording is None:
+            return
+        try:
+            self._recording.write(picture, captured_at)
+        except OutputError as error:
+            self._say(f"{error} Reading goes on without it.")
+            self.has_failed = True
+            self._close_recording()
+
+    def start_recording(self) -> Path:
+        """Record from the next picture on, under a name that tells the time; returns it. Raises OutputError."""
+        wanted = self._settings.record
+        path = recording_path(wanted) if wanted is not None and is_folder(wanted) else timestamped(DATED_SUFFIX)
+        self._recording = Recording(path, self._settings.recording, self._say)
+        return path
+
+    def stop_recording(self) -> list[Path]:
+        """Close the recording; returns its files, none where it holds nothing. Raises OutputError."""
+        try:
+            return self._close_recording()
+        except OutputError:
+            self.has_failed = True
+            raise
+
+    def _close_recording(self) -> list[Path]:
+        """Close the recording, if one goes on; returns its files. Raises OutputError."""
+        recording, self._recording = self._recording, None
+        if recording is None:
+            return []
+        try:
+            recording.close()
+        finally:
+            self.files += recording.files
+        return recording.files
+
+    def snapshot(self, results: Sequence[FrameResult], picture: NDArray[np.uint8]) -> Path:
+        """Write the annotated picture, and what was read as JSON beside it; returns its path. Raises OutputError.
+
+        results: of each source that the picture shows; of several, the JSON holds a list.
+        """
+        path = timestamped(".png")
+        pictures = [
+            picture_fields(result.frame.source, result.frame.size, [tracked.number for tracked in result.shown])
+            | {"left_out": result.reading.left_out}
+            for result in results
+        ]
+        fields = pictures[0] if len(pictures) == 1 else {"sources": pictures}
+        contents = {path: cv2.imencode(".png", picture)[1].tobytes()}
+        contents[path.with_suffix(".json")] = (json.dumps(fields) + "\n").encode()
+        for file, content in contents.items():
+            put(file, content)
+            self.files.append(file)
+        return path

@@ -1,0 +1,197 @@
+"""Find out digits that are none by the page around them. Knows ink, boxes and labels, no network.
+
+A piece of a ruled line, of a sheet's edge or of wood grain looks just like a 1, and a blot may look like a 0: the network
+can't tell. But writing on one page is about equally dark and tall, and a 1 ends where a line goes on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from live.core.records import Box, Digit, Number
+from live.core.settings import GroupingSettings
+from live.reading.decoding import Placed
+from live.reading.ink import Ink
+
+ENOUGH_DIGITS = 5  # so many sure digits tell what the page's writing looks like
+SAMPLED = 25  # and no more than so many need to be measured
+SURE = 0.9  # confidence of such digits
+HEIGHTS = (0.55, 1.7)  # of a lone digit, as shares of the page's median
+DARKNESS = 0.6  # least darkness of a 1, as a share of the page's median
+FAINT = 0.75  # a 1 that is fainter than this share, or taller than the next, is looked at closely
+TALL = 1.35
+BEYOND = (1.2, 1.7)  # where a stroke is looked for beyond its end, in half lengths from its middle
+STEPS = np.linspace(*BEYOND, 8)[:, None, None]
+SIDES = np.array([-1.0, 0.0, 1.0])[None, :, None]
+GOES_ON = 0.28  # darkness beyond an end, as a share of the stroke's own, from which the stroke goes on
+STROKE = 0.2  # width of a digit's own strokes at most, in its heights: hollows so narrow in the paper are of these
+BACKGROUND = 0.65  # what lies under and around a digit is one sheet: darkest to brightest, at least this
+CUT_OUT = 0.65  # darkness of what belongs to a piece of ink, as a share of the piece's own
+BESIDE = 0.4  # how far around a number it is looked for, in heights
+LONGEST = 3  # digits of a number that it is looked for at all: more in a row are no accident
+ONE = 1
+MANY_PIECES = 60  # of ink: fewer may well be somebody's 1s
+MOSTLY = 3  # 1s for each other digit: no page of numbers has so many
+
+
+def without_line_pieces(placed: list[Placed], ink: Ink) -> list[Placed]:
+    """What was chosen, less every 1 that is a piece of a line."""
+    digits = [p.digit for p in placed if p.digit is not None]
+    boxes = [digit.box for digit in digits if digit.label != ONE and digit.confidence > SURE]
+    if len(boxes) < ENOUGH_DIGITS or all(digit.label != ONE for digit in digits):
+        return placed
+    tall, dark = writing_of(boxes, ink)
+
+    def is_piece(p: Placed) -> bool:
+        if p.digit is None or p.digit.label != ONE:
+            return False
+        darkness = stroke_darkness(ink, p.digit.box)
+        if darkness < DARKNESS * dark:
+            return True
+        return (darkness < FAINT * dark or p.height > TALL * tall) and goes_on(ink, p.digit.box)
+
+    return [p for p in placed if not is_piece(p)]
+
+
+LoneRule = Callable[[Digit, Ink, float], bool]
+"""Whether a lone digit is none. The last is the height of the page's writing, px; 0 where that isn't known."""
+
+
+def without_impostors(
+    numbers: tuple[Number, ...], ink: Ink, settings: GroupingSettings, rules: Sequence[LoneRule] | None = None
+) -> tuple[Number, ...]:
+    """The numbers, less the lone digits that are none: nothing beside them vouches for them. rules: all, or some of them."""
+    if all(len(number.digits) > 1 for number in numbers):
+        return numbers
+    heights = [digit.box.height for number in numbers for digit in number.digits if digit.confidence > SURE]
+    tall = float(np.median(heights)) if len(heights) >= ENOUGH_DIGITS else 0.0
+
+    def is_impostor(digit: Digit) -> bool:
+        if digit.is_any < settings.min_lone_confidence:
+            return True
+        return any(rule(digit, ink, tall) for rule in (LONE_RULES if rules is None else rules))
+
+    return tuple(number for number in numbers if len(number.digits) > 1 or not is_impostor(number.digits[0]))
+
+
+def is_of_another_size(digit: Digit, ink: Ink, tall: float) -> bool:  # noqa: ARG001 (a rule's own parameters)
+    """Whether it is much lower or higher than the page's writing."""
+    return tall > 0 and not HEIGHTS[0] * tall <= digit.box.height <= HEIGHTS[1] * tall
+
+
+def is_part_of_a_line(digit: Digit, ink: Ink, tall: float) -> bool:  # noqa: ARG001 (a rule's own parameters)
+    """Whether it is a 1 that goes on beyond its ends."""
+    return digit.label == ONE and goes_on(ink, digit.box)
+
+
+LONE_RULES: tuple[LoneRule, ...] = (is_of_another_size, is_part_of_a_line)
+
+
+def on_paper(numbers: tuple[Number, ...], ink: Ink) -> tuple[Number, ...]:
+    """The numbers, less those that do not stand on a sheet."""
+    return tuple(number for number in numbers if is_on_paper(number, ink))
+
+
+def without_cut_outs(numbers: tuple[Number, ...], ink: Ink) -> tuple[Number, ...]:
+    """The numbers, less the short ones whose ink goes on all around: pieces of squared paper, of cloth, of things on a desk.
+
+    Digits of a crowded page may touch the next number's: the more digits, the more sides must be open.
+    """
+    return tuple(n for n in numbers if len(n.digits) > LONGEST or open_sides(n, ink) < len(n.digits))
+
+
+def open_sides(number: Number, ink: Ink) -> int:
+    """Beyond how many of the four sides of a number its strokes go on, as dark as inside it; 0 if fewer than its digits."""
+    boxes = [digit.box for digit in number.digits]
+    around = round(BESIDE * max(box.height for box in boxes)) + 1
+    left, top = max(min(box.x for box in boxes), 0), max(min(box.y for box in boxes), 0)
+    right, bottom = max(box.right for box in boxes), max(box.bottom for box in boxes)
+    x, y = max(left - around, 0), max(top - around, 0)
+    darkness = ink.darkness[y : bottom + around, x : right + around]
+    limit = min(254.0, CUT_OUT * min(stroke_darkness(ink, box) for box in boxes))
+    edges = (np.s_[0], np.s_[-1], np.s_[:, 0], np.s_[:, -1])
+    if sum(int(darkness[edge].max()) > limit for edge in edges) < len(boxes):
+        return 0  # mere paper on most sides, as with nearly every number
+    count, pieces = cv2.connectedComponents(cv2.compare(darkness, limit, cv2.CMP_GT), ltype=cv2.CV_16U)
+    own = np.zeros(count, bool)
+    own[pieces[top - y : bottom - y, left - x : right - x][ink.mask[top:bottom, left:right] > 0]] = True
+    own[0] = False  # paper
+    return sum(bool(own[pieces[edge]].any()) for edge in edges)
+
+
+def is_texture(numbers: Sequence[Number], pieces: int) -> bool:
+    """Whether what was read is wood grain or hatching: many pieces of ink, and hardly a digit that isn't a 1.
+
+    pieces: how many pieces of ink were large enough to be a digit.
+    """
+    labels = [digit.label for number in numbers for digit in number.digits]
+    ones = labels.count(ONE)
+    return pieces >= MANY_PIECES and ones >= MOSTLY * (len(labels) - ones)
+
+
+def is_on_paper(number: Number, ink: Ink) -> bool:
+    """Whether one of its digits lies on an even ground. The rim of a cup looks like a 0, the edges of things like a 17.
+
+    One is enough: a shadow's edge may cross the others.
+    """
+    return any(evenness(ink, digit.box) >= BACKGROUND for digit in number.digits)
+
+
+def evenness(ink: Ink, box: Box) -> float:
+    """Brightness of the paper under and around a box, darkest to brightest, 0 to 1. Low where another thing begins."""
+    top, left = max(box.y // ink.step - 1, 0), max(box.x // ink.step - 1, 0)
+    around = ink.paper[top : box.bottom // ink.step + 2, left : box.right // ink.step + 2]
+    side = int(STROKE * box.height / ink.step) | 1
+    if side > 1:
+        around = cv2.morphologyEx(around, cv2.MORPH_CLOSE, np.ones((side, side), np.uint8))
+    darkest, brightest, *_ = cv2.minMaxLoc(around)
+    return darkest / max(brightest, 1.0)
+
+
+def writing_of(boxes: list[Box], ink: Ink) -> tuple[float, float]:
+    """Height (px) and darkness (0 to 255) of the page's writing: medians over digits' boxes, of a crowded page over some."""
+    boxes = boxes[:: 1 + len(boxes) // SAMPLED]
+    return (
+        float(np.median([box.height for box in boxes])),
+        float(np.median([stroke_darkness(ink, box) for box in boxes])),
+    )
+
+
+def stroke_darkness(ink: Ink, box: Box) -> float:
+    """Mean darkness of the ink inside a box, 0 to 255; 0 where there is none."""
+    rows, columns = slice(max(box.y, 0), box.bottom), slice(max(box.x, 0), box.right)
+    mask = ink.mask[rows, columns]
+    # a mean under a mask takes three times as long
+    written = cv2.bitwise_and(ink.darkness[rows, columns], mask)
+    return float(cv2.sumElems(written)[0] / max(cv2.countNonZero(mask), 1))
+
+
+def goes_on(ink: Ink, box: Box) -> bool:
+    """Whether a stroke goes on, fainter, beyond one of its ends, as lines and edges do and a 1 does not."""
+    rows, columns = slice(max(box.y, 0), box.bottom), slice(max(box.x, 0), box.right)
+    mask = ink.mask[rows, columns]
+    y, x = np.nonzero(mask)
+    if len(x) < 4:
+        return False
+    points = np.stack([x + columns.start, y + rows.start], axis=1).astype(np.float64)
+    middle = points.mean(axis=0)
+    away = points - middle
+    _, axes = np.linalg.eigh(away.T @ away / (len(x) - 1))
+    axes = axes.T[::-1]  # the longer one first
+    half_length, half_width = np.abs(away @ axes.T).max(axis=0)
+    across = SIDES * (axes[1] * max(1.0, half_width / 2))
+    steps = STEPS * (half_length * axes[0])
+    own = float(ink.darkness[rows, columns][y, x].mean())
+    return any(darkness_at(ink, middle + side * steps + across).max(axis=1).mean() > GOES_ON * own for side in (-1, 1))
+
+
+def darkness_at(ink: Ink, spots: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Darkness at (..., 2) places in px; beyond the frame it is that of the frame's edge."""
+    height, width = ink.darkness.shape
+    x = np.clip(np.rint(spots[..., 0]).astype(int), 0, width - 1)
+    y = np.clip(np.rint(spots[..., 1]).astype(int), 0, height - 1)
+    return ink.darkness[y, x].astype(np.float64)

@@ -1,0 +1,238 @@
+"""The one loop: frame -> numbers -> tracks -> picture -> outputs. Knows every part by its name only; prints nothing."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Callable
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from functools import partial
+from itertools import count
+
+from live.capture.frame_source import WAKE_EVERY_S
+from live.capture.sources import DEMO_NAME, may_be_live, open_source
+from live.core.errors import SourceError
+from live.core.settings import Settings
+from live.outputs.events import Event
+from live.outputs.run_outputs import Outputs
+from live.reading.orientation import TurningReader
+from live.run.interrupts import Interrupts
+from live.run.mosaic import Wall
+from live.run.networks import Checked, open_classifier, open_reader
+from live.run.screen import Screen
+from live.run.source_session import Lane, fetch_from
+from live.run.summary import RunSummary
+from live.window.display_check import DisplayCheck
+from live.window.window import Window
+from models.classifier import Classifier
+from models.percent import percent
+
+__all__ = ["RunSummary", "event_line", "run"]
+
+TITLE = "Numcam"
+AGAIN_S = 0.05
+"""How long the newest recorded picture stands at least before it is recorded again, for want of a newer one, seconds."""
+
+Say = Callable[[str], None]
+
+
+def run(
+    settings: Settings,
+    say: Say,
+    tell: Say,
+    display: DisplayCheck | None = None,
+    interrupts: Interrupts | None = None,
+) -> RunSummary:
+    """Read until every source ends, a person quits, or a limit of the settings is reached.
+
+    say: is given notes (a window that can't be opened, a camera that is lost, a recording that began); tell: what was read
+    where there is no window, and the summary at the end, which comes however the run ends. display: a look for a display
+    that was begun before. interrupts: what catches signals: once all is open, the run ends between two frames where one came.
+    Raises NumcamError and ModelError, with every file closed.
+    """
+    summary, interrupts = RunSummary(), interrupts or Interrupts()
+    with ExitStack() as stack:
+        stack.callback(lambda: tell(summary.line()) if summary.frames else None)
+        if display is None and not settings.headless:
+            display = DisplayCheck()  # goes on while the model is loaded
+        classifier = Checked(open_classifier(settings, say), interrupts.check)
+        headless = settings.headless or display is None or _tell_no_display(display, say)
+        lanes = _open_lanes(settings, classifier, stack, say, headless=headless)
+        for lane in lanes:
+            lane.check = interrupts.check
+        outputs = stack.enter_context(Outputs(settings, say))
+        summary.files = outputs.files
+        screen = None
+        if not headless:
+            screen = Screen(stack.enter_context(Window(TITLE)), outputs, mirrored=settings.mirror, say=say)
+        interrupts.hold()
+        loop = _Loop(settings, Wall(lanes), outputs, summary, screen, interrupts, say, tell)
+        stack.callback(loop.sum_up)
+        try:
+            loop.run()
+        except KeyboardInterrupt:  # in the middle of a reading, or of one who insists
+            summary.interrupted = True
+        if summary.interrupted:
+            outputs.hurry()
+        summary.failed = summary.failed or outputs.has_failed
+    return summary
+
+
+def _tell_no_display(display: DisplayCheck, say: Say) -> bool:
+    """Whether there is no display; tells so."""
+    reason = display.reason()
+    if reason is not None:
+        say(f"No window here: {reason}. Going on without one (--headless asks for that).")
+    return reason is not None
+
+
+def _open_lanes(
+    settings: Settings, classifier: Classifier, stack: ExitStack, say: Say, *, headless: bool
+) -> list[Lane]:
+    """Every source of the run, open, each with a reader that remembers how its page lies; `stack` closes them.
+
+    Of several, files come at their own speed beside cameras, and their times are laid on the cameras' clock.
+    """
+    several = len(settings.sources) > 1
+    realtime = settings.realtime
+    if several and any(map(may_be_live, settings.sources)):
+        realtime = True
+    on_wall_clock = several and (not headless if realtime is None else realtime)
+    open_one = partial(
+        open_source, settings=settings.camera, limits=settings.limits, realtime=realtime, headless=headless
+    )
+    reader, track_ids = open_reader(settings, classifier), count(1)
+    lanes = []
+    for address in settings.sources:
+        source = stack.enter_context(open_one(address))
+        if source.note is not None:
+            say(source.note)
+        # a person is looking on: the built-in clip is played again and again
+        again = partial(open_one, "demo") if source.name == DEMO_NAME and not headless else None
+        turning = TurningReader(reader, classifier, remembers=not source.still)
+        lanes.append(Lane(source, turning, settings, track_ids, say, again, on_wall_clock))
+        stack.callback(lanes[-1].close)
+    return lanes
+
+
+@dataclass(slots=True)
+class _Loop:
+    """The parts of one run, put together once."""
+
+    settings: Settings
+    wall: Wall
+    outputs: Outputs
+    summary: RunSummary
+    screen: Screen | None
+    interrupts: Interrupts
+    say: Say
+    tell: Say
+    _troubles: list[str | None] = field(default_factory=list)
+    _recorded_until: float = 0.0
+
+    def run(self) -> None:
+        """Every frame of every source, until something ends the run."""
+        lanes = self.wall.lanes
+        start = time.monotonic()
+        end = start + (self.settings.max_seconds or math.inf)
+        over = partial(self._is_over, end)
+        while not self._has_enough() and not over() and not all(lane.ended for lane in lanes):
+            if self.screen is not None and self.screen.rest(over):
+                continue
+            ready, given_up = fetch_from(lanes, WAKE_EVERY_S)
+            for lane in given_up:
+                self._give_up(lane)
+            for lane in ready:
+                self._hand_on(lane)
+                self.summary.seconds = time.monotonic() - start
+            if ready:
+                self._show()
+            else:
+                self._wait()
+        if self.screen is not None and all(lane.source.still for lane in lanes):
+            self.screen.hold(over)
+        self.summary.interrupted = self.interrupts.asked
+
+    def sum_up(self) -> None:
+        """Put the counts of the whole run into its summary."""
+        self.summary.failed = self.summary.failed or any(lane.left_some for lane in self.wall.lanes)
+        self.summary.captured = sum(lane.captured for lane in self.wall.lanes)
+        self.summary.damaged = sum(lane.left_out for lane in self.wall.lanes)
+        self.summary.read_anew = sum(lane.read_anew for lane in self.wall.lanes)
+        self.summary.reading_s = sum(lane.reading_s for lane in self.wall.lanes)
+        if self.screen is not None:
+            self.summary.ages = self.screen.ages
+
+    def _has_enough(self) -> bool:
+        """Whether all frames were read that the settings ask for."""
+        return self.settings.max_frames is not None and self.summary.frames >= self.settings.max_frames
+
+    def _is_over(self, end: float) -> bool:
+        """Whether a person, a signal or the clock ends the run."""
+        quits = self.interrupts.asked or (self.screen is not None and self.screen.quit)
+        return quits or time.monotonic() >= end
+
+    def _give_up(self, lane: Lane) -> None:
+        """A source is gone for good: the others go on. Raises SourceError where there is no other."""
+        assert lane.failure is not None
+        if all(other.ended for other in self.wall.lanes):
+            raise SourceError(lane.failure)
+        self.say(lane.failure)
+        self.summary.failed = True
+
+    def _hand_on(self, lane: Lane) -> None:
+        """Take a lane's next frame, and hand what is known of it to everything but the picture."""
+        place = self.wall.lanes.index(lane)
+        still = lane.source.still
+        result = lane.take()
+        if still:
+            self.outputs.turn_page(place)
+        events = self.outputs.add(result, place)
+        self.summary.frames += 1
+        self.summary.numbers += sum(event.kind == "appeared" for event in events)
+        if self.screen is None:
+            for event in events:
+                if event.kind != "left":
+                    self.tell(event_line(event, still=still, named=len(self.wall.lanes) > 1))
+
+    def _show(self) -> None:
+        """Draw, show and record: a person waits for the picture, the recording for nothing."""
+        if self.screen is not None:
+            self.screen.show(self.wall)
+        self._record()
+
+    def _wait(self) -> None:
+        """No frame has come: keys are answered, what is lost is shown and recorded as such, once a second, what is slow again.
+
+        A frame is in the file when the next one tells how long it stood: a kill is to cost no more of a slow camera's recording.
+        """
+        troubles = self.wall.troubles
+        if troubles != self._troubles and any(troubles):
+            self._record()
+        self._troubles = troubles
+        seen_until = self.wall.time_waiting()
+        if seen_until is not None and seen_until - self._recorded_until >= AGAIN_S:
+            self._record(seen_until)
+        if self.screen is not None:
+            self.screen.wait()
+
+    def _record(self, seen_at: float | None = None) -> None:
+        """Add what is seen to the recording, if one goes on, at the time of the newest frame or another."""
+        if self.outputs.is_recording:
+            self._recorded_until = self.wall.time() if seen_at is None else seen_at
+            self.outputs.record(self.wall.picture(), self._recorded_until)
+
+
+def event_line(event: Event, *, still: bool, named: bool = False) -> str:
+    """One line for a person who has no window: `0:01.2  read 4711  97 %`; of a still picture, its name for the time.
+
+    named: tell the source beside the time, as there are several.
+    """
+    minutes, seconds = divmod(math.floor(event.time * 10) / 10, 60)
+    where = event.source if still else f"{int(minutes)}:{seconds:04.1f}"
+    if named and not still:
+        where += f"  {event.source}"
+    verb = "now " if event.kind == "changed" else "read"
+    number = event.tracked.number
+    return f"{where}  {verb} {number.shown:<8} {percent(number.confidence):>5}"

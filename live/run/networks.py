@@ -1,0 +1,66 @@
+"""Open the networks that the settings name, and the reader that asks them. Knows model files, reads no picture itself."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from live.core.records import DIGIT_CLASSES
+from live.core.settings import ModelSettings, Settings
+from live.reading.reader import PageReader
+from live.run.model_trial import load_tried
+from models.classifier import Classifier
+from models.line_classifier import LineClassifier
+
+
+def open_classifier(settings: Settings, say: Callable[[str], None] | None = None) -> Classifier:
+    """The network that reads single digits; one that isn't Numcam's own is tried first. Raises ModelError.
+
+    say: is given a line on what it can't tell, if there is something.
+    """
+    model = settings.model
+    path = Path(model.path) if model.path is not None else None
+    classifier = load_tried(path, model.runtime, model.threads, within_s=settings.limits.model_load_s)
+    weakness = weakness_of(classifier, model)
+    if say is not None and weakness is not None:
+        say(weakness)
+    return classifier
+
+
+def weakness_of(classifier: Classifier, settings: ModelSettings) -> str | None:
+    """One line on what a network can't tell, None where there is nothing to be said."""
+    if classifier.classes > DIGIT_CLASSES:
+        return None
+    return (
+        f'The model {settings.path or "of Numcam"} knows the ten digits and no "not a digit": it will take letters, lines '
+        "and blots for digits. python -m scripts.train makes models that know it."
+    )
+
+
+def open_reader(settings: Settings, classifier: Classifier) -> PageReader:
+    """A reader of pages with that network, and with the one for whole numbers where it is wanted. Raises ModelError."""
+    ask_lines = LineClassifier(threads=settings.model.threads) if settings.model.lines else None
+    return PageReader(classifier, settings, ask_lines=ask_lines)
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """A network before each question to which is looked whether it may still be asked."""
+
+    network: Classifier
+    check: Callable[[], None]
+    """Raises KeyboardInterrupt where the run is to end: a full page is hundreds of questions, in many batches."""
+
+    @property
+    def classes(self) -> int:
+        """As the network's own."""
+        return self.network.classes
+
+    def __call__(self, inputs: NDArray[np.float32]) -> NDArray[np.float32]:
+        """As the network's own."""
+        self.check()
+        return self.network(inputs)

@@ -1,0 +1,133 @@
+"""What a person sees and presses: the window, its keys and what they change. Knows no reading and no source."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable
+
+from live.core.errors import OutputError
+from live.drawing.hud import HudState, debug_view, draw_hud
+from live.outputs.run_outputs import Outputs
+from live.run.frame_ages import Ages
+from live.run.mosaic import Wall
+from live.window.window import Key, Window
+
+HOLD_POLL_MS = 30
+AGE_OVER = 15  # frames over which the shown age is taken
+
+Say = Callable[[str], None]
+
+
+class Screen:
+    """The window's state: paused, mirrored, behind the scenes, help."""
+
+    def __init__(self, window: Window, outputs: Outputs, *, mirrored: bool, say: Say) -> None:
+        self._window = window
+        self._outputs = outputs
+        self._say = say
+        self._mirrored = mirrored
+        self._debug = self._help = self._paused = False
+        self._wall: Wall | None = None
+        self._troubles: list[str | None] = []
+        self._recent_ages: deque[float] = deque(maxlen=AGE_OVER)
+        self.ages = Ages()
+        """How old live frames were when they stood on the window."""
+        self.quit = False
+        """Whether a person wants to end the run."""
+
+    def show(self, wall: Wall) -> None:
+        """Show new frames, and act on the key pressed."""
+        self._wall, self._troubles = wall, wall.troubles
+        self._refresh()
+        self.answer_key()  # the window paints as its events are handled
+        age_s = wall.age_s()
+        if age_s is not None:
+            self._recent_ages.append(age_s)
+            self.ages.add(age_s)
+
+    def rest(self, over: Callable[[], bool]) -> bool:
+        """Stay with the last frame while a person pauses and the run isn't over; whether one did."""
+        pressed = self._paused
+        while self._paused and not over():
+            self.answer_key(HOLD_POLL_MS)
+        if pressed and self._wall is not None:
+            for lane in self._wall.lanes:
+                lane.forget_rate()  # the pause says nothing about speed
+        return pressed
+
+    def hold(self, over: Callable[[], bool]) -> None:
+        """Keep the last frame on the screen until the run is over."""
+        while not over():
+            self.answer_key(HOLD_POLL_MS)
+
+    def wait(self) -> None:
+        """Go on answering keys while no frame comes, and show what is lost."""
+        if self._wall is not None and self._wall.troubles != self._troubles:
+            self._troubles = self._wall.troubles
+            self._refresh()
+        self.answer_key()
+
+    def answer_key(self, wait_ms: int = 1) -> None:
+        """Do what the key asks for that was pressed, waiting for one up to `wait_ms`."""
+        key = self._window.poll_key(wait_ms)
+        if key is None:
+            return
+        try:
+            self._do(key)
+        except OutputError as error:  # a snapshot that fails is no reason to end the run
+            self._say(str(error))
+        if not self.quit:
+            self._refresh()
+
+    def _do(self, key: Key) -> None:
+        """Change what the key changes."""
+        match key:
+            case Key.QUIT:
+                self.quit = True
+            case Key.PAUSE:
+                self._paused = not self._paused
+            case Key.MIRROR:
+                self._mirrored = not self._mirrored
+            case Key.HELP:
+                self._help = not self._help
+            case Key.DEBUG:
+                self._debug = not self._debug
+                self._window.fit_again()
+            case Key.SNAPSHOT:
+                self._take_snapshot()
+            case Key.RECORD:
+                self._toggle_recording()
+
+    def _take_snapshot(self) -> None:
+        """Write down what is on the screen, as it was read."""
+        if self._wall is not None:
+            self._say(f"Snapshot: {self._outputs.snapshot(self._wall.results, self._wall.picture())}")
+
+    def _toggle_recording(self) -> None:
+        """Start a recording under a new name, or end the one that runs."""
+        if self._outputs.is_recording:
+            files = self._outputs.stop_recording()
+            self._say(f"Recorded: {', '.join(map(str, files))}" if files else "Nothing was recorded.")
+        else:
+            self._say(f"Recording: {self._outputs.start_recording()}")
+
+    def _refresh(self) -> None:
+        """Put the newest frames on the window with all that the keys have asked for."""
+        if self._wall is None:
+            return
+        preview = draw_hud(self._wall.picture(mirrored=self._mirrored), self._hud(self._wall))
+        self._window.show(debug_view(preview, self._wall.reading()) if self._debug else preview)
+
+    def _hud(self, wall: Wall) -> HudState:
+        """What the window tells besides the picture."""
+        ages = sorted(self._recent_ages)
+        return HudState(
+            fps=tuple(lane.fps for lane in wall.lanes),
+            frame_ms=sum(sum(result.timings.values()) for result in wall.results),
+            age_ms=1000 * ages[len(ages) // 2] if ages else None,
+            dropped=wall.dropped,
+            recording_s=self._outputs.recorded_s(wall.time()),
+            paused=self._paused,
+            mirrored=self._mirrored,
+            help=self._help,
+        )

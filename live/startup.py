@@ -1,0 +1,70 @@
+"""What runs first of all: from here on a signal, or a package that is missing, ends in a line at most. Knows no part of Numcam.
+
+Nothing is open yet, so that a signal ends the process at once, wherever it is: raised as KeyboardInterrupt in the middle of an
+import, it would be told as a traceback, or swallowed by code that isn't Python. `interrupts.py` takes over once all is loaded.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+from types import FrameType, TracebackType
+
+FAILED, INTERRUPTED = 1, 130
+NAMES = ("SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK")
+"""Signals that end a program; the last one is Windows' alone, the third everybody else's."""
+OURS = ("live", "models", "scripts")
+
+
+def begin(*, signals: bool = True) -> None:
+    """Catch what may go wrong from here on. signals: those that end the process too, which the scripts leave to Python."""
+    sys.excepthook = _tell
+    if signals:
+        for number in catchable():
+            signal.signal(number, _end)
+
+
+def catchable() -> list[int]:
+    """The signals that end a program, but for one that is to be ignored: `nohup` wants a run to outlive its terminal."""
+    numbers = [getattr(signal, name) for name in NAMES if hasattr(signal, name)]
+    hangup = getattr(signal, "SIGHUP", None)
+    return [number for number in numbers if number != hangup or signal.getsignal(number) != signal.SIG_IGN]
+
+
+def _end(_number: int, _frame: FrameType | None) -> None:
+    """End the process, with nothing to be closed and nothing to be told."""
+    os._exit(INTERRUPTED)
+
+
+def _tell(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+    """What Python does with an error that nobody caught: a line where a person can mend it, a traceback where it is a bug."""
+    if issubclass(kind, KeyboardInterrupt):
+        raise SystemExit(INTERRUPTED)
+    from live.core.plain_text import printable
+
+    line = _about_import(error) if isinstance(error, ImportError) else None
+    if line is None:
+        sys.__excepthook__(kind, error, trace)
+    else:
+        if sys.stderr is not None:
+            sys.stderr.write(f"{printable(line)}\n")
+        raise SystemExit(FAILED)
+
+
+def _about_import(error: ImportError) -> str | None:
+    """What to do about something that can't be imported; None where it is a bug."""
+    from live.core.command_hints import missing
+
+    name = error.name or ""
+    if name.partition(".")[0] in OURS:
+        return None
+    if isinstance(error, ModuleNotFoundError):
+        return missing(name) if name else None
+    library, mark, _ = str(error).partition(": cannot open shared object file")
+    if mark:
+        return (
+            f"A library of the system is missing: {library}. On Debian and Ubuntu: sudo apt install libgl1 libglib2.0-0. "
+            "Elsewhere search for the package that has it."
+        )
+    return None

@@ -1,0 +1,62 @@
+"""Tell whether a frame looks like the one that was read last, so that a page that lies still is not read again and again.
+
+Knows grey values and times, no numbers. Frames are compared as thumbnails, whose cells even out the sensor's noise; what one
+digit changes, when it is written or when its page moves by a px, is far more than that.
+"""
+
+from __future__ import annotations
+
+import math
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from live.tracking.frame_interval import stretch
+
+CELL_PX = 8  # side of a thumbnail's cell: wider than a stroke, so that noise averages out and a stroke still shows
+CHANGE = 4.0  # grey levels by which a cell must differ to be another picture
+NOISE_SIGMAS = 6.0  # and so many standard deviations of what all cells differ by
+MOST_NOISE = 8.0  # but no more than so many levels: where everything differs, the camera moved
+SETTLED_S = 0.5  # a page is read in every frame for so long after it came to rest: evidence adds up
+
+
+class Stillness:
+    """Compares each frame with the last one that was read."""
+
+    def __init__(self, reread_s: float) -> None:
+        """reread_s: seconds between two readings of a page that lies still; 0 reads every frame."""
+        self._reread_s = reread_s
+        self._thumbnail: NDArray[np.uint8] | None = None
+        self._read_at = self._moved_at = -math.inf
+
+    def must_read(self, image: NDArray[np.uint8], captured_at: float, interval_s: float = 0.0) -> bool:
+        """Whether a frame is to be read; it counts as read then.
+
+        image: (H, W, 3) uint8 BGR. captured_at: its time, seconds. interval_s: how far apart the source's frames are.
+        """
+        if self._reread_s == 0:
+            return True
+        seen, settled_s = thumbnail_of(image), SETTLED_S * stretch(interval_s)
+        if self._thumbnail is None or captured_at < self._read_at or differ(self._thumbnail, seen):
+            self._moved_at = captured_at
+        elif captured_at - self._moved_at > settled_s and captured_at - self._read_at < self._reread_s:
+            return False
+        self._thumbnail, self._read_at = seen, captured_at
+        return True
+
+
+def thumbnail_of(image: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """(H, W, 3) uint8 BGR -> (H / 8, W / 8) uint8, each cell the mean of its px."""
+    height, width = image.shape[:2]
+    size = max(1, width // CELL_PX), max(1, height // CELL_PX)
+    return cv2.cvtColor(cv2.resize(image, size, interpolation=cv2.INTER_AREA), cv2.COLOR_BGR2GRAY)
+
+
+def differ(first: NDArray[np.uint8], second: NDArray[np.uint8]) -> bool:
+    """Whether two thumbnails show different pictures."""
+    if first.shape != second.shape:
+        return True
+    change = cv2.absdiff(first, second)
+    sigma = 1.4826 * float(np.median(change))
+    return float(change.max()) > CHANGE + min(NOISE_SIGMAS * sigma, MOST_NOISE)

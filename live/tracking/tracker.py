@@ -1,0 +1,240 @@
+"""Follow numbers from frame to frame: the only memory. Knows boxes and probabilities, never pixels or a clock.
+
+A page moves as one: the shift that most numbers made since the last frame tells where to look for each. What was read at
+each place adds up as evidence (log-probabilities, digit by digit), so that one bad frame changes nothing. A reading made while
+the page flies counts less, for it was blurred; so does one at the frame's edge, where a part may be outside.
+
+All times are on the tracker's own clock, which is that of the frames unless they come so seldom that a number would be forgotten
+from one to the next: then it goes slower.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+from itertools import count
+
+import numpy as np
+from numpy.typing import NDArray
+
+from live.core.records import Number, TrackedNumber
+from live.core.settings import GroupingSettings, TrackingSettings
+from live.tracking.evidence import support
+from live.tracking.frame_interval import stretch
+from live.tracking.page_motion import boxes_along, covered, iou, page_shift, page_slope
+from live.tracking.tracks import Track
+
+# a page that moves so many heights of its numbers in a second is read half as surely as one that lies still
+FAST = 80.0
+# slower than that, in the same measure, a number at the frame's edge is no longer coming in
+SLOW = 3.0
+# and while it comes in, a reading counts so much: digits may still be outside
+COMING_IN = 0.1
+# so near the frame's edge, in heights of the number, more digits may follow along its line, or their feet be cut off
+BESIDE, BELOW = 1.0, 0.2
+# so much more overlap than it has is a pair worth whose text is the same
+SAME_TEXT = 0.2
+# a number that the page carries farther than so many of its own heights without being read is let go: where it is, is a guess
+CARRIED = 1.0
+# a number with a ? must have so many times the evidence before it is shown: often it is soon known what stands there
+WITH_DOUBT = 3.0
+# a page that moves so many heights of its numbers in a second smears them: strokes along its way stay, and others are lost
+FLYING = 8.0
+# a lone digit that is first seen in flight must have so many times the evidence before it is shown: numbers fall apart there
+IN_FLIGHT = 1.5
+# numbers that share more than this part of the smaller one are taken for one
+SAME_PLACE = 0.5
+
+
+class NumberTracker:
+    """Gives the same number the same id from frame to frame, and says when it is sure enough to be shown."""
+
+    def __init__(
+        self,
+        settings: TrackingSettings,
+        doubt_below: float = GroupingSettings().doubt_below,
+        ids: Iterator[int] | None = None,
+    ) -> None:
+        """doubt_below: certainty below which a digit is shown as ?, 0 to 1.
+
+        ids: where the ids come from, for trackers that must not give the same one twice; None: 1, 2, 3, ...
+        """
+        self._settings = settings
+        self._doubt_below = doubt_below
+        self._ids = count(1) if ids is None else ids
+        self._tracks: list[Track] = []
+        self._captured_at = -math.inf
+        self._saved_s = 0.0
+        """How far the tracker's clock is behind that of the frames, seconds."""
+        self._velocity = np.zeros(2, np.float32)
+        """Of the page, px a second."""
+        self._stretch = 1.0
+        self._flies = False
+        self._settled_at = -math.inf
+        """When a number that has been shown at rest was read last, on the tracker's clock."""
+
+    @property
+    def _now(self) -> float:
+        """The time on the tracker's clock."""
+        return self._captured_at - self._saved_s
+
+    def reset(self) -> None:
+        """Forget every number, and the time: another page follows. Ids go on."""
+        self._tracks = []
+        self._captured_at = self._settled_at = -math.inf
+        self._velocity = np.zeros(2, np.float32)
+        self._flies = False
+
+    def update(
+        self,
+        numbers: Sequence[Number],
+        captured_at: float,
+        frame_size: tuple[int, int] | None = None,
+        interval_s: float = 0.0,
+    ) -> tuple[TrackedNumber, ...]:
+        """Take in what was read in one frame.
+
+        numbers: of this frame. captured_at: its time, seconds. frame_size: width and height, px; None, where there are no
+        edges at which numbers are cut. interval_s: how far apart the source's frames are as a rule. Returns all tracks, confirmed
+        or not, in the order of their ids. Raises ValueError where time goes back.
+        """
+        if captured_at < self._captured_at:
+            raise ValueError(f"captured_at goes back from {self._captured_at} to {captured_at} s: reset() comes first")
+        before, self._stretch = self._now, stretch(interval_s)
+        if self._stretch > 1 and math.isfinite(self._captured_at):
+            self._saved_s += (captured_at - self._captured_at) * (1 - 1 / self._stretch)
+        self._captured_at = captured_at
+        self._move_page(numbers, self._now - before)
+        self._note_flight(numbers)
+        slope = page_slope([number.quad for number in numbers] or [track.quad for track in self._tracks])
+        read = self._follow(numbers, slope, self._trust(numbers, frame_size))
+        self._tracks = self._that_live(read, slope)
+        return tuple(self._seen(track) for track in self._tracks)
+
+    def _move_page(self, numbers: Sequence[Number], elapsed_s: float) -> None:
+        """Move every track with the page: as it went before, put right by what is read now."""
+        if elapsed_s > self._settings.memory_s:
+            self._velocity = np.zeros(2, np.float32)  # too long ago to tell
+        shift = self._velocity * np.float32(min(elapsed_s, self._settings.memory_s))
+        same = self._same_text(numbers)
+        told = page_shift([track.quad for track in self._tracks], [number.quad for number in numbers], same, shift)
+        if told is not None:
+            shift = told
+            if elapsed_s > 0:
+                self._velocity = (shift / elapsed_s).astype(np.float32)
+        for track in self._tracks:
+            track.move(shift, seen=told is not None)
+
+    def _note_flight(self, numbers: Sequence[Number]) -> None:
+        """Note whether the page flies, by the height of its numbers."""
+        quads = [number.quad for number in numbers] or [track.quad for track in self._tracks]
+        if not quads:
+            self._flies = self._flies and bool(self._velocity.any())
+            return
+        height = float(np.median(np.linalg.norm(np.stack(quads)[:, 3] - np.stack(quads)[:, 0], axis=1)))
+        speed = float(np.hypot(*self._velocity)) / self._stretch / max(height, 1.0)
+        self._flies = speed > FLYING
+
+    def _trust(self, numbers: Sequence[Number], frame_size: tuple[int, int] | None) -> list[float]:
+        """How far each number read now is to be trusted, 0 to 1."""
+        if not numbers:
+            return []
+        quads = np.stack([number.quad for number in numbers])
+        heights = np.linalg.norm(quads[:, 3] - quads[:, 0], axis=1)
+        speed = np.hypot(*self._velocity) / np.maximum(heights, 1)
+        trust = 1 / (1 + (speed / FAST) ** 2)
+        if frame_size is not None:
+            width, height = frame_size
+            across = np.minimum(quads[..., 0].min(axis=1), width - quads[..., 0].max(axis=1))
+            down = np.minimum(quads[..., 1].min(axis=1), height - quads[..., 1].max(axis=1))
+            at_edge = (across < BESIDE * heights) | (down < BELOW * heights)
+            trust[at_edge & (speed > SLOW)] *= COMING_IN
+        return [float(value) for value in trust]
+
+    def _follow(self, numbers: Sequence[Number], slope: float, trust: Sequence[float]) -> list[Track]:
+        """Give each number to the track that it continues, or to a new one; returns the tracks that were read."""
+        read = []
+        taken: set[int] = set()
+        for track, place in self._matches(numbers, slope):
+            track.add(
+                numbers[place],
+                self._now,
+                self._settings.memory_s,
+                trust[place],
+                keeps_text=self._flies and track.rested,
+            )
+            track.rested = track.rested or (track.confirmed and not self._flies)
+            track.last_seen = self._captured_at
+            if track.rested:
+                self._settled_at = self._now
+            taken.add(place)
+            read.append(track)
+        places = [place for place in range(len(numbers)) if place not in taken]
+        shared = covered(
+            boxes_along([numbers[place].quad for place in places], slope),
+            boxes_along([track.quad for track in read], slope),
+        )
+        for place, row in zip(places, shared, strict=True):
+            if row.max(initial=0.0) <= SAME_PLACE:  # else a part of a number that is believed to be whole
+                seen_at = self._captured_at
+                track = Track(next(self._ids), numbers[place].quad, seen_at, seen_at, self._now, self._doubt_below)
+                track.add(numbers[place], self._now, self._settings.memory_s, trust[place])
+                self._tracks.append(track)
+                read.append(track)
+        return read
+
+    def _matches(self, numbers: Sequence[Number], slope: float) -> list[tuple[Track, int]]:
+        """Tracks with the place in `numbers` of what continues them: greatest overlap first, each once."""
+        if not self._tracks or not numbers:
+            return []
+        overlap = iou(
+            boxes_along([track.quad for track in self._tracks], slope),
+            boxes_along([number.quad for number in numbers], slope),
+        )
+        worth = np.where(overlap >= self._settings.min_iou, overlap + SAME_TEXT * self._same_text(numbers), 0.0)
+        matched = []
+        pairs = np.argwhere(worth > 0)
+        for row, column in pairs[np.argsort(-worth[worth > 0], kind="stable")]:
+            if worth[row, column] > 0:
+                matched.append((self._tracks[row], int(column)))
+                worth[row], worth[:, column] = 0.0, 0.0
+        return matched
+
+    def _same_text(self, numbers: Sequence[Number]) -> NDArray[np.bool_]:
+        """(tracks, numbers) which have the same text."""
+        names: dict[str, int] = {}
+        ids = [names.setdefault(text, len(names)) for text in (track.text for track in self._tracks)]
+        read = [names.get(number.text, -1) for number in numbers]
+        return np.asarray(np.equal.outer(np.array(ids, np.intp), np.array(read, np.intp)))
+
+    def _that_live(self, read: Sequence[Track], slope: float) -> list[Track]:
+        """The tracks to keep, by id: those read now, and the confirmed ones for a while, where nothing else is read."""
+        held = [track for track in self._tracks if track not in read and track.confirmed and self._may_be_there(track)]
+        ranked = [*sorted(read, key=lambda t: -t.hits), *sorted(held, key=lambda t: -t.read_at)]
+        boxes = boxes_along([track.quad for track in ranked], slope)
+        same_place = covered(boxes, boxes) > SAME_PLACE
+        kept: list[int] = []
+        for place in range(len(ranked)):
+            if not same_place[place, kept].any():
+                kept.append(place)
+        return sorted((ranked[place] for place in kept), key=lambda track: track.track_id)
+
+    def _may_be_there(self, track: Track) -> bool:
+        """Whether a number that isn't read now is still believed to be where its track is."""
+        height = float(np.linalg.norm(track.quad[3] - track.quad[0]))
+        return self._now - track.read_at <= self._settings.forget_after_s and track.unread_px <= CARRIED * height
+
+    def _seen(self, track: Track) -> TrackedNumber:
+        """The track as others see it; confirms it where it is time."""
+        number = track.number()
+        times = (WITH_DOUBT if number.doubtful else 1.0) * (
+            IN_FLIGHT if self._flies and len(number.digits) == 1 else 1.0
+        )
+        doubt = math.exp(-support(track.recent, track.text) / times)
+        told = [digit.confidence for k, digit in enumerate(number.digits) if k not in number.doubtful]
+        if not track.confirmed and self._flies and 0 < self._now - self._settled_at < self._settings.memory_s:
+            told = []  # the smeared rest of a page that flies away
+        # question marks alone tell nobody anything
+        if told and doubt <= self._settings.confirm_doubt and math.prod(told) >= self._settings.confirm_confidence:
+            track.confirmed = True
+        return TrackedNumber(track.track_id, number, track.hits, track.first_seen, track.last_seen, track.confirmed)

@@ -1,0 +1,103 @@
+"""What a network says of pictures of single digits, as plain values and as text for people. Knows no network and no file."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from live.core.records import DIGIT_CLASSES
+from live.core.terminal import TERMINAL
+from models.percent import percent
+from scripts.evaluation.single_digit import LoneDigit
+
+IN_FULL = 3  # so many pictures are shown with a bar for each digit; more of them as a row each
+BAR_WIDTH = 40
+# what is no digit is rare on a page of numbers, and the network counts on that; a picture given by itself may show anything
+REFUSED = 0.25
+
+
+@dataclass(frozen=True, eq=False)
+class Answer:
+    """What the network says of one picture."""
+
+    path: Path
+    image: NDArray[np.uint8]
+    """(H, W, 3) uint8 BGR, upright."""
+    digit: LoneDigit
+    probabilities: NDArray[np.float32]
+    """(C,) float32: the ten digits, and what the network knows besides ("not a digit")."""
+
+    @property
+    def label(self) -> int | None:
+        """0 to 9; None where the network takes it for no digit."""
+        if self.no_digit >= REFUSED:
+            return None
+        return int(self.probabilities[:DIGIT_CLASSES].argmax())
+
+    @property
+    def no_digit(self) -> float:
+        """How sure the network is that it is none, 0 to 1."""
+        return float(self.probabilities[DIGIT_CLASSES:].sum())
+
+    @property
+    def text(self) -> str:
+        """The label for people."""
+        return "no digit" if self.label is None else str(self.label)
+
+    @property
+    def confidence(self) -> float:
+        """How sure the network is of its answer, 0 to 1."""
+        return self.no_digit if self.label is None else float(self.probabilities[self.label])
+
+    def fields(self) -> dict[str, object]:
+        """Plain values, for JSON."""
+        box = self.digit.box
+        return {
+            "source": str(self.path),
+            "label": self.label,
+            "confidence": round(self.confidence, 4),
+            "probabilities": [round(float(p), 4) for p in self.probabilities[:DIGIT_CLASSES]],
+            "no_digit": round(self.no_digit, 4),
+            "box": [box.x, box.y, box.width, box.height],
+            "light_ink": self.digit.is_light,
+        }
+
+
+def show_text(answers: Sequence[Answer]) -> None:
+    """Print the answers: a few of them with bars, many as a table."""
+    console = TERMINAL.console()
+    if len(answers) <= IN_FULL:
+        for one in answers:
+            console.print(*bars(one, rich_colours=console.is_terminal), sep="\n")
+        return
+    from rich import box
+    from rich.table import Table
+
+    table = Table(box=box.SIMPLE, padding=0)
+    table.add_column("picture", overflow="fold")
+    table.add_column("digit", style="bold", no_wrap=True)
+    table.add_column("sure %", justify="right", no_wrap=True)
+    for digit in range(DIGIT_CLASSES):
+        table.add_column(str(digit), justify="right", no_wrap=True, width=3)
+    for one in answers:
+        shares = [float(p) for p in one.probabilities[:DIGIT_CLASSES]]
+        cells = [percent(share).removesuffix(" %") if share >= 0.01 else "·" for share in shares]
+        table.add_row(str(one.path), one.text, percent(one.confidence, 1).removesuffix(" %"), *cells)
+    console.print(table)
+
+
+def bars(one: Answer, *, rich_colours: bool) -> list[object]:
+    """One answer as lines: its name and label, and a bar for each of the ten digits."""
+    from rich.text import Text
+
+    lines: list[object] = [Text(f"{one.path}: {one.text}, {percent(one.confidence, 1)} sure", "bold")]
+    for digit, share in enumerate(one.probabilities[:DIGIT_CLASSES].tolist()):
+        eighths = round(8 * BAR_WIDTH * share)
+        bar = "█" * (eighths // 8) + (" ▏▎▍▌▋▊▉"[eighths % 8] if eighths % 8 else "")
+        style = "green" if rich_colours and digit == one.label else ""
+        lines.append(Text(f"  {digit}  {percent(share, 1):>7}  {bar}".rstrip(), style))
+    return [*lines, ""]

@@ -1,0 +1,224 @@
+"""Find the one digit that a picture shows, whatever its size, its light and which of both is the ink. Knows no network.
+
+A page has hundreds of strokes to learn its pen and its light from; here one digit may fill the picture or be a hundredth of
+it, and may be chalk on a board. So several explanations are tried, ink darker or lighter than the paper, under a narrow or a
+wide view of the light, and the one whose strokes stand out best from all that is around them is taken.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from live.core.records import Box
+from live.core.settings import InkSettings
+from live.reading.ink import Ink, even_light, ink_mask, measure_levels
+from live.reading.paper import find_paper
+from live.reading.regions import Component, tight, upright
+from models.mnist_format import DIGIT_PX, FIELD_PX, stack_mnist
+from scripts.evaluation.single_digit_lines import without_lines
+from scripts.evaluation.single_digit_pieces import (
+    MARGIN_PX,
+    at_edge,
+    box_around,
+    gather,
+    longer_side,
+    of_one_pen,
+    pieces_of,
+    with_margin,
+)
+
+Picture = NDArray[np.uint8]
+
+SIDE_PX = (240, 1000)  # pictures are looked at with a longer side in this range
+WINDOWS = (0.5, 0.2, 0.07)  # the widest thing that may be a stroke, as a share of the picture's longer side
+CROP_PX = (
+    48  # so small a picture was cut out by somebody: the digit may touch its edge, and no shadow's edge is looked for
+)
+PAPER_SIDE_PX = 100  # light changes slowly: it is estimated on a picture of about this size
+FULL = 0.6  # a digit leaves more of its box bare than the rest
+PEN_SHARE = 0.4  # what is fainter than this share of the pen's darkness is no ink
+THICK = 0.45  # a stroke is thinner than this share of the digit's longer side
+SMALLEST = 0.02  # of the picture's longer side, and at least this many px
+SMALLEST_PX = 5
+LEAST_CONTRAST = 0.06  # between ink and what is around it, as a share of white
+SOFT_EDGE_PX = 11  # how much wider what is not the digit is taken away
+UNLIKELY = 0.3  # what ink that reaches the picture's edge is worth against other ink
+
+
+class NoDigitError(Exception):
+    """There is no single digit to be found; the message says why in a few words."""
+
+
+@dataclass(frozen=True, eq=False)
+class LoneDigit:
+    """The one digit of a picture."""
+
+    field: NDArray[np.float32]
+    """(28, 28) float32 in [0, 1], ink is 1: what a network is given."""
+    box: Box
+    """Around its ink, px of the picture."""
+    is_light: bool
+    """Whether the ink is lighter than the paper."""
+
+
+@dataclass(frozen=True, eq=False)
+class _Found:
+    """One explanation of a picture."""
+
+    grey: Picture
+    box: Box
+    rating: float
+    """The most contrast for the longest strokes is best."""
+    is_free: bool
+    """Whether it keeps clear of the picture's edge: else it is rather a shadow, or what lies around the digit."""
+    is_light: bool
+
+
+def find_digit(image: Picture) -> LoneDigit:
+    """The one digit of a picture.
+
+    image: (H, W, 3) uint8 BGR. A picture that is in MNIST's format already is taken as it is. Raises NoDigitError where there
+    is no ink.
+    """
+    gray = cv2.cvtColor(image, cv2.COLOR_BGR2GRAY)
+    if (ready := _as_it_is(gray)) is not None:
+        return ready
+    longer = max(gray.shape)
+    scale = min(max(longer, SIDE_PX[0]), SIDE_PX[1]) / longer
+    size = max(1, round(gray.shape[1] * scale)), max(1, round(gray.shape[0] * scale))
+    gray = cv2.resize(gray, size, interpolation=cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC)
+    found = _best(gray, is_crop=longer <= CROP_PX)
+    if found is None:
+        raise NoDigitError("there is no ink to be seen")
+    field = stack_mnist([found.grey])[0, ..., 0]
+    return LoneDigit(field, _scaled(found.box, 1 / scale, image.shape), found.is_light)
+
+
+def _as_it_is(gray: Picture) -> LoneDigit | None:
+    """A picture that is in MNIST's format, in white on black or black on white; None for any other."""
+    if gray.shape != (FIELD_PX, FIELD_PX):
+        return None
+    frame = np.concatenate([gray[0], gray[-1], gray[:, 0], gray[:, -1]])
+    for is_light, field in ((True, gray), (False, cv2.bitwise_not(gray))):
+        if (frame if is_light else 255 - frame).max() > 8:
+            continue
+        x, y, width, height = cv2.boundingRect(cv2.compare(field, 25, cv2.CMP_GT))
+        moments = cv2.moments(field)
+        if not DIGIT_PX - 2 <= max(width, height) <= DIGIT_PX + 1:
+            continue
+        middle = np.array([moments["m10"], moments["m01"]]) / moments["m00"]
+        if np.abs(middle - (FIELD_PX - 1) / 2).max() <= 2:
+            return LoneDigit(field.astype(np.float32) / np.float32(255), Box(x, y, width, height), is_light)
+    return None
+
+
+def _best(gray: Picture, *, is_crop: bool) -> _Found | None:
+    """The best explanation of a picture, (H, W) uint8; None where there is none.
+
+    The widest view comes first: a narrower one sees only parts of a thick stroke, but can tell it from a shadow's edge.
+    """
+    cut_by_edge: _Found | None = None
+    for window in WINDOWS:
+        views = (_explain(gray, window), _explain(cv2.bitwise_not(gray), window, is_light=True))
+        found = max((view for view in views if view is not None), key=lambda view: view.rating, default=None)
+        if found is not None and (found.is_free or is_crop):
+            return found
+        cut_by_edge = cut_by_edge or found
+    return cut_by_edge
+
+
+def _explain(gray: Picture, window: float, *, is_light: bool = False) -> _Found | None:
+    """The digit, where ink is darker than paper and no stroke wider than `window`; None where there is none.
+
+    gray: (H, W) uint8; is_light: whether it was turned into its negative for that.
+    """
+    longer = max(gray.shape)
+    step = max(1, round(longer / PAPER_SIDE_PX))
+    paper = find_paper(gray, step, window, least_side=1, wide=False)
+    darkness = with_margin(even_light(gray, paper))
+    darkness, mask = _clear(darkness, max(SMALLEST_PX, SMALLEST * longer))
+    pieces = pieces_of(mask)
+    if not pieces or longer_side(pieces[0]) < max(SMALLEST_PX, SMALLEST * longer):
+        return None
+    digit = gather(of_one_pen(pieces, darkness, mask))
+    grey, box = upright(Ink(darkness, mask, paper, 1), digit, 0.0).ink, box_around(digit)
+    bounds = tight(grey)
+    if bounds is None or _thickness(mask, box) > THICK or _fullness(mask, box) > FULL:
+        return None
+    gray = with_margin(gray, cv2.BORDER_REPLICATE)
+    contrast = _contrast(gray, mask, digit)
+    if contrast < LEAST_CONTRAST:
+        return None
+    is_free = min(box.x, box.y) > MARGIN_PX + 2
+    is_free &= box.right < gray.shape[1] - MARGIN_PX - 1 and box.bottom < gray.shape[0] - MARGIN_PX - 1
+    rating = contrast * max(box.width, box.height) / longer * (1 if is_free else UNLIKELY)
+    return _Found(
+        grey[bounds], Box(box.x - MARGIN_PX, box.y - MARGIN_PX, box.width, box.height), rating, is_free, is_light
+    )
+
+
+def _clear(darkness: Picture, smallest: float) -> tuple[Picture, Picture]:
+    """Darkness and mask of the ink, without lines and without what reaches in from the edge, unless there is nothing else.
+
+    Both may be darker than the pen, so what counts as ink is decided again when they are gone. darkness: (H, W) uint8 with
+    its margin; smallest: px of a digit's longer side.
+    """
+    inked = _mask(darkness)
+    mask = without_lines(inked)
+    inner = cv2.bitwise_and(mask, cv2.bitwise_not(at_edge(mask)))
+    if max(map(longer_side, pieces_of(inner)), default=0) < smallest:
+        return darkness, mask
+    others = cv2.bitwise_and(inked, cv2.bitwise_not(inner))
+    others = cv2.dilate(others, np.ones((SOFT_EDGE_PX, SOFT_EDGE_PX), np.uint8))
+    darkness = cv2.bitwise_and(darkness, cv2.bitwise_or(cv2.bitwise_not(others), inner))
+    mask = _mask(darkness)
+    return darkness, cv2.bitwise_and(mask, cv2.bitwise_not(at_edge(mask)))
+
+
+def _mask(darkness: Picture) -> Picture:
+    """What is ink, (H, W) uint8."""
+    settings = InkSettings(page_share=PEN_SHARE)
+    levels = measure_levels(darkness, settings)
+    return ink_mask(darkness, levels.floor(), settings, levels.floor_around())
+
+
+def _thickness(mask: Picture, box: Box) -> float:
+    """The widest stroke in a box, as a share of the box's longer side."""
+    inside = cv2.copyMakeBorder(mask[box.y : box.bottom, box.x : box.right], 1, 1, 1, 1, cv2.BORDER_CONSTANT, value=0)
+    return 2 * float(cv2.distanceTransform(inside, cv2.DIST_L2, 3).max()) / max(box.width, box.height)
+
+
+def _fullness(mask: Picture, box: Box) -> float:
+    """Share of a box that is ink, taken as if the box were half as wide as tall at least: a 1 fills its own."""
+    inside = cv2.countNonZero(mask[box.y : box.bottom, box.x : box.right])
+    longer = max(box.width, box.height)
+    return inside / (longer * max(min(box.width, box.height), longer / 2))
+
+
+def _contrast(gray: Picture, mask: Picture, digit: list[Component]) -> float:
+    """How much darker the ink is than what lies around the digit, 0 to 1: the hole of a 0 is as bright as what is around it."""
+    box = box_around(digit)
+    reach = max(3, max(box.width, box.height) // 3)
+    rows, columns = slice(max(box.y - reach, 0), box.bottom + reach), slice(max(box.x - reach, 0), box.right + reach)
+    ink = np.zeros(mask.shape, np.uint8)
+    cv2.drawContours(ink, [piece.contour for piece in digit], -1, 255, cv2.FILLED)
+    ink &= mask
+    around = np.full(mask.shape, 255, np.uint8)
+    around[box.y : box.bottom, box.x : box.right] = 0
+    around &= cv2.bitwise_not(mask)
+    paper = np.asarray(gray[rows, columns][around[rows, columns] > 0])
+    strokes = np.asarray(gray[rows, columns][ink[rows, columns] > 0])
+    if paper.size == 0 or strokes.size == 0:
+        return 0.0
+    return float(np.median(paper) - np.median(strokes)) / 255
+
+
+def _scaled(box: Box, scale: float, shape: tuple[int, ...]) -> Box:
+    """A box in px of the picture, of that shape."""
+    x, y = max(0, round(box.x * scale)), max(0, round(box.y * scale))
+    width = max(1, min(round(box.width * scale), shape[1] - x))
+    return Box(x, y, width, max(1, min(round(box.height * scale), shape[0] - y)))

@@ -1,0 +1,180 @@
+"""The reader with one of its stages left out, by name. Knows the reader's stages and settings, no page and no score."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import Any
+
+import cv2
+import numpy as np
+from msgspec.structs import replace as with_settings
+from numpy.typing import NDArray
+
+from live.core.records import DIGIT_CLASSES, Number, Reading
+from live.core.settings import GroupingSettings, InkSettings, Settings
+from live.reading.decoding import Placed
+from live.reading.false_positives import LoneRule, is_of_another_size, is_part_of_a_line, without_impostors
+from live.reading.grouping import Run, find_all_runs
+from live.reading.ink import Ink, find_ink, ink_on, level_at
+from live.reading.line_reader import AsksLines
+from live.reading.orientation import TurningReader
+from live.reading.reader import ALL_STAGES, PageReader, Stages
+from live.reading.regions import Component, Upright, upright_each
+from models.classifier import Classifier
+
+Reads = Callable[[NDArray[np.uint8]], Reading]
+DEFAULTS = Settings()
+
+
+@dataclass(frozen=True, slots=True)
+class Variant:
+    """A reader, whole or without something."""
+
+    name: str
+    """What is left out; of the whole reader, nothing."""
+    settings: Settings = DEFAULTS
+    stages: Stages = ALL_STAGES
+    digits_only: bool = False
+    """Whether the network may not answer "not a digit"."""
+    turns: bool = True
+    lines: bool = True
+    """Whether what can't be read digit by digit is read at once."""
+
+    def reader(self, classifier: Classifier, ask_lines: AsksLines) -> Reads:
+        """What reads a page in this way; no page is remembered."""
+        asked = DigitsOnly(classifier) if self.digits_only else classifier
+        pages = PageReader(asked, self.settings, self.stages, ask_lines if self.lines else None)
+        return TurningReader(pages, asked, remembers=False).read if self.turns else pages.read
+
+
+WHOLE = Variant("")
+
+
+class DigitsOnly:
+    """A classifier that must choose one of the ten digits."""
+
+    def __init__(self, classifier: Classifier) -> None:
+        self._classifier = classifier
+        self.classes = DIGIT_CLASSES
+
+    def __call__(self, inputs: NDArray[np.float32]) -> NDArray[np.float32]:
+        """As `Classifier`, with ten classes."""
+        digits = np.maximum(self._classifier(inputs)[:, :DIGIT_CLASSES], 1e-9)
+        return digits / digits.sum(axis=1, keepdims=True)
+
+
+def variants() -> Iterator[Variant]:
+    """One for each stage, in the order in which the stages are taken."""
+    yield replace(WHOLE, name="light evened out", stages=replace(ALL_STAGES, ink=ink_in_flat_light))
+    yield replace(
+        WHOLE, name="strokes wider than the window", stages=replace(ALL_STAGES, ink=partial(find_ink, wide=False))
+    )
+    yield replace(WHOLE, name="faint marks: by the page's noise", settings=changed("ink", noise_factor=0.0))
+    yield replace(WHOLE, name="faint marks: by the strokes nearby", settings=changed("ink", stroke_share=0.0))
+    yield replace(WHOLE, name="faint marks: by the page's pen", settings=changed("ink", page_share=0.0))
+    both = changed("ink", stroke_share=0.0, page_share=0.0)
+    yield replace(WHOLE, name="faint marks: by pen and strokes, both", settings=both)
+    yield replace(WHOLE, name="blur partly undone", settings=changed("ink", sharpening=0.0))
+    yield replace(WHOLE, name="ruled lines taken out", stages=replace(ALL_STAGES, rulings=keep_lines))
+    yield replace(WHOLE, name="slope undone", stages=replace(ALL_STAGES, slope=level))
+    yield replace(WHOLE, name="grey ink (black and white instead)", stages=replace(ALL_STAGES, upright=upright_mask))
+    yield replace(WHOLE, name='"not a digit" as an answer', digits_only=True)
+    yield replace(WHOLE, name="cuts", settings=changed("splitting", max_cuts=0))
+    yield replace(WHOLE, name="joins", stages=replace(ALL_STAGES, joins=no_joins))
+    yield replace(WHOLE, name="second batch (cuts and joins)", settings=changed("splitting", sure_confidence=0.0))
+    yield replace(WHOLE, name="doubtful digits seen in several ways", stages=replace(ALL_STAGES, doubts=keep_doubts))
+    yield replace(WHOLE, name="whole numbers at once", lines=False)
+    yield replace(WHOLE, name="pieces of lines dropped", stages=replace(ALL_STAGES, line_pieces=keep_pieces))
+    yield replace(WHOLE, name="words passed over", stages=replace(ALL_STAGES, runs=runs_of_digits))
+    yield replace(WHOLE, name="unsure numbers passed over", settings=changed("grouping", min_confidence=0.0))
+    yield replace(WHOLE, name="off paper", stages=replace(ALL_STAGES, sheet=keep_all))
+    yield replace(WHOLE, name="lone digits: unsure ones", settings=changed("grouping", min_lone_confidence=0.0))
+    yield replace(WHOLE, name="lone digits: of another size", stages=only_rule(is_part_of_a_line))
+    yield replace(WHOLE, name="lone digits: parts of lines", stages=only_rule(is_of_another_size))
+    yield replace(WHOLE, name="words told by their page", stages=replace(ALL_STAGES, words=keep_words))
+    yield replace(WHOLE, name="pieces cut out of something", stages=replace(ALL_STAGES, cut_outs=keep_all))
+    yield replace(WHOLE, name="textures of 1s", stages=replace(ALL_STAGES, texture=no_texture))
+    yield replace(WHOLE, name="turned pages", turns=False)
+
+
+def changed(section: str, **values: Any) -> Settings:
+    """The defaults with some values of one section changed, beyond what a settings file may say too."""
+    return with_settings(DEFAULTS, **{section: with_settings(getattr(DEFAULTS, section), **values)})
+
+
+def only_rule(rule: LoneRule) -> Stages:
+    """All stages, and of the rules for lone digits one."""
+    return replace(ALL_STAGES, impostors=partial(without_impostors, rules=[rule]))
+
+
+def ink_in_flat_light(image: NDArray[np.uint8], settings: InkSettings) -> Ink:
+    """As `find_ink`, with one brightness taken for the paper of the whole picture."""
+    gray = cv2.cvtColor(image, cv2.COLOR_BGR2GRAY)
+    return ink_on(np.full((2, 2), level_at(gray, 0.9), np.uint8), gray, max(1, max(gray.shape) // 2), settings)
+
+
+def keep_lines(
+    mask: NDArray[np.uint8],
+    pieces: object,  # noqa: ARG001 (a stage's own parameters)
+    settings: object,  # noqa: ARG001
+) -> NDArray[np.uint8]:
+    """No line is taken out."""
+    return mask
+
+
+def level(
+    contours: list[NDArray[np.int32]],
+    settings: object,  # noqa: ARG001 (a stage's own parameters)
+) -> tuple[float, NDArray[np.float64]]:
+    """All lines are level."""
+    return 0.0, np.zeros(len(contours))
+
+
+def upright_mask(ink: Ink, groups: list[list[Component]]) -> list[Upright]:
+    """As `upright_each`, of ink that is black or white."""
+    return upright_each(replace(ink, darkness=ink.mask), groups)
+
+
+def keep_doubts(
+    runs: list[Run],
+    fields: object,  # noqa: ARG001 (a stage's own parameters)
+    classifier: object,  # noqa: ARG001
+) -> list[Run]:
+    """Digits are as they were first seen."""
+    return runs
+
+
+def no_joins(components: list[Component]) -> list[tuple[int, ...]]:  # noqa: ARG001 (a stage's own parameters)
+    """No broken digit is made whole."""
+    return []
+
+
+def keep_pieces(placed: list[Placed], ink: Ink) -> list[Placed]:  # noqa: ARG001 (a stage's own parameters)
+    """Pieces of lines stay."""
+    return placed
+
+
+def runs_of_digits(placed: list[Placed], settings: GroupingSettings) -> list[Run]:
+    """As `find_all_runs`, blind to what is no digit."""
+    return find_all_runs([p for p in placed if p.digit is not None], settings)
+
+
+def keep_all(numbers: tuple[Number, ...], ink: Ink) -> tuple[Number, ...]:  # noqa: ARG001 (a stage's own parameters)
+    """Everything stands on paper, and whole."""
+    return numbers
+
+
+def keep_words(
+    numbers: tuple[Number, ...],
+    placed: Sequence[Placed],  # noqa: ARG001 (a stage's own parameters)
+    ink: Ink,  # noqa: ARG001
+) -> tuple[Number, ...]:
+    """No page is one of words."""
+    return numbers
+
+
+def no_texture(numbers: tuple[Number, ...], pieces: int) -> bool:  # noqa: ARG001 (a stage's own parameters)
+    """Whatever is read is writing."""
+    return False

@@ -1,0 +1,77 @@
+"""Drawn pages that may cost a reader much time and memory, each by a recipe that can be changed a little. Knows no reader."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from scripts.pages.worst_patterns import KNOBS, PAPER, PATTERNS
+
+FRAME = (1280, 720)
+ODD_SIZES = ((1, 1), (1, 10_000), (8000, 16), (20_000, 20), (3, 720), (640, 480), (333, 1777))
+ODD_SHARE = 0.1  # of pages that have another size than a frame's
+COLOURS = 0.1  # of pages whose ink has a colour
+
+
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """All that makes one page, so that it can be drawn again."""
+
+    pattern: str
+    """A name of `PATTERNS`."""
+    knobs: tuple[float, ...]
+    """`KNOBS` of them for the pattern, then one for blur and one for noise; 0 to 1."""
+    seed: int
+    size: tuple[int, int] = FRAME
+    """Width and height, px."""
+
+    @property
+    def name(self) -> str:
+        """The pattern, its size, seed and knobs, in one word."""
+        knobs = "-".join(f"{round(99 * knob):02d}" for knob in self.knobs)
+        return f"{self.pattern}-{self.size[0]}x{self.size[1]}-{self.seed}-{knobs}"
+
+
+def random_recipe(rng: np.random.Generator, pattern: str | None = None) -> Recipe:
+    """Any page, or any of one pattern."""
+    names = list(PATTERNS)
+    chosen = pattern or names[int(rng.integers(len(names)))]
+    size = ODD_SIZES[int(rng.integers(len(ODD_SIZES)))] if rng.random() < ODD_SHARE else FRAME
+    return Recipe(chosen, tuple(rng.random(KNOBS + 2).round(3).tolist()), int(rng.integers(1 << 30)), size)
+
+
+def changed(recipe: Recipe, rng: np.random.Generator) -> Recipe:
+    """A page much like another one: some knobs turned a little, or one of them far."""
+    knobs = np.array(recipe.knobs)
+    if rng.random() < 0.3:
+        knobs[rng.integers(len(knobs))] = rng.random()
+    else:
+        knobs = np.clip(knobs + (rng.random(len(knobs)) < 0.4) * rng.normal(0, 0.08, len(knobs)), 0, 1)
+    return replace(recipe, knobs=tuple(knobs.round(3).tolist()))
+
+
+def draw_recipe(recipe: Recipe) -> NDArray[np.uint8]:
+    """The page, (H, W, 3) uint8 BGR."""
+    rng = np.random.default_rng(recipe.seed)
+    width, height = recipe.size
+    page = np.full((height, width), PAPER, np.uint8)
+    *knobs, blur, grain = recipe.knobs
+    PATTERNS[recipe.pattern](page, tuple(knobs), rng)
+    if blur > 0.7:
+        page = np.asarray(cv2.GaussianBlur(page, (0, 0), 0.3 + 5 * (blur - 0.7)), np.uint8)
+    if grain > 0.7:
+        noise = rng.standard_normal(page.shape, np.float32) * np.float32(100 * (grain - 0.7))
+        page = np.clip(page + noise, 0, 255).astype(np.uint8)
+    image = np.repeat(page[..., None], 3, axis=2)
+    if rng.random() < COLOURS:
+        image[..., int(rng.integers(3))] = PAPER
+    return image
+
+
+def worst_page(rng: np.random.Generator) -> tuple[str, NDArray[np.uint8]]:
+    """A page that may cost much: its name, and (H, W, 3) uint8 BGR."""
+    recipe = random_recipe(rng)
+    return recipe.name, draw_recipe(recipe)

@@ -1,0 +1,160 @@
+"""Fit a network: epochs, progress, the best weights kept, a run gone on with after a kill. Draws no pictures, exports nothing."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import keras
+import numpy as np
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+
+from live.core.atomic_files import replaced
+from models.architectures import NETWORKS
+from scripts.training.batches import Batches, BatchPlan, one_hot
+from scripts.training.datasets import DataError
+from scripts.training.history import History, save_history
+from scripts.training.recipes import Recipe
+from scripts.training.runs import RunFiles
+from scripts.training.training_set import Examples, as_input
+
+
+def fit(
+    parts: tuple[Examples, Examples | None, Examples], recipe: Recipe, history: History, files: RunFiles
+) -> keras.Model:
+    """Train until the recipe's epochs are over or patience is; returns the network with its best weights.
+
+    parts: digits to learn from, drawn pictures or None, what is held out. history: of a run that is to go on, or a new one.
+    """
+    digits, drawn, held_out = parts
+    classes = 11 if recipe.knows_no_digit else 10
+    keras.utils.set_random_seed(history.seed)
+    plan = BatchPlan(
+        classes=classes, batch_size=recipe.batch_size, augment=recipe.augment, drawn_share=recipe.drawn_share,
+        seed=history.seed,
+    )  # fmt: skip
+    steps = len(Batches(digits, drawn, plan))
+    model, first = begun(history, files, steps, lambda: compiled(NETWORKS[history.network](classes), recipe, steps))
+    return fitted(
+        model, Batches(digits, drawn, plan, epoch=first),
+        Epochs(first, recipe.epochs, steps), Keeper(history, files, recipe.patience),
+        validation_data=(as_input(held_out.images), one_hot(held_out.labels, classes)), validation_batch_size=1024,
+    )  # fmt: skip
+
+
+def begun(history: History, files: RunFiles, steps: int, new: Callable[[], keras.Model]) -> tuple[keras.Model, int]:
+    """The network of a run and its first epoch to come: as the last epoch left it, or a new one. steps: of one epoch."""
+    going_on = history.epochs_done > 0 and files.state.is_file()
+    model = load_state(files.state) if going_on else new()
+    first = int(model.optimizer.iterations) // steps
+    history.cut(first)
+    history.parameters = int(model.count_params())
+    return model, first
+
+
+class Epochs(NamedTuple):
+    """From when to when a run goes."""
+
+    first: int
+    """The first to come, from 0."""
+    last: int
+    """Their number in all."""
+    steps: int
+    """Of each."""
+
+
+def fitted(model: keras.Model, batches: Any, epochs: Epochs, keeper: Keeper, **validation: Any) -> keras.Model:
+    """The network after its epochs, or when patience is over, with its best weights. batches, validation: as Keras takes them."""
+    with progress_bar() as progress:
+        model.fit(
+            batches, initial_epoch=epochs.first, epochs=epochs.last, shuffle=False, verbose=0,
+            callbacks=[keeper, Bar(progress, epochs)], **validation,
+        )  # fmt: skip
+    model.load_weights(keeper.files.best)
+    return model
+
+
+def compiled(model: keras.Model, recipe: Recipe, steps: int) -> keras.Model:
+    """The network with its loss and optimizer. steps: of one epoch."""
+    rate = cosine(recipe.learning_rate, steps * recipe.epochs) if recipe.cosine else recipe.learning_rate
+    optimizer = keras.optimizers.AdamW(rate, weight_decay=recipe.weight_decay)
+    if recipe.weight_decay == 0:
+        optimizer = keras.optimizers.Adam(rate)
+    # XLA, which Keras would choose, takes twice the time for these networks on a CPU
+    jit = "auto" if keras.config.backend() != "tensorflow" or _has_gpu() else False
+    model.compile(optimizer, loss="categorical_crossentropy", metrics=["accuracy"], jit_compile=jit)
+    return model
+
+
+def cosine(highest: float, steps: int) -> Any:
+    """A rate of learning that rises for a tenth of so many steps and then falls to nothing along a cosine."""
+    return keras.optimizers.schedules.CosineDecay(highest / 20, steps, warmup_target=highest, warmup_steps=steps // 10)
+
+
+def _has_gpu() -> bool:
+    """Whether TensorFlow finds a GPU."""
+    import tensorflow as tf
+
+    return bool(tf.config.list_physical_devices("GPU"))
+
+
+def load_state(path: Path) -> keras.Model:
+    """Network and optimizer of an interrupted run. Raises DataError where the file is damaged."""
+    try:
+        return keras.saving.load_model(path)
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise DataError(f"{path} is damaged, so that the run can't go on. --anew starts it over.") from error
+
+
+class Keeper(keras.callbacks.Callback):  # type: ignore[misc]  # Keras comes without types
+    """Keeps the best weights, the history and the state after each epoch; stops when nothing gets better."""
+
+    def __init__(self, history: History, files: RunFiles, patience: int) -> None:
+        """patience: epochs without a better validation loss after which to stop."""
+        super().__init__()
+        self.files = files
+        self._history, self._patience = history, patience
+        self._began = 0.0
+
+    def on_epoch_begin(self, epoch: int, logs: dict[str, float] | None = None) -> None:  # noqa: ARG002 - Keras's names
+        """Start the epoch's clock."""
+        self._began = time.monotonic()
+
+    def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:
+        """Write what there is: the state last, since an epoch counts as done only with it."""
+        history = self._history
+        history.add(logs or {}, time.monotonic() - self._began)
+        if history.best_epoch == epoch:
+            replaced(self.files.best, self.model.save_weights)
+        save_history(history, self.files.history)
+        replaced(self.files.state, self.model.save)
+        if epoch - history.best_epoch >= self._patience or not np.isfinite(history.history["loss"][-1]):
+            self.model.stop_training = True
+
+
+class Bar(keras.callbacks.Callback):  # type: ignore[misc]  # Keras comes without types
+    """One bar for the whole run, with the time left."""
+
+    def __init__(self, progress: Progress, epochs: Epochs) -> None:
+        super().__init__()
+        self._progress, self._epochs = progress, epochs.last
+        first, last, steps = epochs
+        self._task = progress.add_task(f"epoch {first + 1}/{last}", total=steps * last, completed=steps * first)
+
+    def on_train_batch_end(self, batch: int, logs: dict[str, float] | None = None) -> None:  # noqa: ARG002 - Keras's names
+        """One step further."""
+        self._progress.advance(self._task)
+
+    def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:
+        """Say what the epoch came to."""
+        text = " ".join(f"{name} {value:.4f}" for name, value in (logs or {}).items())
+        self._progress.print(f"epoch {epoch + 1}/{self._epochs}  {text}")
+        self._progress.update(self._task, description=f"epoch {min(epoch + 2, self._epochs)}/{self._epochs}")
+
+
+def progress_bar() -> Progress:
+    """A bar of steps with the time gone and the time left."""
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    return Progress(*columns, TextColumn("left"), TimeRemainingColumn(compact=True))
