@@ -9,7 +9,7 @@ if sys.argv[:1] == ["-m"]:  # Python is about to run `live` or one of the script
         sys.exit("Numcam needs Python 3.11 or newer; this is %s (%s)." % (sys.version.split()[0], sys.executable))  # noqa: UP031
 
     try:
-        from live.startup import begin
+        from live.core.startup import begin
 
         begin(signals="scripts" not in sys.modules)
     except KeyboardInterrupt:

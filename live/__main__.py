@@ -46,7 +46,7 @@ def check_outputs(settings: Settings) -> None:
 def prepare(options: argparse.Namespace) -> Callable[[Interrupts], int]:
     """All that can be said before anything is opened, and every part loaded: what is left returns the exit code.
 
-    It is given what catches the signals: until then one ends the program at once (live/startup.py).
+    It is given what catches the signals: until then one ends the program at once (live/core/startup.py).
     """
     chosen = {name: value for name in RUN_OPTIONS if (value := getattr(options, name)) is not None}
     if len(options.source or ()) == 1:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NoReturn
 
-from live.startup import begin
+from live.core.startup import begin
 
 
 def numcam() -> NoReturn:

@@ -154,7 +154,8 @@ def check_display() -> None:
 
 def show_window(answers: Sequence[Answer]) -> None:
     """Show the montage in pages, until the user quits."""
-    from live.window.window import Key, Window
+    from live.core.keys import Key
+    from live.window.window import Window
 
     all_cards = cards(answers)
     pages = [all_cards[start : start + PER_SCREEN] for start in range(0, len(all_cards), PER_SCREEN)]

@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 from live.capture.frame_source import Source
 from live.capture.sources import DEMO_NAME
 from live.core.errors import OutputError, SourceError
+from live.core.keys import Key
 from live.core.records import Frame, Number, Reading, TrackedNumber
 from live.core.settings import Settings
 from live.outputs import run_outputs as outputs
@@ -29,7 +30,6 @@ from live.outputs.events import Event
 from live.run import loop as app
 from live.run.interrupts import Interrupts
 from live.run.loop import RunSummary, event_line, run
-from live.window.window import Key
 from tests.results import number_at, paper, reading_of
 
 FPS = 30

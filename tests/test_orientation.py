@@ -7,11 +7,11 @@ import pytest
 from numpy.typing import NDArray
 
 from live.capture.sources import open_source
+from live.core.geometry import page_slope
 from live.core.records import Reading
 from live.core.settings import CameraSettings, Settings
 from live.reading.orientation import EVERY, TurningReader
 from live.run.networks import open_reader
-from live.tracking.page_motion import page_slope
 from models.classifier import Classifier, load_classifier
 from scripts.drawn_pages import DigitShapes, DrawnPage, draw_page
 from scripts.pages.page_style import PageStyle

@@ -16,12 +16,13 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from live.core.keys import Key
 from live.core.records import FrameResult
 from live.core.settings import Settings
 from live.drawing.overlay import SURE
 from live.outputs.run_outputs import Outputs
 from live.run.screen import Screen
-from live.window.window import Key, Window
+from live.window.window import Window
 from tests.lanes_by_hand import ToldSource, lane_of, wall_of
 from tests.program import frame_times, log_rows
 from tests.results import drawn_in, number_at, paper, result_of

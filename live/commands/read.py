@@ -15,12 +15,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from live.capture.pictures.pages import read_pages
-from live.commands.picture_list import PageName, Told, find_pictures
+from live.commands.picture_list import Told, find_pictures
 from live.commands.read_options import ReadOptions
 from live.core.atomic_files import put
 from live.core.background import heard
 from live.core.errors import OutputError, SourceError
 from live.core.fields import picture_fields, too_much_ink
+from live.core.page_name import PageName
 from live.core.records import Frame, FrameResult, Number, Reading, TrackedNumber
 from live.core.settings import LimitsSettings, Settings
 from live.core.terminal import TERMINAL, is_watched, make_console, say, tell

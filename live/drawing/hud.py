@@ -9,9 +9,9 @@ import imutils
 import numpy as np
 from numpy.typing import NDArray
 
+from live.core.keys import Key
 from live.core.records import Reading
 from live.drawing.lettering import Colour, Letters, panel, rounded, width_of, write
-from live.window.window import Key
 
 WHITE: Colour = (255, 255, 255)
 GREY: Colour = (196, 196, 196)

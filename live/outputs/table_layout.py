@@ -13,7 +13,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from live.tracking.page_motion import Boxes, Quad, boxes_along, page_slope
+from live.core.geometry import Boxes, Quad, boxes_along, page_slope
 
 Spans = NDArray[np.float32]
 """(N, 2) float32: where each number begins and ends along one axis, in heights of the page's digits."""

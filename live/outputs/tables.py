@@ -8,9 +8,9 @@ from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
-from live.commands.picture_list import PageName
 from live.core.atomic_files import WholeFile
 from live.core.fields import number_fields
+from live.core.page_name import PageName
 from live.core.records import UNTOLD, Number
 from live.outputs.csv_rows import csv_row
 from live.outputs.table_layout import lay_out

@@ -8,7 +8,7 @@ import time
 from types import FrameType, TracebackType
 from typing import Any, Self
 
-from live.startup import catchable
+from live.core.startup import catchable
 
 CLOSING_S = 2.0
 """Seconds after a signal in which another one changes nothing, so that files are closed; later ones tell of impatience."""

@@ -6,11 +6,12 @@ from collections import deque
 from collections.abc import Callable
 
 from live.core.errors import OutputError
+from live.core.keys import Key
 from live.drawing.hud import HudState, debug_view, draw_hud
 from live.outputs.run_outputs import Outputs
 from live.run.frame_ages import Ages
 from live.run.mosaic import Wall
-from live.window.window import Key, Window
+from live.window.window import Window
 
 HOLD_POLL_MS = 30
 AGE_OVER = 15  # frames over which the shown age is taken

@@ -1,4 +1,4 @@
-"""Where quads are along their page's lines, how they overlap, how the page moved. Knows no numbers' meaning, no time."""
+"""How the page moved from one frame to the next, by the numbers on it. Knows no numbers' meaning and no time."""
 
 from __future__ import annotations
 
@@ -7,10 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-Quad = NDArray[np.float32]
-"""(4, 2) float32 corners, px, clockwise from the top left."""
-Boxes = NDArray[np.float32]
-"""(N, 4) float32: left, top, right, bottom, px, in axes turned by the page's slope."""
+from live.core.geometry import Quad
 
 # what a number's width and height may change by from frame to frame, as a share, to tell of the page's motion
 SIZE_CHANGE = 0.35
@@ -22,48 +19,6 @@ ALONE = 0.5
 MOST_PAIRS = 4000
 # of which so many are compared with the others together, for memory
 AT_ONCE = 256
-
-
-def page_slope(quads: Sequence[Quad]) -> float:
-    """The slope of the lines, radians, in a quarter turn to either side; 0 where there are none. From the quads' upper edges.
-
-    A line and the same on its head have one slope: the mean is taken of twice the angles.
-    """
-    if not quads:
-        return 0.0
-    edges = np.stack(quads)[:, 1] - np.stack(quads)[:, 0]
-    return float(np.angle(np.exp(2j * np.arctan2(edges[:, 1], edges[:, 0])).sum()) / 2)
-
-
-def boxes_along(quads: Sequence[Quad], slope: float) -> Boxes:
-    """(N, 4) boxes around quads in axes turned by `slope`: there, sloping lines lie apart as they do on paper."""
-    if not quads:
-        return np.zeros((0, 4), np.float32)
-    cosine, sine = np.cos(slope), np.sin(slope)
-    turned = np.stack(quads) @ np.array([[cosine, -sine], [sine, cosine]], np.float32)
-    return np.concatenate([turned.min(axis=1), turned.max(axis=1)], axis=1, dtype=np.float32)
-
-
-def iou(first: Boxes, second: Boxes) -> NDArray[np.float32]:
-    """Intersection over union of each of (N, 4) with each of (M, 4): (N, M), 0 to 1."""
-    shared, areas, others = _areas(first, second)
-    return (shared / np.maximum(areas + others - shared, 1e-6)).astype(np.float32)
-
-
-def covered(first: Boxes, second: Boxes) -> NDArray[np.float32]:
-    """Shared part of the smaller of each pair: (N, M), 0 to 1."""
-    shared, areas, others = _areas(first, second)
-    return (shared / np.maximum(np.minimum(areas, others), 1e-6)).astype(np.float32)
-
-
-def _areas(first: Boxes, second: Boxes) -> tuple[NDArray[np.float32], ...]:
-    """Shared areas (N, M), and the areas of both sides as (N, 1) and (1, M), px²."""
-    sides = []
-    for near, far in ((0, 2), (1, 3)):  # axis by axis: arrays of pairs of pairs take several times as long
-        high = np.minimum(first[:, None, far], second[None, :, far])
-        sides.append(np.maximum(high - np.maximum(first[:, None, near], second[None, :, near]), 0))
-    areas, others = (np.prod(boxes[:, 2:] - boxes[:, :2], axis=1) for boxes in (first, second))
-    return sides[0] * sides[1], areas[:, None], others[None]
 
 
 def page_shift(

@@ -17,11 +17,12 @@ from itertools import count
 import numpy as np
 from numpy.typing import NDArray
 
+from live.core.geometry import boxes_along, covered, iou, page_slope
 from live.core.records import Number, TrackedNumber
 from live.core.settings import GroupingSettings, TrackingSettings
 from live.tracking.evidence import support
 from live.tracking.frame_interval import stretch
-from live.tracking.page_motion import boxes_along, covered, iou, page_shift, page_slope
+from live.tracking.page_motion import page_shift
 from live.tracking.tracks import Track
 
 # a page that moves so many heights of its numbers in a second is read half as surely as one that lies still

@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from live.core.geometry import Quad
 from live.core.records import Box, Digit, Number
 from live.tracking.evidence import Hit, agreement, doubtful_places, hit_of, probabilities_of, text_of
-from live.tracking.page_motion import Quad
 
 # the part of a quad's own motion, beside the page's, that is believed at once is 1 - exp(-elapsed / SMOOTHING_S)
 SMOOTHING_S = 0.04

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from enum import Enum
 from types import TracebackType
 from typing import Self
 
@@ -11,6 +10,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from live.core.keys import Key, key_for
 from live.window import painted
 from live.window.display_check import use_x11
 
@@ -20,38 +20,6 @@ LARGEST = (1280, 720)  # px; a larger frame opens in a window that fits a small 
 # cores one is painted by the first few looks
 UNPAINTED_S, UNPAINTED_POLLS = 2.0, 15
 MOST_REOPENED = 3  # and so many times at most: where memory can't be shared, nothing tells that it is painted
-
-
-class Key(Enum):
-    """What a key asks for: how it is called, what it does, and the characters that mean it."""
-
-    QUIT = ("q, Esc", "quit", "q\x1b")
-    PAUSE = ("space", "pause, and go on", " ")
-    RECORD = ("r", "start and stop recording", "r")
-    SNAPSHOT = ("s", "snapshot: the picture, and what was read as JSON", "s")
-    MIRROR = ("m", "mirror the preview (never the recording)", "m")
-    DEBUG = ("d", "show the ink, and what the network is given", "d")
-    HELP = ("h", "show and hide this help", "h")
-
-    def __init__(self, label: str, meaning: str, characters: str) -> None:
-        self.label = label
-        self.meaning = meaning
-        self.characters = characters
-
-
-KEY_OF = {character: key for key in Key for character in key.characters}
-
-
-def key_for(code: int) -> Key | None:
-    """The key of a code from cv2.waitKeyEx; None for none and for any other key.
-
-    Arrow keys and the like have codes beyond 255 whose last eight bits look like letters (Left looks like Q): only the bits
-    that tell of held modifiers are taken off.
-    """
-    if code < 0:
-        return None
-    code &= 0xFFFF
-    return KEY_OF.get(chr(code).lower()) if code < 128 else None
 
 
 class Window:

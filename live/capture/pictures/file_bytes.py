@@ -8,17 +8,11 @@ import sys
 from pathlib import Path
 
 from live.core.errors import SourceError
+from live.core.page_name import STDIN, STDIN_NAME
 from live.core.settings import LimitsSettings
 
-STDIN = Path("-")
-STDIN_NAME = "stdin"
 MEGABYTE = 1_000_000
 FROM_A_PIPE = "A picture that comes through a pipe is read with -, as in: cat page.jpg | python -m live read -"
-
-
-def shown_name(path: Path) -> str:
-    """What a person would call it."""
-    return STDIN_NAME if path == STDIN else str(path)
 
 
 def read_bytes(path: Path, limits: LimitsSettings) -> bytes:

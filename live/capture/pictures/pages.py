@@ -18,12 +18,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from live.capture.pictures.bit_depth import to_8_bit, to_bgr
-from live.capture.pictures.file_bytes import read_bytes, shown_name
+from live.capture.pictures.file_bytes import read_bytes
 from live.capture.pictures.headers import Header, PageHeader, check_pages, pillow, read_header
 from live.capture.pictures.kinds import damaged
 from live.capture.pictures.tiff_pages import directories
 from live.capture.quiet import quiet_stderr, silence_opencv
 from live.core.errors import SourceError
+from live.core.page_name import shown_name
 from live.core.settings import LimitsSettings
 
 __all__ = ["Page", "decode_picture", "read_pages", "read_picture", "to_8_bit", "to_bgr"]
