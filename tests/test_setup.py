@@ -134,8 +134,8 @@ def test_an_older_python_is_told(tmp_path: Path) -> None:
 
 @pytest.mark.skipif(shutil.which("make") is None or sys.platform == "win32", reason="make is not here")
 def test_a_variable_in_args_reaches_the_command_through_make(tmp_path: Path) -> None:
-    """The line of README.md, as a shell reads it, through the real make."""
-    lines = (ROOT / "README.md").read_text(encoding="utf-8").splitlines()
+    """The line of docs/options.md, as a shell reads it, through the real make."""
+    lines = (ROOT / "docs" / "options.md").read_text(encoding="utf-8").splitlines()
     (printed,) = (line for line in lines if line.startswith("make run ARGS=") and "NUMCAM_NUMBER" in line)
     interpreter = tmp_path / ".venv" / "bin" / "python"
     interpreter.parent.mkdir(parents=True)

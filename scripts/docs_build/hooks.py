@@ -1,18 +1,18 @@
 """What `mkdocs` does beside its own for the site in docs/: hooks, named in mkdocs.yml. Knows no network and no theme.
 
-Pages are made from files that have their place elsewhere: README.md (its middle), CHANGELOG.md, CONTRIBUTING.md, the notebook,
-and the list of decisions. Links to files that are no page of the site become plain text.
+Pages are made from files that have their place elsewhere: CHANGELOG.md, CONTRIBUTING.md, the notebook, the list of decisions, and
+the list of modules. Links to files that are no page of the site become plain text.
 """
 
 from __future__ import annotations
 
+import ast
 import posixpath
 import re
 from collections.abc import Iterator
 from pathlib import Path
 
 from mkdocs.config.defaults import MkDocsConfig
-from mkdocs.exceptions import PluginError
 from mkdocs.structure.files import File, Files
 from mkdocs.structure.pages import Page
 
@@ -20,7 +20,7 @@ from scripts.docs_build.notebook_page import notebook_page
 
 ROOT = Path(__file__).parents[2]
 PAGES = {
-    "README.md": "options.md",
+    "README.md": "index.md",
     "CHANGELOG.md": "changelog.md",
     "CONTRIBUTING.md": "contributing.md",
     "config.yaml": "settings.md",
@@ -28,9 +28,8 @@ PAGES = {
     "docs/learn.ipynb": "learn.md",
 }
 """Files and folders of the repository that have a page of the site under another name."""
+CODE = ("live", "models", "scripts")
 DECISIONS_TITLE = "Decisions"
-README_FIRST, README_LAST = "What it reads from", "Still pictures, and help with cameras"
-"""The sections of README.md, both included, that are the page on options and outputs."""
 LINK = re.compile(r"(!?)\[([^\]]*)\]\(([^)\s#]+)(#[^)\s]*)?\)")
 DECIDED = re.compile(r"\*\*Decision\.\*\*\s+(?:- )?(.+?[.:])(?=\s)", re.DOTALL)
 FIRST_PARAGRAPH = re.compile(r"\A(?:#[^\n]*\n+)+(?:- )?(?:\*\*[^*]+\*\* )?(.+?[.:])(?=\s)", re.DOTALL)
@@ -52,7 +51,7 @@ def on_config(config: MkDocsConfig) -> MkDocsConfig:
 def on_files(files: Files, config: MkDocsConfig) -> Files:
     """Add the pages that are made from other files."""
     texts = {
-        "options.md": from_root("# Options and outputs\n\n" + readme_sections(), "options.md"),
+        "files.md": file_list(),
         "changelog.md": from_root(read("CHANGELOG.md"), "changelog.md"),
         "contributing.md": from_root(read("CONTRIBUTING.md"), "contributing.md"),
         "decisions/index.md": decision_list(),
@@ -98,17 +97,33 @@ def site_links(markdown: str, folder: str, page: str) -> str:
     return LINK.sub(linked, markdown)
 
 
-def readme_sections() -> str:
-    """The middle of README.md: what an option, a key and an output is. Raises PluginError where a section is gone."""
-    sections = re.split(r"(?m)^(?=## )", read("README.md"))
-    titles = [section.partition("\n")[0].removeprefix("## ") for section in sections]
-    try:
-        first, last = titles.index(README_FIRST), titles.index(README_LAST)
-    except ValueError as error:
-        raise PluginError(
-            f"README.md has lost a section that scripts/docs_build/hooks.py takes from it: {error}."
-        ) from None
-    return "".join(sections[first : last + 1])
+def file_list() -> str:
+    """The page that lists every module, room by room, with the first line of its docstring."""
+    lines = [
+        "# What is where",
+        "",
+        "Each file says in its first line what it does, and what it doesn't know. This page is made of these lines.",
+        "",
+    ]
+    folder = None
+    for path in sorted(
+        (path for room in CODE for path in (ROOT / room).rglob("*.py")), key=lambda path: (path.parent, path.name)
+    ):
+        text = ast.get_docstring(ast.parse(path.read_text(encoding="utf-8"))) or ""
+        if path.parent != folder:
+            folder = path.parent
+            lines += ["", f"## {folder.relative_to(ROOT).as_posix()}", ""]
+            if path.name == "__init__.py":
+                lines += [*text.splitlines(), ""]
+            lines += ["file | what it does", "--- | ---"]
+        if path.name != "__init__.py":
+            lines.append(f"`{path.name}` | {first_line(text)}")
+    return "\n".join([*lines, ""])
+
+
+def first_line(docstring: str) -> str:
+    """The first line of a docstring, for a cell of a table."""
+    return docstring.partition("\n")[0].replace("|", "\\|")
 
 
 def decisions() -> Iterator[tuple[Path, str, str]]:
