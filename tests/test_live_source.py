@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from live.capture import addresses
+from live.capture import addresses, stream_device
 from live.capture.device_session import Capture, Feed
 from live.capture.live_source import MOST_HUNG, LiveSource
 from live.capture.sources import FrameSource, open_source
@@ -95,7 +95,7 @@ def test_captured_at_is_the_moment_of_capture(camera: MjpegCamera) -> None:
         def release(self) -> None:
             self._capture.release()
 
-    feed = addresses.stream_feed(camera.address, SETTINGS)
+    feed = stream_device.stream_feed(camera.address, SETTINGS)
 
     def noting() -> Capture | None:
         capture = feed.open()
