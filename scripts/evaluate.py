@@ -25,9 +25,9 @@ from numpy.typing import NDArray
 from rich.console import Console  # noqa: TID251 - a type
 from rich.progress import track
 
+from live.api.model_trial import load_tried
 from live.core.atomic_files import put_in_place
 from live.core.terminal import TERMINAL, make_console, say
-from live.run.model_trial import load_tried
 from models.classifier import WEIGHTS, Classifier
 from models.errors import ModelError
 from scripts.command_line import add_data, missing_package, run_script, script_parser

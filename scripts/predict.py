@@ -16,6 +16,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from live.api.model_trial import load_tried
 from live.capture.pictures.pages import read_picture
 from live.commands.picture_list import Told, find_pictures
 from live.commands.read import write_picture
@@ -24,7 +25,6 @@ from live.core.errors import DisplayError, NumcamError, OutputError, SourceError
 from live.core.settings import Settings
 from live.core.terminal import say, tell
 from live.reading.reader import PageReader
-from live.run.model_trial import load_tried
 from models.classifier import load_classifier
 from models.errors import ModelError
 from scripts.command_line import run_script, script_parser

@@ -16,13 +16,13 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from live.api.networks import open_classifier, open_reader
 from live.core.records import Frame, FrameResult
 from live.core.settings import Settings
 from live.core.terminal import tell
 from live.drawing.hud import HudState, draw_hud
 from live.drawing.overlay import draw
 from live.reading.orientation import TurningReader
-from live.run.networks import open_classifier, open_reader
 from live.run.source_session import STILL
 from live.tracking.tracker import NumberTracker
 from models.classifier import Classifier

@@ -13,6 +13,7 @@ import pytest
 from numpy.typing import NDArray
 
 from live.__main__ import main
+from live.api.networks import open_classifier, open_reader
 from live.capture.pictures.pages import read_picture
 from live.core.settings import OverlaySettings, Settings
 from live.drawing.overlay import draw
@@ -20,7 +21,6 @@ from live.outputs.event_log import FrameLog
 from live.reading.budget import QUESTIONS, Budget
 from live.reading.orientation import TurningReader
 from live.reading.reader import PageReader
-from live.run.networks import open_classifier, open_reader
 from models.classifier import Classifier
 from scripts.pages.worst_pages import draw_recipe, random_recipe
 from scripts.pages.worst_patterns import PATTERNS

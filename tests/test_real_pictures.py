@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from live.api.networks import open_reader
 from live.capture.pictures.pages import read_picture
 from live.core.settings import Settings
 from live.reading.orientation import TurningReader
-from live.run.networks import open_reader
 from models.classifier import load_classifier
 
 REAL = Path(__file__).parents[2] / "shared" / "bench" / "real"

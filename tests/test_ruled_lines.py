@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis.extra import numpy as hnp
 from numpy.typing import NDArray
 
+from live.api.networks import open_reader
 from live.core.settings import OverlaySettings, RegionSettings, Settings
 from live.drawing.explain.pages import explain
 from live.drawing.explain.parts import SKY
@@ -17,7 +18,6 @@ from live.reading.outlines import find_outlines
 from live.reading.reader import PageReader, Stages
 from live.reading.ruled_lines import find_lines, without_rulings, writing_height
 from live.reading.runs import find_runs
-from live.run.networks import open_reader
 from models.classifier import load_classifier
 from scripts.drawn_pages import DigitShapes
 

@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from live.run.stopwatch import Stopwatch
+from live.api.stopwatch import Stopwatch
 
 
 @pytest.fixture

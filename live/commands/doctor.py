@@ -10,6 +10,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from live import __version__
+from live.api.networks import open_classifier, weakness_of
 from live.capture.sources import DEMO_CLIP, list_cameras
 from live.core.masking import masked
 from live.core.plain_text import printable
@@ -17,7 +18,6 @@ from live.core.settings import Settings
 from live.core.settings_files import user_file
 from live.core.settings_names import listing
 from live.core.terminal import tell
-from live.run.networks import open_classifier, weakness_of
 from live.window.display_check import why_no_display
 from models.card import load_card
 from models.classifier import find_model

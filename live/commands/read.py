@@ -14,6 +14,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from live.api.networks import open_classifier, open_reader
 from live.capture.pictures.pages import read_pages
 from live.commands.picture_list import Told, find_pictures
 from live.commands.read_options import ReadOptions
@@ -29,7 +30,6 @@ from live.drawing.overlay import draw
 from live.outputs.tables import CsvFile, NumberFile, table_file
 from live.reading.orientation import TurningReader
 from live.reading.traces import Trace
-from live.run.networks import open_classifier, open_reader
 from models.percent import percent
 
 if TYPE_CHECKING:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from itertools import count
 
+from live.api.networks import Checked, open_classifier, open_reader
 from live.capture.frame_source import WAKE_EVERY_S
 from live.capture.sources import DEMO_NAME, may_be_live, open_source
 from live.core.errors import SourceError
@@ -19,7 +20,6 @@ from live.outputs.run_outputs import Outputs
 from live.reading.orientation import TurningReader
 from live.run.interrupts import Interrupts
 from live.run.mosaic import Wall
-from live.run.networks import Checked, open_classifier, open_reader
 from live.run.screen import Screen
 from live.run.source_session import Lane, fetch_from
 from live.run.summary import RunSummary

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from live.api.stopwatch import Stopwatch
 from live.capture.sources import FrameSource
 from live.core.errors import SourceError
 from live.core.records import Frame, FrameResult
@@ -21,7 +22,6 @@ from live.drawing.labels import LabelMemory
 from live.drawing.overlay import draw
 from live.drawing.stale_frame import blank, greyed
 from live.reading.orientation import TurningReader
-from live.run.stopwatch import Stopwatch
 from live.tracking.change_detection import Stillness
 from live.tracking.frame_interval import Rhythm
 from live.tracking.tracker import NumberTracker

@@ -9,10 +9,10 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from live.api.model_trial import load_tried
 from live.core.records import DIGIT_CLASSES
 from live.core.settings import ModelSettings, Settings
 from live.reading.reader import PageReader
-from live.run.model_trial import load_tried
 from models.classifier import Classifier
 from models.line_classifier import LineClassifier
 
