@@ -17,7 +17,6 @@ import pytest
 from numpy.typing import NDArray
 
 from live.__main__ import main
-from live.commands import read
 from live.core.records import Number, Reading
 from tests.results import number_at, paper, reading_of
 
@@ -39,8 +38,8 @@ class ToldReader:
 def told_reader(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """A reader without a network, in a folder of its own."""
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(read, "open_reader", ToldReader)
-    monkeypatch.setattr(read, "open_classifier", lambda *_: SimpleNamespace(classes=11))
+    monkeypatch.setattr("live.api.reader.open_reader", ToldReader)
+    monkeypatch.setattr("live.api.reader.open_classifier", lambda *_: SimpleNamespace(classes=11))
 
 
 def picture(name: str, shade: int = 230) -> Path:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,11 +11,26 @@ import numpy as np
 from numpy.typing import NDArray
 
 from live.api.model_trial import load_tried
+from live.core.errors import NumcamError
 from live.core.records import DIGIT_CLASSES
 from live.core.settings import ModelSettings, Settings
 from live.reading.reader import PageReader
 from models.classifier import Classifier
+from models.errors import ModelError
 from models.line_classifier import LineClassifier
+
+
+class NetworkError(NumcamError, ModelError):
+    """A network can't be loaded: a ModelError that a program catches with all others of Numcam."""
+
+
+@contextmanager
+def as_numcam_error() -> Iterator[None]:
+    """Raise a ModelError as a NetworkError."""
+    try:
+        yield
+    except ModelError as error:
+        raise NetworkError(str(error)) from error
 
 
 def open_classifier(settings: Settings, say: Callable[[str], None] | None = None) -> Classifier:

@@ -2,34 +2,31 @@
 
 from __future__ import annotations
 
-import json
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, suppress
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from live.api.networks import open_classifier, open_reader
-from live.capture.pictures.pages import read_pages
+from live.api.page import Page
+from live.api.reader import Reader
+from live.capture.frame_source import Remark
 from live.commands.picture_list import Told, find_pictures
 from live.commands.read_options import ReadOptions
 from live.core.atomic_files import put
 from live.core.background import heard
 from live.core.errors import OutputError, SourceError
-from live.core.fields import picture_fields, too_much_ink
+from live.core.fields import too_much_ink
 from live.core.page_name import PageName
-from live.core.records import Frame, FrameResult, Number, Reading, TrackedNumber
-from live.core.settings import LimitsSettings, Settings
+from live.core.records import Number
+from live.core.settings import Settings
 from live.core.terminal import TERMINAL, is_watched, make_console, say, tell
-from live.drawing.overlay import draw
+from live.outputs.picture_file import encode_picture
 from live.outputs.tables import CsvFile, NumberFile, table_file
-from live.reading.orientation import TurningReader
-from live.reading.traces import Trace
 from models.percent import percent
 
 if TYPE_CHECKING:
@@ -42,46 +39,50 @@ KEPT_SUFFIXES = frozenset({".bmp", ".jpeg", ".jpg", ".png", ".tif", ".tiff", ".w
 
 def read_pictures(options: ReadOptions, settings: Settings) -> int:
     """Read all pictures; returns 0, or 1 where one of them couldn't be read. Raises OutputError and ModelError."""
-    classifier = open_classifier(settings, say)
-    reader = TurningReader(open_reader(settings, classifier), classifier, remembers=False)
+    reader = Reader(settings)
+    for note in reader.notes:
+        say(note)
     found = list(find_pictures(options.paths, written_by(options)))
     pictures = [item for item in found if isinstance(item, Path)]
     failures = 0
     with suppress(_NothingReadError), ExitStack() as stack:
-        results = Results(options, settings, frozenset(path.resolve() for path in pictures), stack)
+        results = Results(options, frozenset(path.resolve() for path in pictures), stack)
         for item in with_progress(found, as_json=options.as_json):
-            pages = pages_of(item, settings.limits)
-            while (page := heard(partial(next, pages, None))) is not None:
+            for page in pages_of(item, partial(reader.read_all, keep_trace=options.explain)):
                 if isinstance(page, Told):
                     failures += page.is_failure
                     say(page.text)
                     continue
-                name, image = page
-                turned = heard(partial(reader.trace, image))
-                results.add(name, image, turned.reading)
+                results.add(page)
                 if options.explain:
-                    results.explain(turned.image, turned.trace)
+                    results.explain(page)
         results.show()
         results.keep()
     results.tell_files()  # closed by now, and whole
     return 1 if failures else 0
 
 
-def pages_of(item: Path | Told, limits: LimitsSettings) -> Iterator[tuple[PageName, NDArray[np.uint8]] | Told]:
-    """Every page of a picture with its name; a line stands for what isn't read, or not as a whole."""
+def pages_of(item: Path | Told, read_all: Callable[..., Iterator[Page]]) -> Iterator[Page | Told]:
+    """Every page of a picture, read; a line stands for what isn't read, or not as a whole."""
     if isinstance(item, Told):
         yield item
         return
-    try:
-        for page in read_pages(item, limits):
-            if page.note is not None and page.number == 1:
-                yield Told(page.note, is_failure=False)
-            if page.problem is not None:
-                yield Told(page.problem)
-            if page.image is not None:
-                yield PageName(item, page.number, page.pages), page.image
-    except SourceError as error:
-        yield Told(str(error))
+    remarks: list[Remark] = []
+    pages = read_all(item, on_remark=remarks.append)
+    page: Page | None
+    problem: SourceError | None = None
+    while True:
+        try:
+            page = heard(partial(next, pages, None))
+        except SourceError as error:
+            page, problem = None, error
+        yield from (Told(remark.text, remark.is_failure) for remark in remarks)
+        remarks.clear()
+        if page is None:
+            break
+        yield page
+    if problem is not None:
+        yield Told(str(problem))
 
 
 def written_by(options: ReadOptions) -> frozenset[Path]:
@@ -111,10 +112,9 @@ class _NothingReadError(Exception):
 class Results:
     """Where the numbers of each picture go, as the options say."""
 
-    def __init__(self, options: ReadOptions, settings: Settings, sources: frozenset[Path], stack: ExitStack) -> None:
+    def __init__(self, options: ReadOptions, sources: frozenset[Path], stack: ExitStack) -> None:
         """sources: every picture that is read, none of which is ever touched. stack: closes what is opened here."""
         self._options = options
-        self._overlay = settings.overlay
         self._sources = sources
         self._saved: set[Path] = set()
         self._annotations = 0
@@ -129,32 +129,28 @@ class Results:
         if options.table_file is not None:
             self._files.append(table_file(options.table_file, stack, several=len(sources) > 1))
 
-    def add(self, name: PageName, image: NDArray[np.uint8], reading: Reading) -> None:
+    def add(self, page: Page) -> None:
         """Hand on what was read in one picture. Raises OutputError."""
         self._read += 1
-        height, width = image.shape[:2]
-        if reading.left_out:
-            say(f"{name.shown}: {too_much_ink(reading.left_out)}.")
+        name = name_of(page)
+        if page.left_out:
+            say(f"{name.shown}: {too_much_ink(page.left_out)}.")
         if self._options.as_json:
-            page = (name.number, name.pages) if name.pages > 1 else None
-            fields = picture_fields(name.shown, (width, height), reading.numbers, page)
-            tell(json.dumps(fields | {"left_out": reading.left_out}))
+            tell(page.to_json())
         for file in self._files:
-            file.add(name, reading.numbers)
+            file.add(name, page.numbers)
         if self._options.save is not None:
             suffix = name.path.suffix if name.path.suffix.lower() in KEPT_SUFFIXES else ".png"
             self._page = self._place(self._options.save, name.stem, suffix)
             self._annotations += 1
-            write_picture(self._page, heard(partial(self._annotated, name, image, reading)))
+            write(self._page, heard(page.annotate))
         if self._table is not None:
-            add_rows(self._table, name, reading.numbers)
+            add_rows(self._table, name, page.numbers)
 
-    def explain(self, image: NDArray[np.uint8], trace: Trace) -> None:
+    def explain(self, page: Page) -> None:
         """Write what each stage saw of the picture that was added last. Raises OutputError."""
-        from live.drawing.explain.pages import explain
-
-        for stage, picture in heard(partial(explain, image, trace, self._overlay)).items():
-            write_picture(self._place(self._page.parent, f"{self._page.stem}-{stage}", ".png"), picture)
+        for stage, picture in heard(page.explain).items():
+            write(self._place(self._page.parent, f"{self._page.stem}-{stage}", ".png"), picture)
 
     def show(self) -> None:
         """Print the table."""
@@ -184,15 +180,6 @@ class Results:
         self._saved.add(path)
         return path
 
-    def _annotated(self, name: PageName, image: NDArray[np.uint8], reading: Reading) -> NDArray[np.uint8]:
-        """The picture with every number framed."""
-        shown = tuple(
-            TrackedNumber(index, number, hits=1, first_seen=0.0, last_seen=0.0, confirmed=True)
-            for index, number in enumerate(reading.numbers)
-        )
-        frame = Frame(image, index=0, captured_at=0.0, source=name.shown)
-        return draw(FrameResult(frame, shown, reading), self._overlay)
-
 
 def make_folder(folder: Path) -> None:
     """Make the folder for annotated pictures. Raises OutputError."""
@@ -202,18 +189,15 @@ def make_folder(folder: Path) -> None:
         raise OutputError(f"The folder {folder} can't be made: {error.strerror}.") from error
 
 
-def write_picture(path: Path, picture: NDArray[np.uint8]) -> None:
+def name_of(page: Page) -> PageName:
+    """How a page is called in files, sheets and tables."""
+    assert page.path is not None
+    return PageName(page.path, page.number, page.pages)
+
+
+def write(path: Path, picture: NDArray[np.uint8]) -> None:
     """Write a picture in the format of its suffix; an earlier file of that name is kept beside it. Raises OutputError."""
-    height, width = picture.shape[:2]
-    try:
-        encoded = heard(partial(cv2.imencode, path.suffix.lower(), picture))
-    except cv2.error:
-        encoded = False, np.zeros(0, np.uint8)
-    if not encoded[0]:  # a WebP has 16,383 px at most, a JPEG 65,535
-        raise OutputError(
-            f"{path} can't be written: no {path.suffix} holds {width}x{height} px. Give the picture as .png."
-        )
-    put(path, encoded[1].tobytes())
+    put(path, heard(partial(encode_picture, path, picture)))
 
 
 def new_table() -> Table:

@@ -1,0 +1,148 @@
+"""Read the numbers on pictures: the way in for Python. Knows files, bytes and arrays; opens no window and prints nothing."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator, Mapping
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from live.api.networks import as_numcam_error, open_classifier, open_reader, weakness_of
+from live.api.page import Page
+from live.capture.frame_source import Remark
+from live.capture.pictures.bit_depth import to_bgr
+from live.capture.pictures.file_bytes import checked
+from live.capture.pictures.pages import Page as DecodedPage
+from live.capture.pictures.pages import decode_pages, read_pages
+from live.core.errors import SourceError
+from live.core.settings import LimitsSettings, Settings
+from live.core.settings_check import check
+from live.core.settings_text import read_settings_file
+from live.reading.orientation import TurnedTrace, TurningReader
+from models.classifier import Classifier
+
+PictureSource = str | os.PathLike[str] | bytes | NDArray[np.uint8]
+"""A file's name; the bytes of such a file; or an array (H, W, 3) uint8 BGR or (H, W) uint8 grey."""
+SettingsSource = Settings | Mapping[str, Any] | str | os.PathLike[str]
+OnRemark = Callable[[Remark], None]
+UNNAMED = "picture"
+"""What a picture without a file is called."""
+
+
+class Reader:
+    """Reads handwritten numbers on pictures. The networks are loaded once, which takes half a second; keep the reader.
+
+    It remembers nothing from one picture to the next, and any number of threads may use one reader at the same time. (Of
+    models in other formats, only those for LiteRT are not made for that: `model.runtime: tflite`.)
+
+        reader = Reader()
+        page = reader.read("page.jpg")
+        for number in page.numbers:
+            print(number.text, number.confidence, number.quad)
+    """
+
+    def __init__(self, settings: SettingsSource | None = None, classifier: Classifier | None = None) -> None:
+        """Load the networks.
+
+        settings: `Settings`; a mapping with the names of config.yaml, `{"grouping": {"doubt_below": 0.8}}`; or such a file's
+        path. None: the defaults; no file is looked for. classifier: answers for single digits instead of `model.path`.
+        Raises SettingsError, and NumcamError where a network can't be loaded.
+        """
+        self.settings = as_settings(settings)
+        """What it reads by."""
+        self.notes: tuple[str, ...] = ()
+        """What is to be known of the network, a line each: none of the network that comes with Numcam."""
+        with as_numcam_error():
+            self._classifier = open_classifier(self.settings) if classifier is None else classifier
+            self._reader = open_reader(self.settings, self._classifier)
+        weakness = weakness_of(self._classifier, self.settings.model)
+        if classifier is None and weakness is not None:
+            self.notes = (weakness,)
+
+    def read(self, source: PictureSource, *, keep_trace: bool = False) -> Page:
+        """The numbers on one picture; a page that lies on its side or on its head is read all the same.
+
+        source: a file's path (`-` is stdin), the bytes of such a file, or an array (H, W, 3) uint8 BGR or (H, W) uint8 grey,
+        which the page goes on using: don't draw on it.
+        Of a file with several pages it is the first: `Page.pages` tells, `read_all` reads them all. keep_trace: keep what
+        `Page.explain` draws from, some 4 bytes for each px and 3 kB for each digit.
+        Raises SourceError where there is no picture, it is damaged, or it is beyond the limits (`limits` in the settings);
+        ValueError and TypeError where `source` is none of those things.
+        """
+        pages = self.read_all(source, keep_trace=keep_trace)
+        return next(pages)
+
+    def read_all(
+        self, source: PictureSource, *, keep_trace: bool = False, on_remark: OnRemark | None = None
+    ) -> Iterator[Page]:
+        """Every page of a file, read one by one as they are asked for; otherwise as `read`.
+
+        on_remark: is given a remark (`text`, `is_failure`) on each page that can't be read or not as a whole, and on what of
+        the file isn't read on purpose; damaged pages are then left out, and of others what is there is read. Without it, a
+        damaged page raises SourceError.
+        """
+        for page in decoded(source, self.settings.limits):
+            if page.note is not None and page.number == 1 and on_remark is not None:
+                on_remark(Remark(page.note, is_failure=False))
+            if page.problem is not None:
+                if on_remark is None:
+                    raise SourceError(page.problem)
+                on_remark(Remark(page.problem, is_failure=True))
+            if page.image is not None:
+                yield self._read(page, page.image, source, keep_trace=keep_trace)
+
+    def _read(self, page: DecodedPage, image: NDArray[np.uint8], source: PictureSource, *, keep_trace: bool) -> Page:
+        """Read one decoded page."""
+        turned = self._trace(image)
+        reading = turned.reading
+        return Page(
+            image,
+            reading.numbers,
+            page.name,
+            path=Path(source) if isinstance(source, str | os.PathLike) else None,
+            number=page.number,
+            pages=page.pages,
+            turn=turned.turn,
+            left_out=reading.left_out,
+            overlay=self.settings.overlay,
+            _read_again=(lambda: turned) if keep_trace else partial(self._trace, image),
+        )
+
+    def _trace(self, image: NDArray[np.uint8]) -> TurnedTrace:
+        """What is worked out for a picture (H, W, 3) uint8 BGR. How the page lies is remembered by no other call."""
+        return TurningReader(self._reader, self._classifier, remembers=False).trace(image)
+
+
+def as_settings(given: SettingsSource | None) -> Settings:
+    """Settings of what a program gives: itself, a mapping, or a file laid over the defaults. Raises SettingsError."""
+    if given is None:
+        return Settings()
+    if isinstance(given, Settings):
+        return given
+    if isinstance(given, Mapping):
+        return check(given, "the settings")
+    return check(read_settings_file(Path(given)), str(Path(given)))
+
+
+def decoded(source: PictureSource, limits: LimitsSettings) -> Iterator[DecodedPage]:
+    """Every page of a picture, decoded. Raises SourceError, ValueError and TypeError."""
+    if isinstance(source, str | os.PathLike):
+        yield from read_pages(Path(source), limits)
+    elif isinstance(source, bytes | bytearray | memoryview):
+        yield from decode_pages(checked(bytes(source), UNNAMED, limits), UNNAMED, limits)
+    elif isinstance(source, np.ndarray):
+        yield DecodedPage(UNNAMED, 1, 1, as_picture(source))
+    else:
+        raise TypeError(f"a picture is a path, bytes or an array, not {type(source).__name__}")
+
+
+def as_picture(array: NDArray[Any]) -> NDArray[np.uint8]:
+    """The array as (H, W, 3) uint8 BGR; one of another layout in memory is copied. Raises ValueError."""
+    is_grey = array.ndim == 2 or (array.ndim == 3 and array.shape[2] == 1)
+    if array.dtype != np.uint8 or not (is_grey or (array.ndim == 3 and array.shape[2] == 3)) or array.size == 0:
+        raise ValueError(f"a picture is an array (H, W, 3) or (H, W) of uint8, not {array.shape} of {array.dtype}")
+    return np.ascontiguousarray(to_bgr(array) if is_grey else array)
