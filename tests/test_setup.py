@@ -1,4 +1,4 @@
-"""Set up as a new user would: make, a clone without its packages, a wheel in a fresh environment."""
+"""Set up as a new user would: make, a clone without its packages."""
 
 from __future__ import annotations
 
@@ -7,15 +7,13 @@ import re
 import shutil
 import subprocess
 import sys
-import sysconfig
 from pathlib import Path
 
 import pytest
 
 from tests.program import ROOT
 
-PARTS = ("live", "models", "scripts", "requirements.lock", "requirements-dev.lock", "config.yaml")
-NOT_BUILT = (".*", "__pycache__", "tests", "docs", "runs", "build", "dist", "*.egg-info", "shared", "site")
+PARTS = ("numcam", "live", "models", "scripts", "requirements.lock", "requirements-dev.lock", "config.yaml")
 BINARIES = "Scripts" if os.name == "nt" else "bin"
 
 
@@ -148,52 +146,3 @@ def test_a_variable_in_args_reaches_the_command_through_make(tmp_path: Path) -> 
     done = run("sh", "-c", command, folder=tmp_path, PYTHONPATH=str(ROOT))
     assert (done.returncode, done.stderr) == (0, "")
     assert re.fullmatch(r"(\d+\n)+", (tmp_path / "all.txt").read_text())
-
-
-def built_wheel(folder: Path) -> Path:
-    """A wheel of what is in the repository now; skips where the tools to build it can't be had."""
-    source = folder / "source"
-    shutil.copytree(ROOT, source, ignore=shutil.ignore_patterns(*NOT_BUILT))
-    command = ("-m", "pip", "wheel", "--quiet", "--no-deps", "-w", folder / "dist", source)
-    done = run(sys.executable, *command, folder=folder)
-    if done.returncode and re.search("No matching distribution|connection|network", done.stderr, re.IGNORECASE):
-        pytest.skip("setuptools can't be had here: no network")
-    assert done.returncode == 0, done.stderr
-    (wheel,) = (folder / "dist").glob("*.whl")
-    return wheel
-
-
-@pytest.mark.slow
-def test_a_wheel_runs_from_any_folder_with_settings_of_ones_own(tmp_path: Path) -> None:
-    wheel = built_wheel(tmp_path)
-    subprocess.run([sys.executable, "-m", "venv", tmp_path / "fresh"], check=True)
-    python, numcam = (tmp_path / "fresh" / BINARIES / name for name in ("python", "numcam"))
-    installed = run(python, "-m", "pip", "install", "--quiet", "--no-deps", "--no-index", wheel, folder=tmp_path)
-    assert installed.returncode == 0, installed.stderr
-    folder, own = tmp_path / "elsewhere", tmp_path / "own"
-    folder.mkdir()
-    assert "-m pip install msgspec" in told(run(numcam, folder=folder, XDG_CONFIG_HOME=str(own)))
-    # the packages themselves are those of these tests: half a gigabyte needn't be fetched again
-    where = run(python, "-c", "import sysconfig; print(sysconfig.get_path('purelib'))", folder=folder)
-    packages = Path(where.stdout.strip())
-    (packages / "others.pth").write_text(sysconfig.get_path("purelib"))
-
-    wrong = run(numcam, "--set", "camera.widht=1", folder=folder, XDG_CONFIG_HOME=str(own))
-    listed = re.search(r"did you mean camera.width\? (\S+) lists them all", wrong.stderr)
-    assert wrong.returncode == 2
-    assert listed is not None, wrong.stderr
-    assert "width: 1280" in Path(listed[1]).read_text(encoding="utf-8")
-    assert packages in Path(listed[1]).parents
-
-    (own / "numcam").mkdir(parents=True)
-    mine = own / "numcam" / "config.yaml"
-    mine.write_text("source: demo\nheadless: true\nmax_frames: 2\nlog: read.csv\n")
-    for command in ((numcam,), (python, "-m", "live")):
-        done = run(*command, folder=folder, XDG_CONFIG_HOME=str(own))
-        assert done.returncode == 0, done.stderr
-        assert done.stderr.splitlines()[0] == f"Settings: {mine}."
-        assert done.stdout.splitlines()[-1].startswith("2 frames in ")
-    assert (folder / "read.csv").exists()
-    machine = run(numcam, "doctor", folder=folder, XDG_CONFIG_HOME=str(own)).stdout
-    assert f"Settings   {mine}\n" in machine
-    assert f"{packages / 'live' / 'config.yaml'} lists them all" in machine

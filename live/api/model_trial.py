@@ -16,7 +16,8 @@ from live.outputs import subprocesses as children
 from models.classifier import Classifier, find_model, load_classifier
 from models.errors import ModelError
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[__name__.count(".")]
+"""The folder that imports start from: a clone, or where packages are installed."""
 WITHIN_S = LimitsSettings().model_load_s
 REFUSED = 3
 """The other program's exit code where the model is none; what is wrong with it is told on its stdout."""

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import os
 import tempfile
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from functools import cache
 
 import cv2
 
+_catching = threading.RLock()
+"""Held while stderr is caught, which is the whole program's: two threads that put it back crosswise would lose it."""
 MOST_CAUGHT = 10_000  # bytes; the first few lines tell all
 
 
@@ -34,7 +37,17 @@ class Caught:
 
 @contextmanager
 def quiet_stderr() -> Iterator[Caught]:
-    """Catch what libraries write to stderr by themselves, past Python, which has nothing to write meanwhile."""
+    """Catch what libraries write to stderr by themselves, past Python, which has nothing to write meanwhile.
+
+    One thread at a time may; others wait.
+    """
+    with _catching, _caught_stderr() as caught:
+        yield caught
+
+
+@contextmanager
+def _caught_stderr() -> Iterator[Caught]:
+    """`quiet_stderr`, of a thread that has it for itself."""
     caught = Caught()
     try:
         kept = os.dup(2)

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from live.api.page import Page
 from live.api.reader import Reader
 from live.capture.frame_source import Remark
+from live.capture.quiet import silence_opencv
 from live.commands.picture_list import Told, find_pictures
 from live.commands.read_options import ReadOptions
 from live.core.atomic_files import put
@@ -39,6 +40,7 @@ KEPT_SUFFIXES = frozenset({".bmp", ".jpeg", ".jpg", ".png", ".tif", ".tiff", ".w
 
 def read_pictures(options: ReadOptions, settings: Settings) -> int:
     """Read all pictures; returns 0, or 1 where one of them couldn't be read. Raises OutputError and ModelError."""
+    silence_opencv()
     reader = Reader(settings)
     for note in reader.notes:
         say(note)

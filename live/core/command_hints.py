@@ -14,7 +14,9 @@ from itertools import pairwise
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-"""The folder that holds `live`: a clone, or where packages are installed."""
+"""The folder that holds `live`: a clone, or the installed package."""
+PROGRAM = "numcam" if __name__.startswith("numcam.") else "live"
+"""What `python -m` is given: an installed Numcam has one name."""
 PACKAGES = {
     "PIL": "pillow", "ai_edge_litert": "ai-edge-litert", "cv2": "opencv-python", "cv2_enumerate_cameras": "cv2-enumerate-cameras",
     "pillow_heif": "pillow-heif", "yaml": "pyyaml",
@@ -24,10 +26,10 @@ OWN = ROOT / ".venv"
 """Where `make run` and README.md install what Numcam needs."""
 
 
-def program(module: str = "live") -> str:
+def program(module: str = PROGRAM) -> str:
     """How `python -m module` is typed here; `numcam` where that is how it was called."""
     called = Path(sys.argv[0] if sys.argv else "")
-    if module == "live" and called.stem == "numcam":
+    if module == PROGRAM and called.stem == "numcam":
         return "numcam" if _is_same(shutil.which("numcam"), called) else typed(called)
     return f"{python()} -m {module}"
 

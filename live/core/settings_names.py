@@ -70,10 +70,8 @@ def sections() -> tuple[str, ...]:
 
 
 def listing() -> Path:
-    """The file that lists every setting: in an installed package it lies inside it, in a clone at its top."""
-    package = Path(__file__).resolve().parents[1]
-    inside = package / LISTED
-    return inside if inside.is_file() else package.parent / LISTED
+    """The file that lists every setting: at the top of a clone, in an installed package beside `live`."""
+    return Path(__file__).resolve().parents[2] / LISTED
 
 
 def meant(name: str) -> str | None:

@@ -14,7 +14,7 @@ from types import FrameType, TracebackType
 FAILED, INTERRUPTED = 1, 130
 NAMES = ("SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK")
 """Signals that end a program; the last one is Windows' alone, the third everybody else's."""
-OURS = ("live", "models", "scripts")
+OURS = ("numcam", "live", "models", "scripts")
 
 
 def begin(*, signals: bool = True) -> None:

@@ -5,7 +5,10 @@ from __future__ import annotations
 import importlib
 import logging
 import struct
+import threading
 import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cache
 from io import BytesIO
@@ -31,6 +34,7 @@ PLUGINS = {
     "WEBP": "WebPImagePlugin",
 }
 PNG_SIZE_AT = 16
+_pillow = threading.RLock()
 PNG_FRAME_BYTES = 26  # of the chunk before each picture of an animated one
 
 
@@ -72,7 +76,7 @@ def read_header(content: bytes, name: str, limits: LimitsSettings) -> Header:
         header = HEADERS.get(kind.picture, by_pillow)(content, kind.picture, limits)
     except RawPhotographError:
         raise SourceError(f"{name} {RAW}") from None
-    except pillow(limits).DecompressionBombError:
+    except pillow_with_formats().DecompressionBombError:
         raise SourceError(too_many_pixels(name, None, limits)) from None
     except Exception as error:  # a damaged header makes the libraries raise anything
         raise SourceError(f"{name} {damaged(kind.picture)}") from error
@@ -127,7 +131,7 @@ def heif_header(content: bytes, format_name: str, _: LimitsSettings) -> Header:
 
 def by_pillow(content: bytes, format_name: str, limits: LimitsSettings) -> Header:
     """What Pillow says, which decodes nothing as it opens a picture."""
-    with pillow(limits).open(BytesIO(content), formats=[format_name]) as opened:
+    with pillow(limits) as image, image.open(BytesIO(content), formats=[format_name]) as opened:
         animated = format_name != "JPEG" and bool(getattr(opened, "is_animated", False))
         note = "is animated: its first picture is read." if animated else ""
         if animated and format_name == "GIF":
@@ -143,24 +147,33 @@ def by_pillow(content: bytes, format_name: str, limits: LimitsSettings) -> Heade
 HEADERS = {"PNG": png_header, "TIFF": tiff_header, "HEIF": heif_header}
 
 
-def pillow(limits: LimitsSettings) -> Any:
-    """PIL.Image, which knows the formats that Numcam reads, and Numcam's limit for what it unpacks on the way."""
-    image = pillow_with_formats()
-    image.MAX_IMAGE_PIXELS = int(limits.megapixels * MEGA)
-    return image
+@contextmanager
+def pillow(limits: LimitsSettings) -> Iterator[Any]:
+    """PIL.Image with Numcam's limit for what it unpacks, silent: what it warns of is told in Numcam's words.
+
+    Its limit, warnings and log are the whole program's: one thread at a time has them, and they are as before afterwards.
+    """
+    image, log, nobody = pillow_with_formats(), logging.getLogger("PIL"), logging.NullHandler()
+    with _pillow, warnings.catch_warnings():
+        before = image.MAX_IMAGE_PIXELS, log.propagate
+        warnings.simplefilter("ignore", image.DecompressionBombWarning)
+        warnings.filterwarnings("ignore", module=r"PIL\..*")
+        image.MAX_IMAGE_PIXELS, log.propagate = int(limits.megapixels * MEGA), False
+        log.addHandler(nobody)
+        try:
+            yield image
+        finally:
+            log.removeHandler(nobody)
+            image.MAX_IMAGE_PIXELS, log.propagate = before
 
 
 @cache
 def pillow_with_formats() -> Any:
-    """PIL.Image with the plugins of the formats that Numcam reads, silent: what it warns of is told in Numcam's words."""
+    """PIL.Image with the plugins of the formats that Numcam reads."""
     from PIL import Image
 
     for plugin in PLUGINS.values():
         importlib.import_module(f"PIL.{plugin}")
-    logging.getLogger("PIL").propagate = False
-    logging.getLogger("PIL").addHandler(logging.NullHandler())
-    warnings.filterwarnings("ignore", category=Image.DecompressionBombWarning)
-    warnings.filterwarnings("ignore", module=r"PIL\..*")
     return Image
 
 

@@ -7,7 +7,6 @@ Pillow and pillow-heif TIFF, GIF, AVIF and HEIC, and what is left of a damaged p
 from __future__ import annotations
 
 import struct
-import threading
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from io import BytesIO
@@ -22,7 +21,7 @@ from live.capture.pictures.file_bytes import read_bytes
 from live.capture.pictures.headers import Header, PageHeader, check_pages, pillow, read_header
 from live.capture.pictures.kinds import damaged
 from live.capture.pictures.tiff_pages import directories
-from live.capture.quiet import quiet_stderr, silence_opencv
+from live.capture.quiet import quiet_stderr
 from live.core.errors import SourceError
 from live.core.page_name import shown_name
 from live.core.settings import LimitsSettings
@@ -46,8 +45,6 @@ TURNS: dict[int, tuple[int | None, bool]] = {
     7: (cv2.ROTATE_90_COUNTERCLOCKWISE, True),
     8: (cv2.ROTATE_90_COUNTERCLOCKWISE, False),
 }
-_truncated = threading.Lock()
-"""Held while Pillow is told to make do with what there is, which is a switch for the whole program."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -100,7 +97,6 @@ def decode_pages(content: bytes, path: str, limits: LimitsSettings, *, name: str
 
     Raises SourceError where there is no picture, or it is beyond the limits.
     """
-    silence_opencv()
     header = read_header(content, path, limits)
     pages = len(header.pages)
     for number, page in enumerate(header.pages, start=1):
@@ -189,15 +185,15 @@ def loaded(
     """The page as Pillow decodes it, (H, W) or (H, W, C) BGR, and its orientation. make_do: with what is there of it."""
     from PIL import ImageFile
 
-    with _truncated, pillow(limits).open(BytesIO(content), formats=[header.format]) as opened:
-        ImageFile.LOAD_TRUNCATED_IMAGES = make_do
+    with pillow(limits) as image, image.open(BytesIO(content), formats=[header.format]) as opened:
+        before, ImageFile.LOAD_TRUNCATED_IMAGES = ImageFile.LOAD_TRUNCATED_IMAGES, make_do
         try:
             with quiet_stderr():  # the TIFF library inside Pillow writes there by itself
                 if page.index:
                     opened.seek(page.index)
                 opened.load()
         finally:
-            ImageFile.LOAD_TRUNCATED_IMAGES = False
+            ImageFile.LOAD_TRUNCATED_IMAGES = before
         # of a TIFF, Pillow has done it already
         orientation = 1 if header.format == "TIFF" else opened.getexif().get(ORIENTATION_TAG, 1)
         if opened.mode in ("L", "I", "F", "I;16", "I;16B", "I;16L", "RGB", "RGBA"):

@@ -1,0 +1,62 @@
+"""Numcam reads handwritten numbers on paper, from pictures and live through a camera.
+
+    import numcam
+
+    reader = numcam.Reader()
+    page = reader.read("page.jpg")
+    for number in page.numbers:
+        print(number.text, number.confidence, number.quad)
+
+This is the public way in; each name is loaded when it is first used. What stands below it, in `live` and `models`, may change.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from live import __name__ as _live
+from live import __version__
+
+if TYPE_CHECKING:
+    from live.api.page import Page
+    from live.api.reader import Reader
+    from live.core.errors import NumcamError, OutputError, SettingsError, SourceError
+    from live.core.settings import Settings
+
+__all__ = [
+    "NumcamError",
+    "OutputError",
+    "Page",
+    "Reader",
+    "Settings",
+    "SettingsError",
+    "SourceError",
+    "__version__",
+]
+
+_PLACES = {
+    "NumcamError": "core.errors",
+    "OutputError": "core.errors",
+    "Page": "api.page",
+    "Reader": "api.reader",
+    "Settings": "core.settings",
+    "SettingsError": "core.errors",
+    "SourceError": "core.errors",
+}
+"""The module in `live` of each name; `_live` is what that package is called: in an installed Numcam `numcam.live`."""
+
+
+def __getattr__(name: str) -> Any:
+    """A public name, whose module is loaded now."""
+    place = _PLACES.get(name)
+    if place is None:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value = getattr(import_module(f"{_live}.{place}"), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    """The public names."""
+    return sorted([*globals(), *_PLACES])
