@@ -19,11 +19,11 @@ from numpy.typing import NDArray
 from live.api.model_trial import load_tried
 from live.capture.pictures.pages import read_picture
 from live.commands.picture_list import Told, find_pictures
-from live.commands.read import write_picture
 from live.core.command_hints import program, typed
 from live.core.errors import DisplayError, NumcamError, OutputError, SourceError
 from live.core.settings import Settings
 from live.core.terminal import say, tell
+from live.outputs.picture_file import write_picture
 from live.reading.reader import PageReader
 from models.classifier import load_classifier
 from models.errors import ModelError

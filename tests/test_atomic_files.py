@@ -121,7 +121,7 @@ def test_a_snapshot_on_a_full_disk_leaves_nothing(tmp_path: Path) -> None:
 
 
 def test_a_picture_too_large_for_its_format_is_one_line(tmp_path: Path) -> None:
-    from live.commands.read import write_picture
+    from live.outputs.picture_file import write_picture
 
     wide = np.zeros((2, 17_000, 3), np.uint8)
     with pytest.raises(OutputError, match=r"no \.webp holds 17000x2 px"):

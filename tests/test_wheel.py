@@ -49,7 +49,7 @@ def built_wheel(folder: Path) -> Path:
     """A wheel of what is in the repository now; skips where the tools to build it can't be had."""
     source = folder / "source"
     shutil.copytree(ROOT, source, ignore=shutil.ignore_patterns(*NOT_BUILT))
-    command = ["-m", "pip", "wheel", "--quiet", "--no-deps", "-w", folder / "dist", source]
+    command: list[str | Path] = ["-m", "pip", "wheel", "--quiet", "--no-deps", "-w", folder / "dist", source]
     try:
         if int(version("setuptools").partition(".")[0]) >= SETUPTOOLS:
             command.insert(3, "--no-build-isolation")  # with what is here: nothing is fetched
