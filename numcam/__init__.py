@@ -1,4 +1,4 @@
-"""Numcam reads handwritten numbers on paper, from pictures and live through a camera.
+"""The public way in: Numcam for Python and as a command.
 
     import numcam
 
@@ -7,7 +7,7 @@
     for number in page.numbers:
         print(number.text, number.confidence, number.quad)
 
-This is the public way in; each name is loaded when it is first used. What stands below it, in `live` and `models`, may change.
+Numcam reads handwritten numbers on paper. Each name is loaded when it is first used; `live` and `models` below it may change.
 """
 
 from __future__ import annotations

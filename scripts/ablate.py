@@ -26,12 +26,12 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from live.api.model_trial import WITHIN_S, try_model
 from live.capture.pictures.pages import read_picture
 from live.core.errors import NumcamError
 from live.core.records import Reading
 from live.core.terminal import TERMINAL, say
 from live.reading.orientation import turned, turned_back
-from live.run.model_trial import WITHIN_S, try_model
 from models.classifier import Classifier, load_classifier
 from models.errors import ModelError
 from models.line_classifier import LineClassifier

@@ -22,8 +22,7 @@ from scripts.command_line import run_script, script_parser
 ROOT = Path(__file__).resolve().parents[1]
 PICTURE = ROOT / "docs" / "images" / "rooms.svg"
 CONTRACTS = ROOT / "pyproject.toml"
-PACKAGES = ("scripts", "live", "models")
-HIDDEN = frozenset({"live.installed"})  # the entry point of an installed package: one call
+PACKAGES = ("numcam", "scripts", "live", "models")
 
 # px of the picture
 WIDTH, MARGIN, COLUMN, BOX, ROW_GAP, BOX_GAP = 1000, 24, 180, 66, 34, 13
@@ -85,9 +84,8 @@ def layers_of(contracts: Path) -> list[list[str]]:
         if package == "live":
             rows += [[f"live.{name.strip()}" for name in layer.split("|")] for layer in inner["layers"]]
         else:
-            rows.append([package])
-    shown = [[name for name in row if name not in HIDDEN] for row in rows]
-    return [row for row in shown if row]
+            rows.append([name.strip() for name in package.split("|")])
+    return rows
 
 
 def purpose_of(name: str) -> str:

@@ -1,1 +1,5 @@
-"""The public way in: readers of pages and of streams, and what they are made of; no window, no printing, no command line."""
+"""What programs build on: read a picture or follow a source, and the networks behind both.
+
+It opens no window, prints nothing and catches no signal; the command line is written on it. It may import everything below `run`.
+Change it where what a program is given changes; `numcam/__init__.py` lists what is public.
+"""
