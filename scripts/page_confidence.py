@@ -13,8 +13,6 @@ certain, how many of these are wrong, and how many of all wrong ones that is; th
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -23,19 +21,13 @@ import numpy as np
 from live.core.terminal import TERMINAL, say, tell
 from models.percent import percent
 from scripts.command_line import run_script, script_parser
+from scripts.evaluation.page_scores import pairs, read_lines
 from scripts.training.calibration import calibration_gap
 
-SAME_NUMBER = 0.3
-ON_A_CUT_NUMBER = 0.3
 SURE = 0.95
 DOUBTS = (0.5, 0.55, 0.6, 0.65, 0.7, 0.75, 0.8, 0.85, 0.9, 0.95)
 Judged = list[tuple[float, bool]]
 """Confidence or certainty (0 to 1), and whether it was right."""
-
-
-def read_lines(path: Path) -> list[dict[str, Any]]:
-    """JSON lines of a file. Raises OSError and ValueError."""
-    return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines() if line.strip()]
 
 
 def doubts(truth: list[dict[str, Any]], found: list[dict[str, Any]]) -> tuple[Judged, Judged]:
@@ -78,37 +70,6 @@ def judge(truth: list[dict[str, Any]], found: list[dict[str, Any]]) -> tuple[Jud
                 right = [a == b for a, b in zip(text, shown["text"], strict=True)]
                 digits += list(zip((digit["confidence"] for digit in shown["digits"]), right, strict=True))
     return numbers, digits
-
-
-def pairs(
-    truth: list[dict[str, Any]], found: list[dict[str, Any]]
-) -> Iterator[tuple[dict[str, Any] | None, dict[str, Any]]]:
-    """Each found number with the true one it belongs to, or None; those on numbers that are cut are left out."""
-    whole = [number for number in truth if not number.get("cut")]
-    cut = [bounds(number) for number in truth if number.get("cut")]
-    shown = [n for n in found if not any(shared(bounds(n), box)[1] > ON_A_CUT_NUMBER for box in cut)]
-    overlaps = ((shared(bounds(t), bounds(f))[0], i, j) for i, t in enumerate(whole) for j, f in enumerate(shown))
-    of: dict[int, int] = {}
-    for overlap, i, j in sorted(overlaps, reverse=True):
-        if overlap >= SAME_NUMBER and j not in of and i not in of.values():
-            of[j] = i
-    for j, number in enumerate(shown):
-        yield (whole[of[j]] if j in of else None), number
-
-
-def bounds(number: dict[str, Any]) -> tuple[float, float, float, float]:
-    """Left, top, right, bottom of a number's quad, px."""
-    xs, ys = zip(*number["quad"], strict=True)
-    return min(xs), min(ys), max(xs), max(ys)
-
-
-def shared(a: tuple[float, ...], b: tuple[float, ...]) -> tuple[float, float]:
-    """Intersection over union of two boxes, and the share of `a` that lies in `b`."""
-    width, height = min(a[2], b[2]) - max(a[0], b[0]), min(a[3], b[3]) - max(a[1], b[1])
-    if width <= 0 or height <= 0:
-        return 0.0, 0.0
-    first, second = ((box[2] - box[0]) * (box[3] - box[1]) for box in (a, b))
-    return width * height / (first + second - width * height), width * height / max(first, 1e-9)
 
 
 def summary(name: str, judged: Judged) -> str:

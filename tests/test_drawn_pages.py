@@ -11,18 +11,18 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from scripts.drawn_pages import (
+from scripts.drawn_pages import main
+from scripts.pages.clutter import scatter
+from scripts.pages.drawn_page import (
     LEVELS,
     DigitShapes,
     DrawnPage,
     Level,
     PageStyle,
     draw_page,
-    main,
     random_style,
     truth_line,
 )
-from scripts.pages.clutter import scatter
 from scripts.pages.pen import LEAST_HALF_WIDTH_PX, LETTERS, WRITTEN_WORDS, stroke_fields, thin
 
 BARE = PageStyle(

@@ -14,10 +14,10 @@ import pytest
 from numpy.typing import NDArray
 
 from scripts import evaluate
-from scripts.drawn_pages import DigitShapes
 from scripts.evaluate import main, share
 from scripts.evaluation.corruptions import CORRUPTIONS
 from scripts.evaluation.writer_numbers import score_kinds
+from scripts.pages.drawn_page import DigitShapes
 
 PICTURES = {"confusion.png", "misread.png", "calibration.png"}
 TESTED = 120

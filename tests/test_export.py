@@ -17,8 +17,10 @@ from numpy.typing import NDArray
 from models.card import load_card, save_card
 from models.classifier import WEIGHTS, load_classifier, load_keras
 from models.errors import ModelError
-from scripts import export as exporter
-from scripts.export import Comparison, compared, export, export_onnx, main, real_digits
+from scripts import export as command
+from scripts.export import main, real_digits
+from scripts.training import checked_export
+from scripts.training.checked_export import Comparison, compared, export, export_onnx
 from scripts.training.exporting import FORMATS, Answer, Format, Inputs
 from tests.small_models import small_network
 
@@ -209,7 +211,7 @@ def test_one_format_that_fails_does_not_keep_the_others_back(
         raise OSError(28, "No space left on device")
 
     few = {"h5": FORMATS["h5"], "onnx": Format(".onnx", fail), "keras": FORMATS["keras"]}
-    monkeypatch.setattr(exporter, "FORMATS", few)
+    monkeypatch.setattr(command, "FORMATS", few)
     assert main([str(small_models / "digits.keras"), "--output", str(tmp_path)]) == 1
     told = capsys.readouterr()
     assert "No space left on device" in told.err
@@ -232,7 +234,7 @@ def test_eight_bits_may_tip_what_was_doubtful_and_nothing_else(tmp_path: Path) -
         digits = Comparison(np.zeros((200, 28, 28, 1), np.float32), expected, np.zeros((0, 28, 28, 1), np.float32))
         form = replace(FORMATS["tflite-int8"], load=always(answers))
         if is_right:
-            assert exporter.judge(form, tmp_path, tmp_path, digits).same == pytest.approx(0.85)
+            assert checked_export.judge(form, tmp_path, tmp_path, digits).same == pytest.approx(0.85)
         else:
             with pytest.raises(ModelError, match=r"99\.50 %"):
-                exporter.judge(form, tmp_path, tmp_path, digits)
+                checked_export.judge(form, tmp_path, tmp_path, digits)

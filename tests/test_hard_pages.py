@@ -14,7 +14,7 @@ from live.core.settings import Settings
 from live.reading.orientation import TurningReader
 from live.reading.reader import PageReader
 from models.classifier import load_classifier
-from scripts.drawn_pages import DigitShapes, DrawnPage, draw_page
+from scripts.pages.drawn_page import DigitShapes, DrawnPage, draw_page
 from scripts.pages.page_style import PageStyle
 
 YELLOW, RED, GREEN, BLUE = (150, 226, 240), (44, 36, 170), (60, 110, 40), (150, 60, 24)

@@ -15,8 +15,8 @@ from numpy.typing import NDArray
 
 import live
 from scripts import make_demo
-from scripts.drawn_pages import DigitShapes
 from scripts.make_demo import STYLE, TEXTS, Clip, film, hand_path, make_clip
+from scripts.pages.drawn_page import DigitShapes
 from scripts.pages.held_sheet import HeldSheet, hold
 from scripts.pages.sheet import draw_sheet
 

@@ -20,7 +20,7 @@ if any(
 import nbclient
 import nbformat
 
-from scripts.drawn_pages import DigitShapes
+from scripts.pages.drawn_page import DigitShapes
 from scripts.store_notebook import fingerprint, smaller
 
 ROOT = Path(__file__).parents[1]

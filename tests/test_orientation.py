@@ -13,7 +13,7 @@ from live.core.records import Reading
 from live.core.settings import CameraSettings, Settings
 from live.reading.orientation import EVERY, TurningReader
 from models.classifier import Classifier, load_classifier
-from scripts.drawn_pages import DigitShapes, DrawnPage, draw_page
+from scripts.pages.drawn_page import DigitShapes, DrawnPage, draw_page
 from scripts.pages.page_style import PageStyle
 
 

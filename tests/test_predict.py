@@ -13,9 +13,9 @@ import pytest
 from numpy.typing import NDArray
 
 from live.window import display_check as display
-from scripts.drawn_pages import DigitShapes, DrawnPage
 from scripts.evaluation.montage import CARD_PX, Card, draw_montage
 from scripts.evaluation.single_digit import NoDigitError, find_digit
+from scripts.pages.drawn_page import DigitShapes, DrawnPage
 from scripts.predict import main
 from tests.lone_photos import Photo, photograph
 from tests.results import paper

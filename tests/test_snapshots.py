@@ -20,8 +20,8 @@ from live.capture.frame_source import FrameSource
 from live.capture.sources import open_source
 from live.core.errors import SourceError
 from live.core.settings import CameraSettings, LimitsSettings
-from scripts.drawn_pages import DigitShapes, PageStyle, draw_page
 from scripts.measure.mjpeg_camera import read_stamp, stamped
+from scripts.pages.drawn_page import DigitShapes, PageStyle, draw_page
 from tests.stamped_files import SIZE
 from tests.test_video_files import numcam
 

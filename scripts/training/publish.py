@@ -19,9 +19,9 @@ from live.core.terminal import tell
 from models.card import ModelCard, save_card
 from models.classifier import load_classifier
 from models.errors import ModelError
-from scripts.export import CHECKED, compared, export, export_onnx
 from scripts.training.augment import NOT_A_DIGIT
 from scripts.training.calibration import class_shift, expected_calibration_error, fit_temperature
+from scripts.training.checked_export import CHECKED, compared, export, export_onnx
 from scripts.training.exporting import FORMATS
 from scripts.training.history import History
 from scripts.training.recipes import Recipe
