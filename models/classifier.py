@@ -6,6 +6,7 @@ Each runtime's library is imported when a model of its kind is loaded, and not b
 from __future__ import annotations
 
 import os
+import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Protocol
@@ -66,7 +67,7 @@ class OnnxClassifier(Runtime):
 
 
 class TfliteClassifier(Runtime):
-    """A network in TensorFlow Lite's format, float or 8-bit, run by LiteRT on the CPU. One thread at a time may ask it."""
+    """A network in TensorFlow Lite's format, float or 8-bit, run by LiteRT on the CPU. Threads that ask it take turns."""
 
     def __init__(self, path: Path, threads: int = 0) -> None:
         """path: a model file. threads: 0 takes every core. Raises ModelError."""
@@ -82,18 +83,20 @@ class TfliteClassifier(Runtime):
             self._output = self._interpreter.get_output_details()[0]
             self.classes = check_shapes(path, _sizes(self._input), _sizes(self._output))
             self._count = 0
+            self._asking = threading.Lock()
             self.try_out(path)
 
     def answer(self, inputs: NDArray[np.float32]) -> NDArray[np.float32]:
         """One run of the interpreter, whose batch is resized where its size has changed (0.01 ms: no need to pad)."""
         index = self._input["index"]
-        if len(inputs) != self._count:
-            self._interpreter.resize_tensor_input(index, inputs.shape, strict=True)
-            self._interpreter.allocate_tensors()
-            self._count = len(inputs)
-        self._interpreter.set_tensor(index, _quantised(inputs, self._input))
-        self._interpreter.invoke()
-        answers: NDArray[np.float32] = self._interpreter.get_tensor(self._output["index"])
+        with self._asking:
+            if len(inputs) != self._count:
+                self._interpreter.resize_tensor_input(index, inputs.shape, strict=True)
+                self._interpreter.allocate_tensors()
+                self._count = len(inputs)
+            self._interpreter.set_tensor(index, _quantised(inputs, self._input))
+            self._interpreter.invoke()
+            answers: NDArray[np.float32] = self._interpreter.get_tensor(self._output["index"])
         if not np.issubdtype(self._output["dtype"], np.integer):
             return answers
         scale, zero = self._output["quantization"]

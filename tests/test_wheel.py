@@ -22,16 +22,6 @@ NOT_BUILT = (".*", "__pycache__", "tests", "docs", "runs", "build", "dist", "*.e
 SETUPTOOLS = 80
 """What pyproject.toml asks for at least."""
 
-LINES = """
-import numcam
-
-reader = numcam.Reader()
-page = reader.read("page.jpg")
-for number in page.numbers: print(number.text, number.confidence, number.quad)
-page.table(); page.to_dict(); page.to_json(); page.annotate() ; page.save("seen.jpg")
-"""
-"""How a program uses Numcam, as docs/api.md has it."""
-
 
 @dataclass(frozen=True)
 class Installed:
@@ -110,10 +100,16 @@ def test_exactly_one_name_lands_in_site_packages(bare: Installed) -> None:
     assert {name for name in bare.added if not name.endswith(".dist-info")} == {"numcam"}
 
 
+def first_lines() -> str:
+    """The first lines of Python in docs/api.md."""
+    text = (ROOT / "docs" / "api.md").read_text(encoding="utf-8")
+    return text.partition("```python\n")[2].partition("```")[0]
+
+
 def test_the_lines_of_the_api_run_from_any_folder(installed: Installed, tmp_path: Path) -> None:
     script, folder = tmp_path / "elsewhere.py", tmp_path / "pictures"
     folder.mkdir()
-    script.write_text(LINES)
+    script.write_text(first_lines())
     shutil.copy(ROOT / "docs" / "images" / "tips" / "good.jpg", folder / "page.jpg")
     done = run(installed.python, "-W", "error", script, folder=folder)
     assert (done.returncode, done.stderr) == (0, "")

@@ -36,8 +36,8 @@ UNNAMED = "picture"
 class Reader:
     """Reads handwritten numbers on pictures. The networks are loaded once, which takes half a second; keep the reader.
 
-    It remembers nothing from one picture to the next, and any number of threads may use one reader at the same time. (Of
-    models in other formats, only those for LiteRT are not made for that: `model.runtime: tflite`.)
+    It remembers nothing from one picture to the next, and any number of threads may use one reader at the same time. A
+    classifier of your own must allow that, too.
 
         reader = Reader()
         page = reader.read("page.jpg")
