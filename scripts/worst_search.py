@@ -60,7 +60,7 @@ class Way:
     def __post_init__(self) -> None:
         self.classifier = open_classifier(self.settings)
         # each picture is another page, and looked at from all sides: the dearest case
-        self.reader = TurningReader(open_reader(self.settings, self.classifier), self.classifier, remembers=False)
+        self.reader = TurningReader(open_reader(self.settings, self.classifier), remembers=False)
 
     def go(self, image: NDArray[np.uint8]) -> FrameResult:
         """All that is done with a frame."""

@@ -68,7 +68,7 @@ def strewn_strokes() -> NDArray[np.uint8]:
 def read_with_costs(image: NDArray[np.uint8], classifier: Classifier) -> tuple[int, int, float]:
     """Questions, pieces that were left out, and the most memory of arrays, MB; looked at from all sides."""
     asked = Asked(classifier)
-    reader = TurningReader(open_reader(Settings(), asked), asked, remembers=False)
+    reader = TurningReader(open_reader(Settings(), asked), remembers=False)
     tracemalloc.start()
     try:
         reading = reader.read(image)

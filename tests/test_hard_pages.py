@@ -54,7 +54,7 @@ SILENT: dict[str, dict[str, Any]] = {
 def reader() -> TurningReader:
     """A reader that looks at each page from all sides."""
     classifier = load_classifier(threads=2)
-    return TurningReader(open_reader(Settings(), classifier), classifier, remembers=False)
+    return TurningReader(open_reader(Settings(), classifier), remembers=False)
 
 
 @pytest.mark.parametrize("kind", SILENT)

@@ -93,7 +93,7 @@ def clip() -> Seen:
     """The built-in clip, each frame read once."""
     settings = Settings()
     classifier = open_classifier(settings)
-    reader = TurningReader(open_reader(settings, classifier), classifier)
+    reader = TurningReader(open_reader(settings, classifier))
     with VideoFile(str(Path(live.__file__).with_name("demo.mp4")), "demo", paced=False) as source:
         return [
             (frame.captured_at, frame.size, reader.read(frame.image).numbers, thumbnail_of(frame.image))

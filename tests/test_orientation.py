@@ -25,7 +25,7 @@ def classifier() -> Classifier:
 
 def reader_of(classifier: Classifier, *, remembers: bool = False) -> TurningReader:
     """A reader that has seen nothing yet."""
-    return TurningReader(open_reader(Settings(), classifier), classifier, remembers=remembers)
+    return TurningReader(open_reader(Settings(), classifier), remembers=remembers)
 
 
 def quarter(image: NDArray[np.uint8], turn: int) -> NDArray[np.uint8]:

@@ -22,7 +22,7 @@ pytestmark = pytest.mark.skipif(not REAL.is_dir(), reason="there are no real pic
 def reader() -> TurningReader:
     """With the shipped model and the defaults; no page is remembered."""
     classifier = load_classifier(threads=2)
-    return TurningReader(open_reader(Settings(), classifier), classifier, remembers=False)
+    return TurningReader(open_reader(Settings(), classifier), remembers=False)
 
 
 def labels(kind: str) -> dict[str, str]:

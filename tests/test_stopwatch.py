@@ -29,17 +29,6 @@ def test_each_stage_takes_what_passed_since_the_one_before(clock: list[float]) -
     assert list(stopwatch.timings()) == ["ink", "classify"]
 
 
-def test_a_restart_forgets(clock: list[float]) -> None:
-    stopwatch = Stopwatch()
-    stopwatch("ink")
-    clock[0] += 1.0
-    stopwatch.restart()
-    assert stopwatch.timings() == {}
-    clock[0] += 0.004
-    stopwatch("track")
-    assert stopwatch.timings() == pytest.approx({"track": 4.0})
-
-
 def test_what_is_given_away_does_not_change_any_more(clock: list[float]) -> None:
     stopwatch = Stopwatch()
     before = stopwatch.timings()

@@ -57,9 +57,9 @@ class Reader:
         self.notes: tuple[str, ...] = ()
         """What is to be known of the network, a line each: none of the network that comes with Numcam."""
         with as_numcam_error():
-            self._classifier = open_classifier(self.settings) if classifier is None else classifier
-            self._reader = open_reader(self.settings, self._classifier)
-        weakness = weakness_of(self._classifier, self.settings.model)
+            asked = open_classifier(self.settings) if classifier is None else classifier
+            self._reader = open_reader(self.settings, asked)
+        weakness = weakness_of(asked, self.settings.model)
         if classifier is None and weakness is not None:
             self.notes = (weakness,)
 
@@ -114,7 +114,7 @@ class Reader:
 
     def _trace(self, image: NDArray[np.uint8]) -> TurnedTrace:
         """What is worked out for a picture (H, W, 3) uint8 BGR. How the page lies is remembered by no other call."""
-        return TurningReader(self._reader, self._classifier, remembers=False).trace(image)
+        return TurningReader(self._reader, remembers=False).trace(image)
 
 
 def as_settings(given: SettingsSource | None) -> Settings:

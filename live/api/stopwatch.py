@@ -18,11 +18,6 @@ class Stopwatch:
         self._stages[stage] = self._stages.get(stage, 0.0) + 1000 * (now - self._last)
         self._last = now
 
-    def restart(self) -> None:
-        """Forget all stages and start from now."""
-        self._stages = {}
-        self._last = time.perf_counter()
-
     def timings(self) -> dict[str, float]:
         """Milliseconds by stage, in the order in which the stages first ended."""
         return dict(self._stages)

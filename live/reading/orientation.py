@@ -22,7 +22,6 @@ from live.reading.false_positives import ONE
 from live.reading.heights import usual_height
 from live.reading.reader import Mark, PageReader, ignore
 from live.reading.traces import Trace
-from models.classifier import Classifier
 
 Rows = NDArray[np.float32]
 
@@ -63,10 +62,9 @@ class TurnedTrace:
 class TurningReader:
     """A `PageReader` that finds out how the page lies, and remembers it for the next picture."""
 
-    def __init__(self, reader: PageReader, classifier: Classifier, *, remembers: bool = True) -> None:
+    def __init__(self, reader: PageReader, *, remembers: bool = True) -> None:
         """remembers: pictures follow each other as a camera's do; else each is another page, and looked at from all sides."""
         self._reader = reader
-        self._classifier = classifier
         self._remembers = remembers
         self._turn = 0
         self._doubtful = 0
@@ -114,7 +112,7 @@ class TurningReader:
 
     def _telling(self, inputs: Rows, answers: Rows) -> NDArray[np.float32]:
         """(4, N) how sure the network is of each digit with each further quarter turn; 0 where it isn't, and of 1s."""
-        ways = [self._classifier(np.ascontiguousarray(np.rot90(inputs, k, axes=(1, 2)))) for k in (1, 2, 3)]
+        ways = [self._reader.classifier(np.ascontiguousarray(np.rot90(inputs, k, axes=(1, 2)))) for k in (1, 2, 3)]
         digits = np.stack([answers, *ways])[..., :DIGIT_CLASSES]
         best = digits.max(axis=2)
         return np.asarray(np.where((best > SURE) & (digits.argmax(axis=2) != ONE), best, 0), np.float32)

@@ -97,7 +97,8 @@ class PageReader:
         ask_lines: AsksLines | None = None,
     ) -> None:
         """ask_lines: reads whole numbers whose digits can't be told apart; None leaves them unread."""
-        self._classifier = classifier
+        self.classifier = classifier
+        """Answers for single digits."""
         self._ask_lines = ask_lines
         self._settings = settings
         self._stages = stages
@@ -131,7 +132,7 @@ class PageReader:
         mark("regions")
         inputs = stack_mnist([region.ink for lattice in pieces.whole for region in lattice.regions])
         mark("format")
-        probabilities = self._classifier(inputs)
+        probabilities = self.classifier(inputs)
         mark("classify")
         whole = [lattice for lattice in pieces.whole if lattice.regions]
         settled = is_settled is not None and is_settled(whole, (inputs, probabilities))
@@ -144,13 +145,13 @@ class PageReader:
             runs = self._stages.runs(kept, self._settings.grouping)
             mark("group")
             if purse.left >= CLOSER:
-                asking = Counting(self._classifier)
+                asking = Counting(self.classifier)
                 runs = self._stages.doubts(runs, asked.fields, asking)
                 purse.take(asking.count)
             mark("doubts")
             lines = []
             if self._ask_lines is not None:
-                lines = read_lines(runs, ink, (self._ask_lines, self._classifier.classes), purse)
+                lines = read_lines(runs, ink, (self._ask_lines, self.classifier.classes), purse)
             runs = with_lines(runs, lines)
             mark("lines")
         numbers = group_runs(runs, pieces.angle, self._settings.grouping)
@@ -213,7 +214,7 @@ class PageReader:
         asked = [lattice for lattice in pieces.whole if lattice.regions]
         known = Known.of((pieces.components, pieces.uprights), asked, (inputs, answers), splitting.sure_confidence)
         with budget.purse((1 - KEPT_BACK) * budget.left) as purse:
-            explorer = Explorer(known, splitting, self._classifier, purse)
+            explorer = Explorer(known, splitting, self.classifier, purse)
             found = explorer.look_again(self._stages.joins(pieces.components), lay_upright)
         again = [lattice for lattice, _, _ in found]
         more, more_answers = (

@@ -110,7 +110,7 @@ def _open_lanes(
             say(source.note)
         # a person is looking on: the built-in clip is played again and again
         again = partial(open_one, "demo") if source.name == DEMO_NAME and not headless else None
-        turning = TurningReader(reader, classifier, remembers=not source.still)
+        turning = TurningReader(reader, remembers=not source.still)
         lanes.append(Lane(source, turning, settings, track_ids, say, again, on_wall_clock))
         stack.callback(lanes[-1].close)
     return lanes

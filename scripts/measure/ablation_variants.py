@@ -46,7 +46,7 @@ class Variant:
         """What reads a page in this way; no page is remembered."""
         asked = DigitsOnly(classifier) if self.digits_only else classifier
         pages = PageReader(asked, self.settings, self.stages, ask_lines if self.lines else None)
-        return TurningReader(pages, asked, remembers=False).read if self.turns else pages.read
+        return TurningReader(pages, remembers=False).read if self.turns else pages.read
 
 
 WHOLE = Variant("")
