@@ -89,7 +89,11 @@ class Page:
         return picture_fields(self.source, self.size, self.numbers, page) | {"left_out": self.left_out}
 
     def to_json(self, indent: int | None = None) -> str:
-        """`to_dict` as JSON, in ASCII. indent: spaces a level; None for one line."""
+        """`to_dict` as JSON, in ASCII.
+
+        Args:
+            indent: Spaces for each level; None for one line.
+        """
         return json.dumps(self.to_dict(), indent=indent)
 
     def annotate(self) -> NDArray[np.uint8]:
@@ -103,10 +107,15 @@ class Page:
         return draw(FrameResult(frame, shown, blank), self.overlay)
 
     def save(self, path: str | Path) -> Path:
-        """Write the annotated picture in the format of the name's suffix (.jpg, .png, .webp, ...), and return its path.
+        """Write the annotated picture, and return its path.
 
-        The file has its name only once it is whole; an earlier file of that name is kept beside it, as `seen.1.jpg`. Raises
-        OutputError where it can't be written.
+        The file has its name only once it is whole; an earlier file of that name is kept beside it, as `seen.1.jpg`.
+
+        Args:
+            path: Its suffix names the format: .jpg, .png, .webp, ...
+
+        Raises:
+            OutputError: It can't be written.
         """
         path = Path(path)
         write_picture(path, self.annotate())

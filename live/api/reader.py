@@ -48,11 +48,16 @@ class Reader:
     def __init__(self, settings: SettingsSource | None = None, classifier: Classifier | None = None) -> None:
         """Load the networks.
 
-        settings: `Settings`; a mapping with the names of config.yaml, `{"grouping": {"doubt_below": 0.8}}`; or such a file's
-        path. None: the defaults; no file is looked for. classifier: answers for single digits instead of `model.path`.
-        Raises SettingsError, and NumcamError where a network can't be loaded.
+        Args:
+            settings: `Settings`; a mapping with the names of config.yaml, `{"grouping": {"doubt_below": 0.8}}`; or the path of
+                such a file. None: the defaults; no file is looked for.
+            classifier: Answers for single digits, instead of `model.path` of the settings.
+
+        Raises:
+            SettingsError: A setting is unknown or out of its range.
+            NumcamError: A network can't be loaded.
         """
-        self.settings = as_settings(settings)
+        self.settings: Settings = as_settings(settings)
         """What it reads by."""
         self.notes: tuple[str, ...] = ()
         """What is to be known of the network, a line each: none of the network that comes with Numcam."""
@@ -66,12 +71,16 @@ class Reader:
     def read(self, source: PictureSource, *, keep_trace: bool = False) -> Page:
         """The numbers on one picture; a page that lies on its side or on its head is read all the same.
 
-        source: a file's path (`-` is stdin), the bytes of such a file, or an array (H, W, 3) uint8 BGR or (H, W) uint8 grey,
-        which the page goes on using: don't draw on it.
-        Of a file with several pages it is the first: `Page.pages` tells, `read_all` reads them all. keep_trace: keep what
-        `Page.explain` draws from, some 4 bytes for each px and 3 kB for each digit.
-        Raises SourceError where there is no picture, it is damaged, or it is beyond the limits (`limits` in the settings);
-        ValueError and TypeError where `source` is none of those things.
+        Args:
+            source: A file's path (`-` is stdin), the bytes of such a file, or an array (H, W, 3) uint8 BGR or (H, W) uint8 grey,
+                which the page goes on using: don't draw on it. Of a file with several pages the first one is read;
+                `Page.pages` tells how many there are, and `read_all` reads them all.
+            keep_trace: Keep what `Page.explain` draws from, some 4 bytes for each px and 3 kB for each digit.
+
+        Raises:
+            SourceError: There is no picture, it is damaged, or it is beyond the limits (`limits` in the settings).
+            ValueError: The array has another shape or type.
+            TypeError: `source` is none of those things.
         """
         pages = self.read_all(source, keep_trace=keep_trace)
         return next(pages)
@@ -81,9 +90,14 @@ class Reader:
     ) -> Iterator[Page]:
         """Every page of a file, read one by one as they are asked for; otherwise as `read`.
 
-        on_remark: is given a remark (`text`, `is_failure`) on each page that can't be read or not as a whole, and on what of
-        the file isn't read on purpose; damaged pages are then left out, and of others what is there is read. Without it, a
-        damaged page raises SourceError.
+        Args:
+            source: As for `read`.
+            keep_trace: As for `read`.
+            on_remark: Is given a remark (`text`, `is_failure`) on each page that can't be read or not as a whole, and on what of
+                the file isn't read on purpose. Damaged pages are then left out, and of others what is there is read.
+
+        Raises:
+            SourceError: As `read`; a damaged page raises it only without `on_remark`.
         """
         for page in decoded(source, self.settings.limits):
             if page.note is not None and page.number == 1 and on_remark is not None:
