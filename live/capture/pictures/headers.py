@@ -46,6 +46,8 @@ class PageHeader:
     """Width and height as they are stored, px."""
     index: int = 0
     """Which of the file's directories it is."""
+    directory: int = 0
+    """Where in the file that directory is, bytes; 0 of other formats."""
     orientation: int | None = None
     """1 to 8 as in EXIF; None where decoding it tells."""
     block: int = 0
@@ -116,7 +118,9 @@ def tiff_header(content: bytes, format_name: str, limits: LimitsSettings) -> Hea
         pages = tiff_pages(content, limits.pages)
     except ValueError as error:
         raise RawPhotographError from error
-    found = tuple(PageHeader(page.size, page.index, 1, page.block, is_for_opencv=page.is_deep_colour) for page in pages)
+    found = tuple(
+        PageHeader(page.size, page.index, page.directory, 1, page.block, page.is_deep_colour) for page in pages
+    )
     return Header(format_name, found)
 
 

@@ -20,7 +20,7 @@ from live.capture.pictures.bit_depth import to_8_bit, to_bgr
 from live.capture.pictures.file_bytes import read_bytes
 from live.capture.pictures.headers import Header, PageHeader, check_pages, pillow, read_header
 from live.capture.pictures.kinds import damaged
-from live.capture.pictures.tiff_pages import directories
+from live.capture.pictures.tiff_pages import beginning_with, directories
 from live.capture.quiet import quiet_stderr
 from live.core.errors import SourceError
 from live.core.page_name import shown_name
@@ -114,11 +114,13 @@ def decode_pages(content: bytes, path: str, limits: LimitsSettings, *, name: str
 
 def decoded(content: bytes, header: Header, page: PageHeader, limits: LimitsSettings) -> tuple[NDArray[np.uint8], bool]:
     """A page's picture (H, W, 3) uint8 BGR, upright, and whether it is whole. Raises SourceError where nothing is left of it."""
+    if page.index:
+        content = beginning_with(content, page.directory)
     picture, orientation, is_whole = None, 1, True
     if page.is_for_opencv:
         picture, orientation, is_whole = by_opencv(content, page)
     if picture is None:
-        picture, orientation, is_whole = by_pillow(content, header, page, limits)
+        picture, orientation, is_whole = by_pillow(content, header, limits)
     # a file can show one size to the header's reader and another to the decoder
     check_pages(Header(header.format, (PageHeader((picture.shape[1], picture.shape[0])),)), "The picture", limits)
     return upright(to_bgr(picture), orientation), is_whole
@@ -132,7 +134,7 @@ def by_opencv(content: bytes, page: PageHeader) -> tuple[NDArray[np.generic] | N
     try:
         with quiet_stderr() as caught:  # where libjpeg alone says that data are missing
             if page.index:
-                _, pictures = cv2.imdecodemulti(encoded, cv2.IMREAD_UNCHANGED, range=(page.index, page.index + 1))
+                _, pictures = cv2.imdecodemulti(encoded, cv2.IMREAD_UNCHANGED, range=(0, 1))
                 picture = pictures[0] if pictures else None
             else:
                 picture, kinds, metadata = cv2.imdecodeWithMetadata(encoded, cv2.IMREAD_UNCHANGED)
@@ -144,9 +146,7 @@ def by_opencv(content: bytes, page: PageHeader) -> tuple[NDArray[np.generic] | N
     return np.asarray(picture), page.orientation or exif_orientation(kinds, metadata), is_whole
 
 
-def by_pillow(
-    content: bytes, header: Header, page: PageHeader, limits: LimitsSettings
-) -> tuple[NDArray[np.generic], int, bool]:
+def by_pillow(content: bytes, header: Header, limits: LimitsSettings) -> tuple[NDArray[np.generic], int, bool]:
     """The page (H, W) or (H, W, C) BGR, its orientation, and whether it is whole: of one that was cut short, what there is.
 
     Raises SourceError where nothing is left of it.
@@ -155,9 +155,9 @@ def by_pillow(
         if header.opened is not None:
             return in_bgr(np.asarray(header.opened)), 1, True
         try:
-            return *loaded(content, header, page, limits), True
+            return *loaded(content, header, limits), True
         except (OSError, SyntaxError, ValueError):
-            pixels, orientation = loaded(content, header, page, limits, make_do=True)
+            pixels, orientation = loaded(content, header, limits, make_do=True)
     except Exception as error:  # a damaged picture makes the libraries raise anything
         raise SourceError(damaged(header.format)) from error
     rows = rows_there(pixels)
@@ -180,17 +180,15 @@ def rows_there(pixels: NDArray[np.generic]) -> int:
 
 
 def loaded(
-    content: bytes, header: Header, page: PageHeader, limits: LimitsSettings, *, make_do: bool = False
+    content: bytes, header: Header, limits: LimitsSettings, *, make_do: bool = False
 ) -> tuple[NDArray[np.generic], int]:
-    """The page as Pillow decodes it, (H, W) or (H, W, C) BGR, and its orientation. make_do: with what is there of it."""
+    """The first page as Pillow decodes it, (H, W) or (H, W, C) BGR, and its orientation. make_do: with what is there of it."""
     from PIL import ImageFile
 
     with pillow(limits) as image, image.open(BytesIO(content), formats=[header.format]) as opened:
         before, ImageFile.LOAD_TRUNCATED_IMAGES = ImageFile.LOAD_TRUNCATED_IMAGES, make_do
         try:
             with quiet_stderr():  # the TIFF library inside Pillow writes there by itself
-                if page.index:
-                    opened.seek(page.index)
                 opened.load()
         finally:
             ImageFile.LOAD_TRUNCATED_IMAGES = before
@@ -220,7 +218,7 @@ def exif_orientation(kinds: Sequence[int], metadata: Sequence[NDArray[np.uint8]]
 def orientation_in(exif: bytes) -> int:
     """Orientation 1 to 8 in an EXIF block, which is a TIFF without pixels. Source: EXIF 2.32."""
     try:
-        first = next(directories(exif.removeprefix(b"Exif\x00\x00")), {})
+        _, first = next(directories(exif.removeprefix(b"Exif\x00\x00")), (0, {}))
     except (KeyError, struct.error):  # cut short: a picture lying on its side is better than none
         return 1
     orientation = first.get(ORIENTATION_TAG, 1)

@@ -25,6 +25,8 @@ class TiffPage:
 
     index: int
     """Which directory of the file it is, from 0."""
+    directory: int
+    """Where that directory is in the file, bytes from its beginning."""
     size: tuple[int, int]
     """Width and height, px."""
     block: int
@@ -39,7 +41,7 @@ def tiff_pages(content: bytes, most: int) -> list[TiffPage]:
     Raises ValueError where it is a camera's raw photograph, struct.error where no directory can be read.
     """
     pages: list[TiffPage] = []
-    for index, tags in enumerate(islice(directories(content), COPIES * (most + 1))):
+    for index, (directory, tags) in enumerate(islice(directories(content), COPIES * (most + 1))):
         if index == 0 and is_raw(tags):
             raise ValueError("raw")
         if index and tags.get(SUBFILE, 0) & (REDUCED | MASK):
@@ -47,6 +49,7 @@ def tiff_pages(content: bytes, most: int) -> list[TiffPage]:
         pages.append(
             TiffPage(
                 index,
+                directory,
                 (tags.get(WIDTH, 0), tags.get(HEIGHT, 0)),
                 tags.get(TILE_WIDTH, 0) * tags.get(TILE_HEIGHT, 0),
                 tags.get(BITS, 1) > 8 and tags.get(SAMPLES, 1) > 1,
@@ -62,11 +65,27 @@ def is_raw(tags: Tags) -> bool:
     return DNG in tags or (SUB_DIRECTORIES in tags and MAKE in tags and tags.get(SUBFILE, 0) & REDUCED > 0)
 
 
-def directories(content: bytes) -> Iterator[Tags]:
-    """The wanted tags of each directory, in the order of the file; ends where one is damaged or comes a second time."""
+def beginning_with(content: bytes, directory: int) -> bytes:
+    """The same TIFF with that directory as its first. Decoders walk to a page over all pages before it, each time anew."""
+    order, is_big = byte_order(content)
+    at, offset = (8, "Q") if is_big else (4, "I")
+    place = struct.pack(f"{order}{offset}", directory)
+    return b"".join([content[:at], place, memoryview(content)[at + len(place) :]])
+
+
+def byte_order(content: bytes) -> tuple[str, bool]:
+    """The byte order of a TIFF as `struct` names it, and whether it is a BigTIFF."""
     order = {b"II": "<", b"MM": ">"}[content[:2]]
     (version,) = struct.unpack_from(f"{order}H", content, 2)
-    is_big = version == 43
+    return order, version == 43
+
+
+def directories(content: bytes) -> Iterator[tuple[int, Tags]]:
+    """Each directory's place in the file, and its wanted tags, in the order of the file.
+
+    Ends where one is damaged or comes a second time.
+    """
+    order, is_big = byte_order(content)
     at, entry, count, offset = (8, 20, "Q", "Q") if is_big else (4, 12, "H", "I")
     (start,) = struct.unpack_from(f"{order}{offset}", content, at)
     seen: set[int] = set()
@@ -83,7 +102,7 @@ def directories(content: bytes) -> Iterator[Tags]:
             if len(seen) == 1:
                 raise
             return
-        yield tags_in(content, range(first, end, entry), order)
+        yield start, tags_in(content, range(first, end, entry), order)
         start = following
 
 
