@@ -11,12 +11,13 @@ from numpy.typing import NDArray
 from models.classifier import onnx_session
 from models.errors import ModelError
 from models.line_format import FIELD_TALL_PX, LEAST_WIDE_PX, columns_of, stack_lines
+from models.mnist_format import DIGIT_CLASSES
 from models.runtime import loading
 
 LINE_WEIGHTS = Path(__file__).parent / "weights" / "lines.onnx"
-NO_NUMBER = 10
+NO_NUMBER = DIGIT_CLASSES
 """What is no number is one sign of this class: a word, a piece of a number, a blot."""
-BLANK = 11
+BLANK = NO_NUMBER + 1
 AT_ONCE = 12  # pictures of about one width: of all at once each costs as much as the widest, and memory has no bound
 SEEN_BESIDE_PX = 18  # paper beyond a picture's end that its last columns see: with more of it they say the same
 SIGNS = BLANK + 1

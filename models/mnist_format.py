@@ -11,6 +11,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+DIGIT_CLASSES = 10
+"""How many classes of every network are digits; they come first."""
 FIELD_PX = 28
 DIGIT_PX = 20
 _ROWS, _COLUMNS = np.indices((DIGIT_PX, DIGIT_PX), np.float32)

@@ -12,9 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.errors import ModelError
-from models.mnist_format import FIELD_PX
+from models.mnist_format import DIGIT_CLASSES, FIELD_PX
 
-MIN_CLASSES = 10
 AT_ONCE = 256  # digits: more at once take no less time each, and 0.14 MB of memory each
 ROUNDING = 0.05  # how far from 1 a row may sum where each of eleven answers was rounded to 8 bits
 
@@ -51,7 +50,7 @@ def check_shapes(path: Path, inputs: Sequence[Any], answers: Sequence[Any]) -> i
     field = (FIELD_PX, FIELD_PX, 1)
     if len(inputs) != 4 or tuple(inputs[1:]) != field:
         raise ModelError(f"{path} takes {_told(inputs)}, not (N, 28, 28, 1): it is no model for digits.")
-    if len(answers) != 2 or not isinstance(answers[1], int) or answers[1] < MIN_CLASSES:
+    if len(answers) != 2 or not isinstance(answers[1], int) or answers[1] < DIGIT_CLASSES:
         raise ModelError(f"{path} answers with {_told(answers)}, not (N, 10 or more): it is no model for digits.")
     if isinstance(inputs[0], int):
         raise ModelError(f"{path} takes {inputs[0]} at a time, no more and no fewer: export it with a free batch size.")

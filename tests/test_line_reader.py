@@ -117,7 +117,7 @@ def test_a_torn_number_is_asked_about_and_read_whole() -> None:
     assert len(asked) == 1, "what is surely a digit is not asked about"
     assert asked[0].shape[0] == FIELD_TALL_PX
     assert asked[0].max() > 200
-    numbers = group_runs(with_lines(runs, lines), 0.0, SETTINGS.grouping)
+    numbers = [number for _, number in group_runs(with_lines(runs, lines), 0.0, SETTINGS.grouping)]
     assert [number.text for number in numbers] == ["345", "7"]
     assert numbers[0].quad == pytest.approx(quad_of((10, 20, 110, 44), 0.0))
 
@@ -128,7 +128,7 @@ def test_what_is_not_believed_stays_silent(told: np.ndarray) -> None:
     runs = [torn_run()]
     lines = read_lines(runs, ink, (lambda _: [told], CLASSES))
     assert len(lines) == 1
-    assert group_runs(with_lines(runs, lines), 0.0, SETTINGS.grouping) == ()
+    assert group_runs(with_lines(runs, lines), 0.0, SETTINGS.grouping) == []
 
 
 def test_a_number_with_one_digit_in_doubt_is_shown_with_a_question_mark() -> None:
@@ -139,7 +139,7 @@ def test_a_number_with_one_digit_in_doubt_is_shown_with_a_question_mark() -> Non
     told[column, [4, 9, 1]] = np.log([0.45, 0.35, 0.19])
     runs = [torn_run()]
     lines = read_lines(runs, ink, (lambda _: [told], CLASSES))
-    (number,) = group_runs(with_lines(runs, lines), 0.0, SETTINGS.grouping)
+    ((_, number),) = group_runs(with_lines(runs, lines), 0.0, SETTINGS.grouping)
     assert (number.shown, number.text) == ("3?5", "345")
     assert number.confidence == pytest.approx(0.45, abs=0.05)
 
@@ -164,7 +164,7 @@ def test_of_ink_without_any_digit_only_what_is_surely_a_number_is_told(told: np.
     lines = read_lines([blob()], ink, (lambda _: [told], CLASSES))
     assert len(lines) == 1
     assert lines[0].taken == bool(shown)
-    assert [n.text for n in group_runs(with_lines([lines[0].run], lines), 0.0, SETTINGS.grouping)] == shown
+    assert [n.text for _, n in group_runs(with_lines([lines[0].run], lines), 0.0, SETTINGS.grouping)] == shown
 
 
 def asked_about(runs: list[Run]) -> int:
@@ -197,7 +197,7 @@ def test_what_may_be_no_digits_and_is_no_number_at_once_is_passed_over(other: in
     sure = Run([Placed(digit(7), 80, 20, 110, 44)])
     lines = read_lines([doubtful, sure], ink, (lambda pictures: [answers([NO_NUMBER]) for _ in pictures], CLASSES))
     assert len(lines) == 1
-    assert [n.text for n in group_runs(with_lines([doubtful, sure], lines), 0.0, SETTINGS.grouping)] == shown
+    assert [n.text for _, n in group_runs(with_lines([doubtful, sure], lines), 0.0, SETTINGS.grouping)] == shown
 
 
 @pytest.mark.parametrize(
@@ -213,7 +213,7 @@ def test_more_digits_are_believed_sooner_than_others(said: list[int], sure: floa
     ink = find_ink(page_with_ink(), SETTINGS.ink)
     run = Run([Placed(digit(3, 0.9), 10, 20, 30, 44), Placed(digit(5, 0.99), 34, 20, 60, 44)])
     lines = read_lines([run], ink, (lambda _: [answers(said, sure)], CLASSES))
-    assert [n.text for n in group_runs(with_lines([run], lines), 0.0, SETTINGS.grouping)] == [shown]
+    assert [n.text for _, n in group_runs(with_lines([run], lines), 0.0, SETTINGS.grouping)] == [shown]
 
 
 def test_what_both_read_the_same_is_believed_more_than_by_the_one_that_doubts_it() -> None:
@@ -221,10 +221,10 @@ def test_what_both_read_the_same_is_believed_more_than_by_the_one_that_doubts_it
     run = Run([Placed(digit(3, 0.6), 10, 20, 30, 44), Placed(digit(5, 0.99), 34, 20, 60, 44)])
     lines = read_lines([run], ink, (lambda _: [answers([3, 5], 0.999)], CLASSES))
     assert lines[0].taken
-    (number,) = group_runs(with_lines([run], lines), 0.0, SETTINGS.grouping)
+    ((_, number),) = group_runs(with_lines([run], lines), 0.0, SETTINGS.grouping)
     assert 0.8 < number.digits[0].confidence < lines[0].digits[0].confidence
     assert number.shown == "35"
-    assert group_runs([run], 0.0, SETTINGS.grouping)[0].shown == "?5"
+    assert group_runs([run], 0.0, SETTINGS.grouping)[0][1].shown == "?5"
 
 
 @pytest.mark.parametrize(("tall", "text"), [(24, "36"), (60, "35")])
@@ -232,7 +232,7 @@ def test_of_small_writing_a_doubtful_digit_is_what_both_say_together(tall: float
     ink = find_ink(page_with_ink(), SETTINGS.ink)
     run = Run([Placed(digit(3), 10, 10, 30, 10 + tall), Placed(digit(5, 0.5), 34, 10, 60, 10 + tall)])
     lines = read_lines([run], ink, (lambda _: [answers([3, 6], 0.999)], CLASSES))
-    assert [n.text for n in group_runs(with_lines([run], lines), 0.0, SETTINGS.grouping)] == [text]
+    assert [n.text for _, n in group_runs(with_lines([run], lines), 0.0, SETTINGS.grouping)] == [text]
 
 
 @pytest.mark.parametrize("said", [[3, 5], [3, 1, 5]])
@@ -241,7 +241,7 @@ def test_beside_a_network_of_ten_classes_all_digits_have_ten(said: list[int]) ->
     ten = [Digit(one.box, one.probabilities[:10] / one.probabilities[:10].sum()) for one in (digit(3, 0.6), digit(5))]
     run = Run([Placed(ten[0], 10, 20, 30, 44), Placed(ten[1], 34, 20, 60, 44)])
     lines = read_lines([run], ink, (lambda _: [answers(said, 0.999)], 10))
-    (number,) = group_runs(with_lines([run], lines), 0.0, SETTINGS.grouping)
+    ((_, number),) = group_runs(with_lines([run], lines), 0.0, SETTINGS.grouping)
     assert number.text == "".join(map(str, said))
     assert all(d.probabilities.shape == (10,) for d in number.digits)
     assert all(d.probabilities.sum() == pytest.approx(1, abs=1e-5) for d in number.digits)

@@ -9,6 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
+import live.core.records
+import models.mnist_format
 from models.mnist_format import FIELD_PX, stack_mnist, to_mnist
 
 
@@ -86,3 +88,7 @@ def test_a_batch_is_the_fields_of_each() -> None:
     assert batch.shape == (2, FIELD_PX, FIELD_PX, 1)
     np.testing.assert_array_equal(batch[1, ..., 0], to_mnist(inks[1]))
     assert stack_mnist([]).shape == (0, FIELD_PX, FIELD_PX, 1)
+
+
+def test_records_and_networks_count_the_same_digits() -> None:
+    assert models.mnist_format.DIGIT_CLASSES == live.core.records.DIGIT_CLASSES == len("0123456789")

@@ -55,7 +55,7 @@ def written(text: str, inside: float, between: float, *, top: float = 0.0, left:
 
 def texts(pieces: list[Placed], settings: GroupingSettings = SETTINGS) -> list[str]:
     """What is read of them."""
-    return [number.text for number in group_runs(find_all_runs(pieces, settings), 0.0, settings)]
+    return [number.text for _, number in group_runs(find_all_runs(pieces, settings), 0.0, settings)]
 
 
 @pytest.mark.parametrize(

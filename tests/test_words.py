@@ -42,7 +42,9 @@ def number_of(pieces: list[Placed], doubtful: tuple[int, ...] = ()) -> Number:
 def shown(numbers: list[list[Placed]], *others: list[Placed]) -> list[str]:
     """Texts of what is left of numbers beside other pieces."""
     everything = [piece for pieces in (*numbers, *others) for piece in pieces]
-    return [n.text for n in without_words(tuple(map(number_of, numbers)), everything, paper_of(220))]
+    owners = [k for k, pieces in enumerate(numbers) for _ in pieces]
+    owners += [-1] * (len(everything) - len(owners))
+    return [n.text for n in without_words(tuple(map(number_of, numbers)), everything, owners, paper_of(220))]
 
 
 def test_on_a_page_of_numbers_all_are_shown() -> None:
@@ -76,14 +78,15 @@ def test_an_unsure_number_is_never_shown_among_words() -> None:
     words = [*digits("3684726", 0.7), *letters(20)]
     assert shown([digits("27493", 0.8)], words) == []
     sure = digits("27493")
-    assert without_words((number_of(sure, (1,)),), [*sure, *words], paper_of(220)) == ()
+    assert without_words((number_of(sure, (1,)),), [*sure, *words], [0] * 5 + [-1] * len(words), paper_of(220)) == ()
 
 
 @pytest.mark.parametrize(("desk", "expected"), [(60, ["7"]), (200, [])])
 def test_what_lies_beside_the_sheet_says_nothing_of_it(desk: int, expected: list[str]) -> None:
     number, beside = digits("7", 0.95), letters(30, left=450.0)
     unsure = [replace(piece, left=500.0, right=530.0) for piece in digits("68", 0.7)]
-    found = without_words((number_of(number),), [*number, *beside, *unsure], paper_of(220, desk))
+    pieces = [*number, *beside, *unsure]
+    found = without_words((number_of(number),), pieces, [0] + [-1] * (len(pieces) - 1), paper_of(220, desk))
     assert [n.text for n in found] == expected
 
 
@@ -102,5 +105,5 @@ def test_odds_of_the_surest_digit_are_finite() -> None:
 
 
 def test_where_nothing_was_chosen_nothing_is_left() -> None:
-    assert without_words((), [], paper_of(220)) == ()
+    assert without_words((), [], [], paper_of(220)) == ()
     assert CHANCE < 1  # else one digit that is like a letter would pass

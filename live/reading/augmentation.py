@@ -16,10 +16,10 @@ from models.test_time_augmentation import SURE, ask_in_all_ways
 MOST = 32  # digits of a page: where more are in doubt, it is blurred, or no writing
 
 
-def look_closer(runs: list[Run], fields: NDArray[np.float32], classifier: Classifier) -> list[Run]:
+def look_closer(runs: list[Run], inputs: NDArray[np.float32], classifier: Classifier) -> list[Run]:
     """The runs, with doubtful digits of numbers as the network sees them in several ways.
 
-    fields: (N, 28, 28, 1) float32, what was asked, row by row as `Placed.row`.
+    inputs: (N, 28, 28, 1) float32, as `Reading.inputs`.
     """
     doubtful = [
         (member.row, member.digit.probabilities)
@@ -31,7 +31,7 @@ def look_closer(runs: list[Run], fields: NDArray[np.float32], classifier: Classi
     if not doubtful or len(doubtful) > MOST:
         return runs
     rows = [row for row, _ in doubtful]
-    answers = ask_in_all_ways(classifier, fields[rows], np.stack([answer for _, answer in doubtful]))
+    answers = ask_in_all_ways(classifier, inputs[rows], np.stack([answer for _, answer in doubtful]))
     closer = dict(zip(rows, answers, strict=True))
     return [replace(run, members=[_as_seen(member, closer.get(member.row)) for member in run.members]) for run in runs]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -26,7 +27,7 @@ class Placed:
     angle: float = 0.0
     """Slope of its line, radians: extents along lines of different slopes are not comparable."""
     row: int = -1
-    """Which question its region was: each has one of its own, but for digits that were read all at once, which have -1."""
+    """The row of its region in `Reading.inputs`; -1 for a digit that was read with its whole number at once."""
 
     @property
     def height(self) -> float:
@@ -60,12 +61,16 @@ def _logs(probabilities: NDArray[np.float32]) -> tuple[NDArray[np.float32], NDAr
     return logs, np.log(np.maximum(probabilities[:, DIGIT_CLASSES:].sum(axis=1), 1e-6))
 
 
-def choose(lattices: list[Lattice], probabilities: NDArray[np.float32]) -> list[Placed]:
+def choose(
+    lattices: list[Lattice], probabilities: NDArray[np.float32], rows: Sequence[int] | None = None
+) -> list[Placed]:
     """The digits and strangers that explain every component once.
 
     lattices: those of single components first or last, in any order; each component has one of its own. probabilities:
-    (N, C) float32, rows in the order of the lattices' regions.
+    (N, C) float32, in the order of the lattices' regions. rows: (N,) the row of each region in `Reading.inputs`; None: its
+    place in `probabilities`.
     """
+    rows = range(len(probabilities)) if rows is None else rows
     logs, strange = _logs(probabilities)
     single: dict[int, _Option] = {}
     joined: list[_Option] = []
@@ -74,10 +79,10 @@ def choose(lattices: list[Lattice], probabilities: NDArray[np.float32]) -> list[
     for lattice in lattices:
         stop = start + len(lattice.runs)
         if stop > start:
-            option = _best_option(lattice, start, probabilities[start:stop], logs[start:stop])
+            option = _best_option(lattice, rows[start:stop], probabilities[start:stop], logs[start:stop])
             if len(lattice.components) == 1:
                 component = lattice.components[0]
-                single[component] = _or_stranger(option, lattice, start, strange[start:stop], reference)
+                single[component] = _or_stranger(option, lattice, rows[start:stop], strange[start:stop], reference)
             elif option.placed:
                 joined.append(option)
         start = stop
@@ -102,27 +107,27 @@ def _exclusive(single: dict[int, _Option], joined: list[_Option]) -> list[Placed
 
 
 def _best_option(
-    lattice: Lattice, start: int, probabilities: NDArray[np.float32], logs: NDArray[np.float32]
+    lattice: Lattice, rows: Sequence[int], probabilities: NDArray[np.float32], logs: NDArray[np.float32]
 ) -> _Option:
-    """The best path of one lattice: its ink as digits. start: which question its first region is."""
+    """The best path of one lattice: its ink as digits. rows: of its regions in `Reading.inputs`."""
     # most ink is one digit with no other way to see it: no path needs to be searched
     score, path = (float(logs[0]), [0]) if len(lattice.runs) == 1 else best_path(lattice, logs)
-    placed = tuple(_placed(lattice, k, Digit(lattice.regions[k].box, probabilities[k]), start + k) for k in path)
+    placed = tuple(_placed(lattice, k, Digit(lattice.regions[k].box, probabilities[k]), rows[k]) for k in path)
     return _Option(lattice.components, score, placed)
 
 
 def _or_stranger(
-    option: _Option, lattice: Lattice, start: int, strange: NDArray[np.float32], reference: float
+    option: _Option, lattice: Lattice, rows: Sequence[int], strange: NDArray[np.float32], reference: float
 ) -> _Option:
     """The option, or the ink left as a stranger where that is likelier.
 
-    start: which question its first region is. reference: height of the page's writing, px.
+    rows: of its regions in `Reading.inputs`. reference: height of the page's writing, px.
     """
     whole = lattice.runs.index((0, lattice.last)) if (0, lattice.last) in lattice.runs else 0
     score = float(strange[whole]) - STRANGER_COST * min(1.0, lattice.height / reference)
     if score <= option.score:
         return option
-    return _Option(lattice.components, score, (_placed(lattice, whole, None, start + whole),))
+    return _Option(lattice.components, score, (_placed(lattice, whole, None, rows[whole]),))
 
 
 def _placed(lattice: Lattice, run: int, digit: Digit | None, row: int) -> Placed:

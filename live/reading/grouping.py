@@ -109,13 +109,13 @@ def are_of_one_digit(one: Placed, other: Placed, tall: float) -> bool:
     return shared > PIECE_SHARE * min(one.right - one.left, other.right - other.left) and height < PIECES_TALL * tall
 
 
-def group_runs(runs: list[Run], angle: float, settings: GroupingSettings) -> tuple[Number, ...]:
-    """The numbers among the runs in reading order: lines from top to bottom, left to right on a line.
+def group_runs(runs: list[Run], angle: float, settings: GroupingSettings) -> list[tuple[int, Number]]:
+    """The numbers among the runs, each with its run's index, in reading order: lines top to bottom, each left to right.
 
     angle: slope of most lines, radians.
     """
     found = []
-    for run in runs:
+    for index, run in enumerate(runs):
         if why_none(run, settings) is not None:
             continue
         extent = run.extent
@@ -123,8 +123,8 @@ def group_runs(runs: list[Run], angle: float, settings: GroupingSettings) -> tup
         if run.angle != angle:
             corners = along(quad, angle)
             extent = (*corners.min(axis=0).tolist(), *corners.max(axis=0).tolist())
-        found.append((extent, (run.digits, quad)))
-    return tuple(number_of(digits, quad, settings) for _, (digits, quad) in in_reading_order(found))
+        found.append((extent, (index, number_of(run.digits, quad, settings))))
+    return [indexed for _, indexed in in_reading_order(found)]
 
 
 def why_none(run: Run, settings: GroupingSettings) -> str | None:

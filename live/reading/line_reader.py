@@ -73,6 +73,8 @@ def line_picture(ink: Ink, extent: Extent, angle: float) -> NDArray[np.uint8]:
 class LineReading:
     """What the line network was asked, and what it answered."""
 
+    index: int
+    """Of the run among those of the page."""
     run: Run
     picture: NDArray[np.uint8]
     """(32, w) uint8, as it was shown."""
@@ -130,34 +132,36 @@ def read_lines(
     networks: the one to ask, and the classes that the digits have which are told.
     """
     ask, classes = networks
-    asked = affordable(to_ask(runs), budget or Budget())
-    pictures = [line_picture(ink, bounds(run.members), run.angle) for run in asked]
-    return [
-        LineReading(run, picture, digits_of(logs, picture.shape[1], quad_of(bounds(run.members), run.angle)), classes)
-        for run, picture, logs in zip(asked, pictures, ask(pictures), strict=True)
-    ]
+    asked = affordable(runs, to_ask(runs), budget or Budget())
+    pictures = [line_picture(ink, bounds(runs[k].members), runs[k].angle) for k in asked]
+    readings = []
+    for k, picture, logs in zip(asked, pictures, ask(pictures), strict=True):
+        quad = quad_of(bounds(runs[k].members), runs[k].angle)
+        readings.append(LineReading(k, runs[k], picture, digits_of(logs, picture.shape[1], quad), classes))
+    return readings
 
 
-def to_ask(runs: list[Run]) -> list[Run]:
-    """The runs to read again, those with most digits first; what holds none comes last."""
-    with_digits = [run for run in runs if run.digits]
-    asked = sorted(filter(is_worth_asking, with_digits), key=lambda run: -len(run.digits))
-    blobs = [run for run in runs if may_be_touching(run)]
+def to_ask(runs: list[Run]) -> list[int]:
+    """The runs to read again, by index, those with most digits first; what holds none comes last."""
+    with_digits = [k for k, run in enumerate(runs) if run.digits]
+    asked = sorted((k for k in with_digits if is_worth_asking(runs[k])), key=lambda k: -len(runs[k].digits))
+    blobs = [k for k, run in enumerate(runs) if may_be_touching(run)]
     if len(blobs) <= max(MOST_BLOBS, len(with_digits)):
         asked += blobs
     return asked
 
 
-def affordable(runs: list[Run], budget: Budget) -> list[Run]:
-    """The first of the runs, as many as the budget lasts for. Digits of others are counted: they would have been read better."""
-    taken: list[Run] = []
-    for run in runs:
+def affordable(runs: list[Run], asked: list[int], budget: Budget) -> list[int]:
+    """The first of the runs to ask about, as many as the budget lasts for. Digits of the others are counted as left out."""
+    taken: list[int] = []
+    for k in asked:
+        run = runs[k]
         left, top, right, bottom = bounds(run.members)
         wide, tall = right - left, max(bottom - top, 1.0)
         columns = min(WRITING_TALL_PX * wide / tall, MOST_WIDE_PX)
         price = LINE + (columns + max(0.0, columns - LONG_PX)) / LINE_PX + 2 * wide * tall / AREA_PX
         if len(taken) < MOST_ASKED and budget.take(price):
-            taken.append(run)
+            taken.append(k)
         else:
             budget.leave_out(len(run.digits))
     return taken
@@ -187,8 +191,8 @@ def believed(digits: list[Digit]) -> float:
 
 def with_lines(runs: list[Run], lines: list[LineReading]) -> list[Run]:
     """The runs, with the digits of those that were better read at once; those that are no number by that are strangers."""
-    better = {id(line.run): line.told for line in lines if line.taken}
-    return [_at_once(run, better[id(run)]) if id(run) in better else run for run in runs]
+    better = {line.index: line.told for line in lines if line.taken}
+    return [_at_once(run, better[k]) if k in better else run for k, run in enumerate(runs)]
 
 
 def _at_once(run: Run, digits: list[Digit]) -> Run:

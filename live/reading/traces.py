@@ -8,9 +8,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from live.core.records import Digit, Reading
+from live.core.records import Reading
 from live.reading.cuts import Lattice
 from live.reading.decoding import Placed
+from live.reading.grouping import Run
 from live.reading.ink import Ink
 from live.reading.line_reader import LineReading
 from live.reading.regions import Component, Upright
@@ -51,5 +52,7 @@ class Trace:
     """Those that are no piece of a line."""
     lines: list[LineReading]
     """What was asked about as a whole."""
-    dropped: Mapping[str, tuple[Digit, ...]]
-    """The digits of each run and number that was passed over, by what passed it over: why_none's reasons, and Stages' names."""
+    runs: list[Run]
+    """What stands together, with its digits as they were read last."""
+    rejected: Mapping[str, tuple[int, ...]]
+    """Indices of the runs that are not shown, by what rejected them: a reason of `why_none`, or the name of a later step."""

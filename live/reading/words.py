@@ -93,13 +93,17 @@ class _Surroundings:
     """Confidence of a number under which it is none here, whatever its size."""
 
 
-def without_words(numbers: tuple[Number, ...], placed: Sequence[Placed], ink: Ink) -> tuple[Number, ...]:
-    """The numbers, less those that may be words. placed: all that was chosen, the digits of `numbers` among it."""
-    number_of = {id(digit): k for k, number in enumerate(numbers) for digit in number.digits}
+def without_words(
+    numbers: tuple[Number, ...], placed: Sequence[Placed], owners: Sequence[int], ink: Ink
+) -> tuple[Number, ...]:
+    """The numbers, less those that may be words.
+
+    placed: all that was chosen, the digits of `numbers` among it. owners: which number each is a digit of; -1 for none.
+    """
     page = _Page(
         np.array([piece.height for piece in placed]),
         np.array([piece.digit.confidence if piece.digit else 0.0 for piece in placed]),
-        np.array([number_of.get(id(piece.digit), -1) for piece in placed], np.intp),
+        np.array(owners, np.intp),
         grounds_of(placed, ink),
     )
     if not numbers or (np.count_nonzero(page.unsure) < FEW and np.count_nonzero(page.confidences == 0) < MANY):

@@ -62,17 +62,17 @@ class PageScore:
 
 def score_page(truth: Numbers, found: Numbers) -> PageScore:
     """What was found on one page, against its truth."""
+    judged = list(matches(truth, found))
+    texts = {index: shown["text"] for index, shown in judged if index is not None}
     asked = [number for number in truth if not number.get("cut")]
-    judged = list(pairs(truth, found))
-    texts = {id(true): shown["text"] for true, shown in judged if true is not None}
-    read = [texts.get(id(number), "") for number in asked]
+    read = [texts.get(k, "") for k, number in enumerate(truth) if not number.get("cut")]
     edits = sum(distance(number["text"], text) for number, text in zip(asked, read, strict=True))
     return PageScore(
         len(asked),
         len(judged),
         tuple(number["text"] == text for number, text in zip(asked, read, strict=True)),
         sum(len(number["text"]) for number in asked),
-        edits + sum(len(shown["text"]) for true, shown in judged if true is None),
+        edits + sum(len(shown["text"]) for index, shown in judged if index is None),
     )
 
 
@@ -100,16 +100,22 @@ def pairs(
     truth: list[dict[str, Any]], found: list[dict[str, Any]]
 ) -> Iterator[tuple[dict[str, Any] | None, dict[str, Any]]]:
     """Each found number with the true one it belongs to, or None; those on numbers that are cut are left out."""
-    whole = [number for number in truth if not number.get("cut")]
+    for index, number in matches(truth, found):
+        yield (None if index is None else truth[index]), number
+
+
+def matches(truth: list[dict[str, Any]], found: list[dict[str, Any]]) -> Iterator[tuple[int | None, dict[str, Any]]]:
+    """As `pairs`, with the index in `truth` in place of the true number."""
+    whole = [k for k, number in enumerate(truth) if not number.get("cut")]
     cut = [bounds(number) for number in truth if number.get("cut")]
     shown = [n for n in found if not any(shared(bounds(n), box)[1] > ON_A_CUT_NUMBER for box in cut)]
-    overlaps = ((shared(bounds(t), bounds(f))[0], i, j) for i, t in enumerate(whole) for j, f in enumerate(shown))
+    overlaps = ((shared(bounds(truth[i]), bounds(f))[0], i, j) for i in whole for j, f in enumerate(shown))
     of: dict[int, int] = {}
     for overlap, i, j in sorted(overlaps, reverse=True):
         if overlap >= SAME_NUMBER and j not in of and i not in of.values():
             of[j] = i
     for j, number in enumerate(shown):
-        yield (whole[of[j]] if j in of else None), number
+        yield of.get(j), number
 
 
 def bounds(number: dict[str, Any]) -> tuple[float, float, float, float]:

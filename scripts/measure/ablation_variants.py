@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any
+from unittest.mock import patch
 
 import cv2
 import numpy as np
 from msgspec.structs import replace as with_settings
 from numpy.typing import NDArray
 
+import live.reading.reader
 from live.core.records import DIGIT_CLASSES, Number, Reading
 from live.core.settings import GroupingSettings, InkSettings, Settings
 from live.reading.decoding import Placed
@@ -20,7 +22,7 @@ from live.reading.grouping import Run, find_all_runs
 from live.reading.ink import Ink, find_ink, ink_on, level_at
 from live.reading.line_reader import AsksLines
 from live.reading.orientation import TurningReader
-from live.reading.reader import ALL_STAGES, PageReader, Stages
+from live.reading.reader import PageReader
 from live.reading.regions import Component, Upright, upright_each
 from models.classifier import Classifier
 
@@ -35,7 +37,8 @@ class Variant:
     name: str
     """What is left out; of the whole reader, nothing."""
     settings: Settings = DEFAULTS
-    stages: Stages = ALL_STAGES
+    replaced: Mapping[str, Any] = field(default_factory=dict)
+    """Functions of `live.reading.reader` that others stand in for while this reads, by name."""
     digits_only: bool = False
     """Whether the network may not answer "not a digit"."""
     turns: bool = True
@@ -45,8 +48,14 @@ class Variant:
     def reader(self, classifier: Classifier, ask_lines: AsksLines) -> Reads:
         """What reads a page in this way; no page is remembered."""
         asked = DigitsOnly(classifier) if self.digits_only else classifier
-        pages = PageReader(asked, self.settings, self.stages, ask_lines if self.lines else None)
-        return TurningReader(pages, remembers=False).read if self.turns else pages.read
+        pages = PageReader(asked, self.settings, ask_lines if self.lines else None)
+        read: Reads = TurningReader(pages, remembers=False).read if self.turns else pages.read
+
+        def with_replaced(image: NDArray[np.uint8]) -> Reading:
+            with patch.multiple(live.reading.reader, **self.replaced):
+                return read(image)
+
+        return with_replaced if self.replaced else read
 
 
 WHOLE = Variant("")
@@ -67,35 +76,33 @@ class DigitsOnly:
 
 def variants() -> Iterator[Variant]:
     """One for each stage, in the order in which the stages are taken."""
-    yield replace(WHOLE, name="light evened out", stages=replace(ALL_STAGES, ink=ink_in_flat_light))
-    yield replace(
-        WHOLE, name="strokes wider than the window", stages=replace(ALL_STAGES, ink=partial(find_ink, wide=False))
-    )
+    yield replace(WHOLE, name="light evened out", replaced={"find_ink": ink_in_flat_light})
+    yield replace(WHOLE, name="strokes wider than the window", replaced={"find_ink": partial(find_ink, wide=False)})
     yield replace(WHOLE, name="faint marks: by the page's noise", settings=changed("ink", noise_factor=0.0))
     yield replace(WHOLE, name="faint marks: by the strokes nearby", settings=changed("ink", stroke_share=0.0))
     yield replace(WHOLE, name="faint marks: by the page's pen", settings=changed("ink", page_share=0.0))
     both = changed("ink", stroke_share=0.0, page_share=0.0)
     yield replace(WHOLE, name="faint marks: by pen and strokes, both", settings=both)
     yield replace(WHOLE, name="blur partly undone", settings=changed("ink", sharpening=0.0))
-    yield replace(WHOLE, name="ruled lines taken out", stages=replace(ALL_STAGES, rulings=keep_lines))
-    yield replace(WHOLE, name="slope undone", stages=replace(ALL_STAGES, slope=level))
-    yield replace(WHOLE, name="grey ink (black and white instead)", stages=replace(ALL_STAGES, upright=upright_mask))
+    yield replace(WHOLE, name="ruled lines taken out", replaced={"without_rulings": keep_lines})
+    yield replace(WHOLE, name="slope undone", replaced={"line_angles": level})
+    yield replace(WHOLE, name="grey ink (black and white instead)", replaced={"upright_each": upright_mask})
     yield replace(WHOLE, name='"not a digit" as an answer', digits_only=True)
     yield replace(WHOLE, name="cuts", settings=changed("splitting", max_cuts=0))
-    yield replace(WHOLE, name="joins", stages=replace(ALL_STAGES, joins=no_joins))
+    yield replace(WHOLE, name="joins", replaced={"find_clusters": no_joins})
     yield replace(WHOLE, name="second batch (cuts and joins)", settings=changed("splitting", sure_confidence=0.0))
-    yield replace(WHOLE, name="doubtful digits seen in several ways", stages=replace(ALL_STAGES, doubts=keep_doubts))
+    yield replace(WHOLE, name="doubtful digits seen in several ways", replaced={"look_closer": keep_doubts})
     yield replace(WHOLE, name="whole numbers at once", lines=False)
-    yield replace(WHOLE, name="pieces of lines dropped", stages=replace(ALL_STAGES, line_pieces=keep_pieces))
-    yield replace(WHOLE, name="words passed over", stages=replace(ALL_STAGES, runs=runs_of_digits))
+    yield replace(WHOLE, name="pieces of lines dropped", replaced={"without_line_pieces": keep_pieces})
+    yield replace(WHOLE, name="words passed over", replaced={"find_all_runs": runs_of_digits})
     yield replace(WHOLE, name="unsure numbers passed over", settings=changed("grouping", min_confidence=0.0))
-    yield replace(WHOLE, name="off paper", stages=replace(ALL_STAGES, sheet=keep_all))
+    yield replace(WHOLE, name="off paper", replaced={"on_paper": keep_all})
     yield replace(WHOLE, name="lone digits: unsure ones", settings=changed("grouping", min_lone_confidence=0.0))
-    yield replace(WHOLE, name="lone digits: of another size", stages=only_rule(is_part_of_a_line))
-    yield replace(WHOLE, name="lone digits: parts of lines", stages=only_rule(is_of_another_size))
-    yield replace(WHOLE, name="words told by their page", stages=replace(ALL_STAGES, words=keep_words))
-    yield replace(WHOLE, name="pieces cut out of something", stages=replace(ALL_STAGES, cut_outs=keep_all))
-    yield replace(WHOLE, name="textures of 1s", stages=replace(ALL_STAGES, texture=no_texture))
+    yield replace(WHOLE, name="lone digits: of another size", replaced=only_rule(is_part_of_a_line))
+    yield replace(WHOLE, name="lone digits: parts of lines", replaced=only_rule(is_of_another_size))
+    yield replace(WHOLE, name="words told by their page", replaced={"without_words": keep_words})
+    yield replace(WHOLE, name="pieces cut out of something", replaced={"without_cut_outs": keep_all})
+    yield replace(WHOLE, name="textures of 1s", replaced={"is_texture": no_texture})
     yield replace(WHOLE, name="turned pages", turns=False)
 
 
@@ -104,9 +111,9 @@ def changed(section: str, **values: Any) -> Settings:
     return with_settings(DEFAULTS, **{section: with_settings(getattr(DEFAULTS, section), **values)})
 
 
-def only_rule(rule: LoneRule) -> Stages:
-    """All stages, and of the rules for lone digits one."""
-    return replace(ALL_STAGES, impostors=partial(without_impostors, rules=[rule]))
+def only_rule(rule: LoneRule) -> dict[str, Callable[..., Any]]:
+    """Of the rules for lone digits only one."""
+    return {"without_impostors": partial(without_impostors, rules=[rule])}
 
 
 def ink_in_flat_light(image: NDArray[np.uint8], settings: InkSettings) -> Ink:
@@ -169,6 +176,7 @@ def keep_all(numbers: tuple[Number, ...], ink: Ink) -> tuple[Number, ...]:  # no
 def keep_words(
     numbers: tuple[Number, ...],
     placed: Sequence[Placed],  # noqa: ARG001 (a stage's own parameters)
+    owners: Sequence[int],  # noqa: ARG001
     ink: Ink,  # noqa: ARG001
 ) -> tuple[Number, ...]:
     """No page is one of words."""

@@ -65,7 +65,7 @@ REASONS = {
     "cut_outs": Reason(BLACK, "goes on", "its strokes go on all around it"),
     "texture": Reason(BLACK, "texture", "grain or hatching, no writing"),
 }
-"""By the name of what passed a piece over, in the order of the stages; the last five are those of `Stages`."""
+"""By the name of what passed a piece over, in the order of the stages; the last five are steps that reject numbers."""
 
 
 def explain(image: Picture, trace: Trace, settings: OverlaySettings) -> dict[str, Picture]:
@@ -163,20 +163,23 @@ def draw_numbers(image: Picture, trace: Trace, settings: OverlaySettings, scale:
 
 def let_go(trace: Trace) -> dict[str, list[Placed]]:
     """What is in no number, by the name in REASONS of what passed it over."""
-    # digits in doubt were looked at again: what they are is another record then, with the same question and box
     kept = {p.row for p in trace.kept}
-    reasons = {id(digit.box): reason for reason, digits in trace.dropped.items() for digit in digits}
+    reasons = {
+        member.row: reason
+        for reason, runs in trace.rejected.items()
+        for index in runs
+        for member in trace.runs[index].members
+    }
     at_once = {member.row: line.told for line in trace.lines if line.taken for member in line.run.members}
     groups: dict[str, list[Placed]] = {name: [] for name in REASONS}
     for piece in trace.chosen:
         digits = at_once.get(piece.row, [] if piece.digit is None else [piece.digit])
-        found = [reasons[id(digit.box)] for digit in digits if id(digit.box) in reasons]
         if not digits:
             groups["no digit"].append(piece)
         elif piece.row not in kept:
             groups["line"].append(piece)
-        elif found:
-            groups[found[0]].append(piece)
+        elif piece.row in reasons:
+            groups[reasons[piece.row]].append(piece)
     return groups
 
 

@@ -55,17 +55,22 @@ def draw_inputs(trace: Trace, names: dict[int, str]) -> Picture:
 
 def draw_cuts(trace: Trace, names: dict[int, str]) -> Picture:
     """Each piece of ink that may be cut or joined, with the cuts that were tried and those that were taken."""
-    chosen = _chosen_boxes(trace)
-    tried = [lattice for lattice in trace.again if lattice.cuts or len(lattice.components) > 1]
-    tried.sort(key=lambda lattice: _order(name_of(lattice, names)))
+    chosen = _chosen_rows(trace)
+    row = sum(len(lattice.regions) for lattice in trace.pieces.whole)
+    tried: list[tuple[Lattice, int]] = []
+    for lattice in trace.again:
+        if lattice.cuts or len(lattice.components) > 1:
+            tried.append((lattice, row))
+        row += len(lattice.regions)
+    tried.sort(key=lambda pair: _order(name_of(pair[0], names)))
     columns = max(1, (SHEET_PX - MARGIN_PX) // CARD_PX[0])
     rows = -(-len(tried) // columns)
     sheet = np.full((2 * MARGIN_PX + max(rows * CARD_PX[1], 40), SHEET_PX, 3), PAPER, np.uint8)
-    for place, lattice in enumerate(tried):
+    for place, (lattice, first) in enumerate(tried):
         row, column = divmod(place, columns)
         left, top = MARGIN_PX + column * CARD_PX[0], MARGIN_PX + row * CARD_PX[1]
-        path = [k for k, region in enumerate(lattice.regions) if id(region.box) in chosen]
-        digits = [chosen[id(lattice.regions[k].box)] for k in path]
+        path = [k for k in range(len(lattice.regions)) if first + k in chosen]
+        digits = [chosen[first + k] for k in path]
         card = sheet[top : top + CARD_PX[1], left : left + CARD_PX[0]]
         _draw_card(card, lattice, {lattice.runs[k][1] for k in path}, name_of(lattice, names), digits)
     if not tried:
@@ -88,14 +93,14 @@ def _order(name: str) -> tuple[list[int], str]:
     return [int(word) for word in name.split() if word.isdigit()], name
 
 
-def _chosen_boxes(trace: Trace) -> dict[int, Digit]:
-    """The digits that were chosen, by the identity of their region's box: the region itself is not kept by a digit."""
-    return {id(placed.digit.box): placed.digit for placed in trace.chosen if placed.digit is not None}
+def _chosen_rows(trace: Trace) -> dict[int, Digit]:
+    """The digits that were chosen, by the row of their question."""
+    return {placed.row: placed.digit for placed in trace.chosen if placed.digit is not None}
 
 
 def _asked(trace: Trace, names: dict[int, str]) -> list[_Asked]:
     """All questions, row by row as the network was asked."""
-    chosen = _chosen_boxes(trace)
+    chosen = _chosen_rows(trace)
     questions: list[tuple[str, Region]] = []
     for lattice in [*trace.pieces.whole, *trace.again]:
         for (start, stop), region in zip(lattice.runs, lattice.regions, strict=True):
@@ -103,8 +108,8 @@ def _asked(trace: Trace, names: dict[int, str]) -> list[_Asked]:
             questions.append((name_of(lattice, names) + part, region))
     fields = trace.reading.inputs[..., 0]
     return [
-        _Asked(name, field, Digit(region.box, answer), id(region.box) in chosen)
-        for (name, region), field, answer in zip(questions, fields, trace.answers, strict=True)
+        _Asked(name, field, Digit(region.box, answer), row in chosen)
+        for row, ((name, region), field, answer) in enumerate(zip(questions, fields, trace.answers, strict=True))
     ]
 
 
