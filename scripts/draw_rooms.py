@@ -15,6 +15,7 @@ from html import escape
 from pathlib import Path
 
 import grimp
+import numpy as np
 
 from live.core.terminal import say, tell
 from scripts.command_line import run_script, script_parser
@@ -99,24 +100,22 @@ def purpose_of(name: str) -> str:
 
 
 def rooms_of(rows: Sequence[Sequence[str]], arrows: Iterable[tuple[str, str]]) -> list[Room]:
-    """Every room in its place: under the rooms that import it, and beside the arrows that pass its row."""
-    arrows, most = list(arrows), max(len(names) for names in rows)
-    everywhere = set(range(most))
-    columns: dict[str, set[int]] = {}
-    row_of = {name: row for row, names in enumerate(rows) for name in names}
-    for row, names in enumerate(rows):
-        if len(names) > 1:
-            columns |= {name: {column} for column, name in enumerate(names)}
-            continue
-        (name,) = names
-        above = [columns[first] for first, last in arrows if last == name]
-        passing = [
-            columns[first]
-            for first, last in arrows
-            if first in columns and row_of[last] > row and columns[first] != everywhere
-        ]
-        free = set().union(*above) - set().union(*passing)
-        columns[name] = free if above and free else everywhere
+    """Every room in its place: the widest row sets the columns; a box leaves those free in which an arrow passes its row."""
+    arrows, row_of = list(arrows), {name: row for row, names in enumerate(rows) for name in names}
+    widest = max(range(len(rows)), key=lambda row: len(rows[row]))
+    most = len(rows[widest])
+    columns = {name: {column} for column, name in enumerate(rows[widest])}
+    for row in [*range(widest), *range(widest + 1, len(rows))]:
+        passing = [(first, last) for first, last in arrows if row_of[first] < row < row_of[last]]
+        if row < widest:
+            free = set(range(most)) - set().union(*(columns.get(last, set()) for _, last in passing))
+        else:
+            above = [columns[first] for first, last in arrows if last in rows[row]]
+            free = set().union(*above) - set().union(
+                *(columns[first] for first, _ in passing if row_of[first] >= widest)
+            )
+        parts = np.array_split(sorted(free or range(most)), len(rows[row]))
+        columns |= {name: set(part.tolist()) for name, part in zip(rows[row], parts, strict=True)}
     return [
         Room(name, purpose_of(name), row_of[name], tuple(sorted(columns[name]))) for names in rows for name in names
     ]
