@@ -11,7 +11,8 @@ import signal
 import sys
 from types import FrameType, TracebackType
 
-FAILED, INTERRUPTED = 1, 130
+from live.core.exit_codes import FAILED, INTERRUPTED
+
 NAMES = ("SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK")
 """Signals that end a program; the last one is Windows' alone, the third everybody else's."""
 OURS = ("numcam", "live", "models", "scripts")
