@@ -16,6 +16,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from live.api.frame_reader import STILL_TRACKING
 from live.api.networks import open_classifier, open_reader
 from live.core.records import Frame, FrameResult
 from live.core.settings import Settings
@@ -23,7 +24,6 @@ from live.core.terminal import tell
 from live.drawing.hud import HudState, draw_hud
 from live.drawing.overlay import draw
 from live.reading.orientation import TurningReader
-from live.run.source_session import STILL
 from live.tracking.tracker import NumberTracker
 from models.classifier import Classifier
 from scripts.command_line import script_parser
@@ -65,7 +65,7 @@ class Way:
     def go(self, image: NDArray[np.uint8]) -> FrameResult:
         """All that is done with a frame."""
         reading = self.reader.read(image)
-        tracker = NumberTracker(STILL, self.settings.grouping.doubt_below)
+        tracker = NumberTracker(STILL_TRACKING, self.settings.grouping.doubt_below)
         height, width = image.shape[:2]
         tracker.update(reading.numbers, 0.0, (width, height))
         numbers = tracker.update(reading.numbers, 0.04, (width, height))

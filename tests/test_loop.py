@@ -28,6 +28,7 @@ from live.outputs import run_outputs as outputs
 from live.outputs.clipboard import Clipboard
 from live.outputs.events import Event
 from live.run import loop as app
+from live.run import run_streams
 from live.run.interrupts import Interrupts
 from live.run.loop import RunSummary, event_line, run
 from tests.results import number_at, paper, reading_of
@@ -145,8 +146,8 @@ class Stage:
         self.told: list[str] = []
         self.opened: list[Clip] = []
         self._clip: Callable[[], Clip] = Clip
-        monkeypatch.setattr(app, "open_source", self._open)
-        monkeypatch.setattr(app, "open_reader", ToldReader)
+        monkeypatch.setattr(run_streams, "open_source", self._open)
+        monkeypatch.setattr(run_streams, "open_reader", ToldReader)
         monkeypatch.setattr(app, "open_classifier", lambda *_: SimpleNamespace(classes=11))
         monkeypatch.setattr(app, "Window", KeyedWindow)
         monkeypatch.setattr(app, "DisplayCheck", NoDisplay)

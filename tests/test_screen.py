@@ -23,7 +23,7 @@ from live.drawing.overlay import SURE
 from live.outputs.run_outputs import Outputs
 from live.run.screen import Screen
 from live.window.window import Window
-from tests.lanes_by_hand import ToldSource, lane_of, wall_of
+from tests.fake_streams import ToldSource, mosaic_of, view_of
 from tests.program import frame_times, log_rows
 from tests.results import drawn_in, number_at, paper, result_of
 from tests.xvfb_display import VirtualDisplay, wait_for, xvfb
@@ -89,7 +89,7 @@ def show(screen: Screen, window: KeyedWindow, result: FrameResult, *keys: Key) -
     """Show a frame while these keys are pressed, one a frame; returns what is on the window at the end."""
     window.keys = list(keys)
     for _ in range(max(1, len(keys))):
-        screen.show(wall_of(lane_of(result)))
+        screen.show(mosaic_of(view_of(result)))
     return window.shown[-1]
 
 
@@ -142,7 +142,7 @@ def test_trouble_is_shown_while_no_frame_comes(screen: Screen, window: KeyedWind
     screen.wait()
     assert window.shown == []
     source = ToldSource()
-    screen.show(wall_of(lane_of(result, source)))
+    screen.show(mosaic_of(view_of(result, source)))
     shown = len(window.shown)
     screen.wait()
     assert len(window.shown) == shown, "all is well"
@@ -168,11 +168,11 @@ def test_the_age_of_live_frames_is_taken_as_they_are_shown(
     source.live = True
     live = replace(result, frame=replace(result.frame, captured_at=time.perf_counter() - 0.25))
     for _ in range(2):
-        screen.show(wall_of(lane_of(live, source)))
+        screen.show(mosaic_of(view_of(live, source)))
     assert 250 <= screen.ages.quantile_ms(0.5) < 5000
     assert np.not_equal(window.shown[-1], window.shown[-2]).any(), "the second picture tells the age of the first"
     source.gone_s = 1.0
-    screen.show(wall_of(lane_of(live, source)))
+    screen.show(mosaic_of(view_of(live, source)))
     assert len(screen.ages) == 2, "what is lost has no age"
 
 
@@ -220,7 +220,7 @@ def test_every_file_of_a_run_is_closed_and_named(result: FrameResult, tmp_path: 
     settings = Settings(**{option: str(tmp_path / name) for option, name in names.items()})  # type: ignore[arg-type]
     with Outputs(settings, say=lambda _: None) as outputs:
         assert sorted(tmp_path.iterdir()) == []  # nothing half-written before the first frame
-        outputs.add(result)
+        outputs.add(result, [])
         outputs.record(result.frame.image, 0.0)
     assert sorted(path.name for path in outputs.files) == sorted(names.values())
     assert sorted(path.name for path in tmp_path.iterdir()) == sorted(names.values())

@@ -11,16 +11,15 @@ import pytest
 from live.core.settings import TrackingSettings
 from live.tracking.change_detection import Stillness
 from live.tracking.tracker import NumberTracker
-from tests.lanes_by_hand import ToldSource
+from tests.fake_streams import ToldSource, frame, stream_of, taken
 from tests.results import paper
-from tests.test_source_session import frame, lane_with, taken
 from tests.test_tracker import number
 
 
 def shown_by_frame(times: Sequence[float]) -> list[bool]:
     """Whether the number on the page is shown, frame by frame."""
-    lane = lane_with(ToldSource())
-    return [taken(lane, frame(index, seconds)) == [(1, "4711")] for index, seconds in enumerate(times)]
+    stream = stream_of(ToldSource())
+    return [taken(stream, frame(index, seconds)) == [(1, "4711")] for index, seconds in enumerate(times)]
 
 
 @pytest.mark.parametrize("gap_s", [1 / 1.33, 1.0, 10.0, 60.0])
@@ -37,9 +36,9 @@ def test_intervals_may_vary() -> None:
 def test_a_file_that_says_how_slow_it_is_shows_its_numbers_with_the_second_frame() -> None:
     source = ToldSource()
     source.fps = 1.0
-    lane = lane_with(source)
-    assert taken(lane, frame(0, 0.0)) == []
-    assert taken(lane, frame(1, 1.0)) == [(1, "4711")]
+    stream = stream_of(source)
+    assert taken(stream, frame(0, 0.0)) == []
+    assert taken(stream, frame(1, 1.0)) == [(1, "4711")]
 
 
 def test_a_camera_on_a_busy_machine_goes_on_as_it_slows_down() -> None:

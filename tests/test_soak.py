@@ -21,13 +21,13 @@ pytestmark = pytest.mark.skipif(os.name == "nt", reason="it counts open files as
 
 LEAKS = """
 import sys
-from live.run import source_session as lanes
+from live.api.stream import Stream
 from live.__main__ import main
-kept, take = [], lanes.Lane.take
+kept, take = [], Stream.take
 def leaky(self):
     kept.append((b"x" * 200_000 + bytes(len(kept)), open("/dev/null")))
     return take(self)
-lanes.Lane.take = leaky
+Stream.take = leaky
 sys.exit(main(sys.argv[1:]))
 """
 """The program, with 200 kB and an open file more at each frame."""

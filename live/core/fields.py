@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from live.core.records import Digit, Number, TrackedNumber
+from live.core.records import Digit, FrameResult, Number, TrackedNumber
 
 
 def too_much_ink(left_out: int) -> str:
@@ -26,6 +26,17 @@ def picture_fields(
         "width": size[0],
         "height": size[1],
         "numbers": [number_fields(number) | {"digits": digits_fields(number.digits)} for number in numbers],
+    }
+
+
+def frame_fields(result: FrameResult, numbers: Sequence[TrackedNumber], time_s: float) -> dict[str, Any]:
+    """One frame with these of its numbers, confirmed or not. time_s: since the first frame."""
+    return {
+        "frame": result.frame.index,
+        "time": round(time_s, 4),
+        "source": result.frame.source,
+        "left_out": result.reading.left_out,
+        "numbers": [tracked_fields(tracked) | {"confirmed": tracked.confirmed} for tracked in numbers],
     }
 
 

@@ -180,6 +180,31 @@ class TrackedNumber:
     confirmed: bool
     """Whether it has been read long enough to be shown."""
 
+    @property
+    def text(self) -> str:
+        """The likeliest digits; leading zeros stay."""
+        return self.number.text
+
+    @property
+    def shown(self) -> str:
+        """What a person is to see: `text` with a question mark for each doubtful digit, `12?4`."""
+        return self.number.shown
+
+    @property
+    def confidence(self) -> float:
+        """Probability that every digit is right, 0 to 1."""
+        return self.number.confidence
+
+    @property
+    def quad(self) -> NDArray[np.float32]:
+        """(4, 2) float32 corners in px of the frame, clockwise from the top left of the number's own line."""
+        return self.number.quad
+
+    @property
+    def digits(self) -> tuple[Digit, ...]:
+        """Its digits, left to right."""
+        return self.number.digits
+
 
 @dataclass(frozen=True, eq=False)
 class FrameResult:

@@ -14,7 +14,7 @@ from types import TracebackType
 from typing import Self
 
 from live.core.errors import OutputError
-from live.core.fields import tracked_fields
+from live.core.fields import frame_fields, tracked_fields
 from live.core.file_names import claim
 from live.core.records import FrameResult
 from live.outputs.csv_rows import csv_row
@@ -182,8 +182,5 @@ class FrameLog(TextFile):
         frame = result.frame
         if self._start is None:
             self._start = frame.captured_at
-        numbers = [tracked_fields(tracked) | {"confirmed": tracked.confirmed} for tracked in result.numbers]
-        time_s = round(frame.captured_at - self._start, 4)
-        line = {"frame": frame.index, "time": time_s, "source": frame.source, "left_out": result.reading.left_out}
-        line["numbers"] = numbers
-        self.write(json.dumps(line) + "\n")
+        fields = frame_fields(result, result.numbers, frame.captured_at - self._start)
+        self.write(json.dumps(fields) + "\n")

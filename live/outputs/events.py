@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
-from live.core.records import FrameResult, TrackedNumber
+from live.core.records import Frame, FrameResult, TrackedNumber
 
 EventKind = Literal["appeared", "changed", "left"]
 
@@ -35,13 +35,26 @@ class Event:
         return self.clock.isoformat(timespec="milliseconds")
 
 
-class EventFinder:
-    """Compares each frame with the one before: which numbers appeared, changed or left."""
+class FirstFrame:
+    """The first frame of a run, from which the events of all its sources are timed."""
 
-    def __init__(self, start: float | None = None) -> None:
-        """start: the time, seconds of `captured_at`, from which events are timed; None: the first frame's."""
+    def __init__(self) -> None:
+        self._captured_at: float | None = None
+
+    def start(self, frame: Frame) -> float:
+        """When the run began, seconds of `captured_at`: with this frame, if there was none before."""
+        if self._captured_at is None:
+            self._captured_at = frame.captured_at
+        return self._captured_at
+
+
+class EventFinder:
+    """Compares each frame of one source with the one before: which numbers appeared, changed or left."""
+
+    def __init__(self, first: FirstFrame | None = None) -> None:
+        """first: shared by the sources of a run; None: events are timed from the first frame that is given here."""
         self._shown: dict[int, TrackedNumber] = {}
-        self.start = start
+        self._first = first or FirstFrame()
 
     def turn_page(self) -> None:
         """Another picture follows: what was shown does not leave, it is simply not in that one."""
@@ -50,8 +63,7 @@ class EventFinder:
     def events(self, result: FrameResult) -> list[Event]:
         """What happened in this frame: numbers that appeared or changed by their ids, then those that left."""
         frame = result.frame
-        if self.start is None:
-            self.start = frame.captured_at
+        start = self._first.start(frame)
         now = {tracked.track_id: tracked for tracked in result.shown}
         happened: list[tuple[EventKind, TrackedNumber]] = []
         for track_id, tracked in now.items():
@@ -62,4 +74,4 @@ class EventFinder:
                 happened.append(("changed", tracked))
         happened += [("left", tracked) for track_id, tracked in self._shown.items() if track_id not in now]
         self._shown = now
-        return [Event(kind, frame.captured_at - self.start, frame.source, tracked) for kind, tracked in happened]
+        return [Event(kind, frame.captured_at - start, frame.source, tracked) for kind, tracked in happened]

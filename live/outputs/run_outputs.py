@@ -22,7 +22,7 @@ from live.core.records import FrameResult
 from live.core.settings import Settings
 from live.outputs.clipboard import Clipboard
 from live.outputs.event_log import EventLog, FrameLog, TextFile
-from live.outputs.events import Event, EventFinder
+from live.outputs.events import Event
 from live.outputs.number_command import NumberCommand
 from live.outputs.recording import DATED_SUFFIX, Recording, is_folder, recording_path
 
@@ -40,7 +40,6 @@ class Outputs:
         self._settings = settings
         self._say = say
         self._stack = ExitStack()
-        self._finders: dict[int, EventFinder] = {}
         self._recording: Recording | None = None
         self.files: list[Path] = []
         """Every file written so far."""
@@ -76,27 +75,14 @@ class Outputs:
         for taker in self._takers:
             taker.patience_s = 0.0
 
-    def add(self, result: FrameResult, lane: int = 0) -> list[Event]:
-        """Log one frame, and hand on what happened in it, which is returned. A log that can't be written is given up.
-
-        lane: which of the run's sources the frame is of.
-        """
-        if lane not in self._finders:
-            first = next(iter(self._finders.values()), None)
-            self._finders[lane] = EventFinder(None if first is None else first.start)
-        events = self._finders[lane].events(result)
+    def add(self, result: FrameResult, events: Sequence[Event]) -> None:
+        """Log one frame, and hand on what happened in it. A log that can't be written is given up."""
         if self._log is not None and not self._is_written(self._log, partial(self._log.add, events)):
             self._log = None
         if self._frame_log is not None and not self._is_written(self._frame_log, partial(self._frame_log.add, result)):
             self._frame_log = None
         for taker in self._takers:
             taker.add(events)
-        return events
-
-    def turn_page(self, lane: int = 0) -> None:
-        """Another picture follows in a lane, which has nothing to do with the one before."""
-        if lane in self._finders:
-            self._finders[lane].turn_page()
 
     def _is_written(self, file: TextFile, write: Callable[[], None]) -> bool:
         """Whether `write` could write to a log; tells it where it couldn't. Remembers a file that is there now."""

@@ -4,28 +4,26 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from functools import partial
-from itertools import count
 
-from live.api.networks import Checked, open_classifier, open_reader
+from live.api.networks import Checked, open_classifier
+from live.api.stream import Stream
 from live.capture.frame_source import WAKE_EVERY_S
-from live.capture.sources import DEMO_NAME, may_be_live, open_source
 from live.core.errors import SourceError
 from live.core.settings import Settings
 from live.outputs.events import Event
 from live.outputs.run_outputs import Outputs
-from live.reading.orientation import TurningReader
 from live.run.interrupts import Interrupts
-from live.run.mosaic import Wall
+from live.run.mosaic import Mosaic
+from live.run.run_streams import fetch_from, open_streams
 from live.run.screen import Screen
-from live.run.source_session import Lane, fetch_from
+from live.run.source_view import SourceView
 from live.run.summary import RunSummary
 from live.window.display_check import DisplayCheck
 from live.window.window import Window
-from models.classifier import Classifier
 from models.percent import percent
 
 __all__ = ["RunSummary", "event_line", "run"]
@@ -58,16 +56,15 @@ def run(
             display = DisplayCheck()  # goes on while the model is loaded
         classifier = Checked(open_classifier(settings, say), interrupts.check)
         headless = settings.headless or display is None or _tell_no_display(display, say)
-        lanes = _open_lanes(settings, classifier, stack, say, headless=headless)
-        for lane in lanes:
-            lane.check = interrupts.check
+        streams = stack.enter_context(open_streams(settings, classifier, say, interrupts.check, headless=headless))
+        mosaic = Mosaic([SourceView(stream.session, settings.overlay) for stream in streams])
         outputs = stack.enter_context(Outputs(settings, say))
         summary.files = outputs.files
         screen = None
         if not headless:
             screen = Screen(stack.enter_context(Window(TITLE)), outputs, mirrored=settings.mirror, say=say)
         interrupts.hold()
-        loop = _Loop(settings, Wall(lanes), outputs, summary, screen, interrupts, say, tell)
+        loop = _Loop(settings, streams, mosaic, outputs, summary, screen, interrupts, say, tell)
         stack.callback(loop.sum_up)
         try:
             loop.run()
@@ -87,41 +84,14 @@ def _tell_no_display(display: DisplayCheck, say: Say) -> bool:
     return reason is not None
 
 
-def _open_lanes(
-    settings: Settings, classifier: Classifier, stack: ExitStack, say: Say, *, headless: bool
-) -> list[Lane]:
-    """Every source of the run, open, each with a reader that remembers how its page lies; `stack` closes them.
-
-    Of several, files come at their own speed beside cameras, and their times are laid on the cameras' clock.
-    """
-    several = len(settings.sources) > 1
-    realtime = settings.realtime
-    if several and any(map(may_be_live, settings.sources)):
-        realtime = True
-    on_wall_clock = several and (not headless if realtime is None else realtime)
-    open_one = partial(
-        open_source, settings=settings.camera, limits=settings.limits, realtime=realtime, headless=headless
-    )
-    reader, track_ids = open_reader(settings, classifier), count(1)
-    lanes = []
-    for address in settings.sources:
-        source = stack.enter_context(open_one(address))
-        if source.note is not None:
-            say(source.note)
-        # a person is looking on: the built-in clip is played again and again
-        again = partial(open_one, "demo") if source.name == DEMO_NAME and not headless else None
-        turning = TurningReader(reader, remembers=not source.still)
-        lanes.append(Lane(source, turning, settings, track_ids, say, again, on_wall_clock))
-        stack.callback(lanes[-1].close)
-    return lanes
-
-
 @dataclass(slots=True)
 class _Loop:
     """The parts of one run, put together once."""
 
     settings: Settings
-    wall: Wall
+    streams: Sequence[Stream]
+    mosaic: Mosaic
+    """A view of each stream, in their order."""
     outputs: Outputs
     summary: RunSummary
     screen: Screen | None
@@ -133,34 +103,34 @@ class _Loop:
 
     def run(self) -> None:
         """Every frame of every source, until something ends the run."""
-        lanes = self.wall.lanes
         start = time.monotonic()
         end = start + (self.settings.max_seconds or math.inf)
         over = partial(self._is_over, end)
-        while not self._has_enough() and not over() and not all(lane.ended for lane in lanes):
+        while not self._has_enough() and not over() and not all(stream.ended for stream in self.streams):
             if self.screen is not None and self.screen.rest(over):
                 continue
-            ready, given_up = fetch_from(lanes, WAKE_EVERY_S)
-            for lane in given_up:
-                self._give_up(lane)
-            for lane in ready:
-                self._hand_on(lane)
+            ready, given_up = fetch_from(self.streams, WAKE_EVERY_S)
+            for stream in given_up:
+                self._give_up(stream)
+            for stream in ready:
+                self._hand_on(stream)
                 self.summary.seconds = time.monotonic() - start
             if ready:
                 self._show()
             else:
                 self._wait()
-        if self.screen is not None and all(lane.source.still for lane in lanes):
+        if self.screen is not None and all(stream.session.still for stream in self.streams):
             self.screen.hold(over)
         self.summary.interrupted = self.interrupts.asked
 
     def sum_up(self) -> None:
         """Put the counts of the whole run into its summary."""
-        self.summary.failed = self.summary.failed or any(lane.left_some for lane in self.wall.lanes)
-        self.summary.captured = sum(lane.captured for lane in self.wall.lanes)
-        self.summary.damaged = sum(lane.left_out for lane in self.wall.lanes)
-        self.summary.read_anew = sum(lane.read_anew for lane in self.wall.lanes)
-        self.summary.reading_s = sum(lane.reading_s for lane in self.wall.lanes)
+        sessions = [stream.session for stream in self.streams]
+        self.summary.failed = self.summary.failed or any(session.left_some for session in sessions)
+        self.summary.captured = sum(session.captured for session in sessions)
+        self.summary.damaged = sum(session.left_out for session in sessions)
+        self.summary.read_anew = sum(stream.reader.read_anew for stream in self.streams)
+        self.summary.reading_s = sum(stream.reader.reading_s for stream in self.streams)
         if self.screen is not None:
             self.summary.ages = self.screen.ages
 
@@ -173,33 +143,31 @@ class _Loop:
         quits = self.interrupts.asked or (self.screen is not None and self.screen.quit)
         return quits or time.monotonic() >= end
 
-    def _give_up(self, lane: Lane) -> None:
+    def _give_up(self, stream: Stream) -> None:
         """A source is gone for good: the others go on. Raises SourceError where there is no other."""
-        assert lane.failure is not None
-        if all(other.ended for other in self.wall.lanes):
-            raise SourceError(lane.failure)
-        self.say(lane.failure)
+        failure = stream.session.failure
+        assert failure is not None
+        if all(other.ended for other in self.streams):
+            raise SourceError(failure)
+        self.say(failure)
         self.summary.failed = True
 
-    def _hand_on(self, lane: Lane) -> None:
-        """Take a lane's next frame, and hand what is known of it to everything but the picture."""
-        place = self.wall.lanes.index(lane)
-        still = lane.source.still
-        result = lane.take()
-        if still:
-            self.outputs.turn_page(place)
-        events = self.outputs.add(result, place)
+    def _hand_on(self, stream: Stream) -> None:
+        """Take a stream's next frame, and hand what is known of it to its view and to everything but the picture."""
+        frame = stream.take()
+        self.mosaic.views[self.streams.index(stream)].show(frame.result)
+        self.outputs.add(frame.result, frame.events)
         self.summary.frames += 1
-        self.summary.numbers += sum(event.kind == "appeared" for event in events)
+        self.summary.numbers += len(frame.new)
         if self.screen is None:
-            for event in events:
+            for event in frame.events:
                 if event.kind != "left":
-                    self.tell(event_line(event, still=still, named=len(self.wall.lanes) > 1))
+                    self.tell(event_line(event, still=stream.session.still, named=len(self.streams) > 1))
 
     def _show(self) -> None:
         """Draw, show and record: a person waits for the picture, the recording for nothing."""
         if self.screen is not None:
-            self.screen.show(self.wall)
+            self.screen.show(self.mosaic)
         self._record()
 
     def _wait(self) -> None:
@@ -207,11 +175,11 @@ class _Loop:
 
         A frame is in the file when the next one tells how long it stood: a kill is to cost no more of a slow camera's recording.
         """
-        troubles = self.wall.troubles
+        troubles = self.mosaic.troubles
         if troubles != self._troubles and any(troubles):
             self._record()
         self._troubles = troubles
-        seen_until = self.wall.time_waiting()
+        seen_until = self.mosaic.time_waiting()
         if seen_until is not None and seen_until - self._recorded_until >= AGAIN_S:
             self._record(seen_until)
         if self.screen is not None:
@@ -220,8 +188,8 @@ class _Loop:
     def _record(self, seen_at: float | None = None) -> None:
         """Add what is seen to the recording, if one goes on, at the time of the newest frame or another."""
         if self.outputs.is_recording:
-            self._recorded_until = self.wall.time() if seen_at is None else seen_at
-            self.outputs.record(self.wall.picture(), self._recorded_until)
+            self._recorded_until = self.mosaic.time() if seen_at is None else seen_at
+            self.outputs.record(self.mosaic.picture(), self._recorded_until)
 
 
 def event_line(event: Event, *, still: bool, named: bool = False) -> str:

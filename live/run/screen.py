@@ -10,7 +10,7 @@ from live.core.keys import Key
 from live.drawing.hud import HudState, debug_view, draw_hud
 from live.outputs.run_outputs import Outputs
 from live.run.frame_ages import Ages
-from live.run.mosaic import Wall
+from live.run.mosaic import Mosaic
 from live.window.window import Window
 
 HOLD_POLL_MS = 30
@@ -28,7 +28,7 @@ class Screen:
         self._say = say
         self._mirrored = mirrored
         self._debug = self._help = self._paused = False
-        self._wall: Wall | None = None
+        self._mosaic: Mosaic | None = None
         self._troubles: list[str | None] = []
         self._recent_ages: deque[float] = deque(maxlen=AGE_OVER)
         self.ages = Ages()
@@ -36,12 +36,12 @@ class Screen:
         self.quit = False
         """Whether a person wants to end the run."""
 
-    def show(self, wall: Wall) -> None:
+    def show(self, mosaic: Mosaic) -> None:
         """Show new frames, and act on the key pressed."""
-        self._wall, self._troubles = wall, wall.troubles
+        self._mosaic, self._troubles = mosaic, mosaic.troubles
         self._refresh()
         self.answer_key()  # the window paints as its events are handled
-        age_s = wall.age_s()
+        age_s = mosaic.age_s()
         if age_s is not None:
             self._recent_ages.append(age_s)
             self.ages.add(age_s)
@@ -51,9 +51,9 @@ class Screen:
         pressed = self._paused
         while self._paused and not over():
             self.answer_key(HOLD_POLL_MS)
-        if pressed and self._wall is not None:
-            for lane in self._wall.lanes:
-                lane.forget_rate()  # the pause says nothing about speed
+        if pressed and self._mosaic is not None:
+            for view in self._mosaic.views:
+                view.session.forget_rate()  # the pause says nothing about speed
         return pressed
 
     def hold(self, over: Callable[[], bool]) -> None:
@@ -63,8 +63,8 @@ class Screen:
 
     def wait(self) -> None:
         """Go on answering keys while no frame comes, and show what is lost."""
-        if self._wall is not None and self._wall.troubles != self._troubles:
-            self._troubles = self._wall.troubles
+        if self._mosaic is not None and self._mosaic.troubles != self._troubles:
+            self._troubles = self._mosaic.troubles
             self._refresh()
         self.answer_key()
 
@@ -101,8 +101,8 @@ class Screen:
 
     def _take_snapshot(self) -> None:
         """Write down what is on the screen, as it was read."""
-        if self._wall is not None:
-            self._say(f"Snapshot: {self._outputs.snapshot(self._wall.results, self._wall.picture())}")
+        if self._mosaic is not None:
+            self._say(f"Snapshot: {self._outputs.snapshot(self._mosaic.results, self._mosaic.picture())}")
 
     def _toggle_recording(self) -> None:
         """Start a recording under a new name, or end the one that runs."""
@@ -114,20 +114,20 @@ class Screen:
 
     def _refresh(self) -> None:
         """Put the newest frames on the window with all that the keys have asked for."""
-        if self._wall is None:
+        if self._mosaic is None:
             return
-        preview = draw_hud(self._wall.picture(mirrored=self._mirrored), self._hud(self._wall))
-        self._window.show(debug_view(preview, self._wall.reading()) if self._debug else preview)
+        preview = draw_hud(self._mosaic.picture(mirrored=self._mirrored), self._hud(self._mosaic))
+        self._window.show(debug_view(preview, self._mosaic.reading()) if self._debug else preview)
 
-    def _hud(self, wall: Wall) -> HudState:
+    def _hud(self, mosaic: Mosaic) -> HudState:
         """What the window tells besides the picture."""
         ages = sorted(self._recent_ages)
         return HudState(
-            fps=tuple(lane.fps for lane in wall.lanes),
-            frame_ms=sum(sum(result.timings.values()) for result in wall.results),
+            fps=tuple(view.session.fps for view in mosaic.views),
+            frame_ms=sum(sum(result.timings.values()) for result in mosaic.results),
             age_ms=1000 * ages[len(ages) // 2] if ages else None,
-            dropped=wall.dropped,
-            recording_s=self._outputs.recorded_s(wall.time()),
+            dropped=mosaic.dropped,
+            recording_s=self._outputs.recorded_s(mosaic.time()),
             paused=self._paused,
             mirrored=self._mirrored,
             help=self._help,

@@ -1,0 +1,232 @@
+"""Follow a camera, a file or an address frame by frame: the way in for Python. Opens no window and prints nothing."""
+
+from __future__ import annotations
+
+import os
+import weakref
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import PurePath
+from types import TracebackType
+from typing import Any, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from live.api.frame_reader import FrameReader
+from live.api.networks import as_numcam_error, open_classifier, open_reader
+from live.api.reader import SettingsSource, as_settings
+from live.api.source_session import OnNote, SourceSession, ignore
+from live.capture.frame_source import WAKE_EVERY_S
+from live.capture.sources import open_source
+from live.core.fields import frame_fields
+from live.core.records import FrameResult, TrackedNumber
+from live.core.settings import OverlaySettings
+from live.drawing.overlay import draw
+from live.outputs.events import Event, EventFinder, EventKind, FirstFrame
+from live.reading.orientation import TurningReader
+from models.classifier import Classifier
+
+
+@dataclass(frozen=True, eq=False)
+class StreamFrame:
+    """One frame with the numbers in view, and what happened to them since the frame before.
+
+    Nothing of it changes afterwards, so that it may be kept and used from any thread.
+    """
+
+    result: FrameResult
+    """Everything that is known of the frame."""
+    time: float
+    """Seconds since the first frame; of a video file, on the clock of the file."""
+    events: tuple[Event, ...] = ()
+    """What happened in it, as the program's `--log` writes it."""
+    overlay: OverlaySettings = field(default_factory=OverlaySettings, repr=False)
+    """How `annotate` draws."""
+
+    def __repr__(self) -> str:
+        """For people: `<StreamFrame 7 of 'camera 0', 0.23 s, 2 numbers: 4711, 12?4>`."""
+        shown = [tracked.shown for tracked in self.numbers]
+        listed = f": {', '.join(shown)}" if shown else ""
+        count = f"{len(shown)} number{'' if len(shown) == 1 else 's'}"
+        return f"<StreamFrame {self.index} of {self.source!r}, {self.time:.2f} s, {count}{listed}>"
+
+    @property
+    def image(self) -> NDArray[np.uint8]:
+        """The picture, (H, W, 3) uint8 BGR. Not to be drawn on."""
+        return self.result.frame.image
+
+    @property
+    def index(self) -> int:
+        """Counts the frames of the source from 0; frames that were skipped are counted too."""
+        return self.result.frame.index
+
+    @property
+    def source(self) -> str:
+        """What a person would call the source: `camera 0`, a file's name, an address without its password."""
+        return self.result.frame.source
+
+    @property
+    def numbers(self) -> tuple[TrackedNumber, ...]:
+        """Confirmed numbers in view, by their ids: each has `track_id`, `text`, `shown`, `confidence`, `quad` and `digits`."""
+        return self.result.shown
+
+    @property
+    def new(self) -> tuple[TrackedNumber, ...]:
+        """The numbers that are confirmed for the first time in this frame."""
+        return self._that("appeared")
+
+    @property
+    def changed(self) -> tuple[TrackedNumber, ...]:
+        """The numbers that were confirmed before and are read otherwise now."""
+        return self._that("changed")
+
+    @property
+    def left(self) -> tuple[TrackedNumber, ...]:
+        """The numbers that were in the frame before and are gone, as they were read last."""
+        return self._that("left")
+
+    def annotate(self) -> NDArray[np.uint8]:
+        """A copy of `image` with every number framed and labelled, (H, W, 3) uint8 BGR."""
+        return draw(self.result, self.overlay)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain values of the frame and of `numbers`: docs/schema/frame.json describes each field."""
+        return frame_fields(self.result, self.numbers, self.time)
+
+    def _that(self, kind: EventKind) -> tuple[TrackedNumber, ...]:
+        """The numbers that this happened to."""
+        return tuple(event.tracked for event in self.events if event.kind == kind)
+
+
+class Stream:
+    """The frames of one source, read one after the other. Made by `stream`.
+
+        for frame in numcam.stream("clip.mp4"):
+            for number in frame.new:
+                print(number.track_id, number.text)
+
+    A loop closes it at its end, on `break` and on an exception; so does a `with` block, and so does Python where nothing uses
+    it any more. One thread at a time may use a stream; any number of streams may be used at the same time.
+    """
+
+    def __init__(
+        self,
+        session: SourceSession,
+        reader: FrameReader,
+        overlay: OverlaySettings | None = None,
+        first: FirstFrame | None = None,
+    ) -> None:
+        """first: the first frame of several streams, from which all of them are timed; None: this stream's own."""
+        self.session = session
+        """Its source, and how that is doing."""
+        self.reader = reader
+        """What reads its frames."""
+        self._overlay = overlay or OverlaySettings()
+        self._first = first or FirstFrame()
+        self._events = EventFinder(self._first)
+        self._rounds = session.rounds
+        self._close = weakref.finalize(self, session.close)
+
+    @property
+    def name(self) -> str:
+        """What a person would call its source."""
+        return self.session.name
+
+    @property
+    def ended(self) -> bool:
+        """Whether no frame will come any more."""
+        return self.session.ended
+
+    def fetch(self, wait_s: float = WAKE_EVERY_S) -> bool:
+        """Wait up to `wait_s` seconds for the next frame; whether there is one to `take`, which is not read yet.
+
+        Raises SourceError where the source is gone for good.
+        """
+        self.session.fetch(wait_s)
+        return self.session.waiting is not None
+
+    def take(self) -> StreamFrame:
+        """Read the frame that was fetched. Raises ValueError where none was."""
+        frame = self.session.take()
+        if self.session.rounds != self._rounds:
+            self._rounds = self.session.rounds
+            self.reader.new_page()
+        result = self.reader.read(frame)
+        if self.session.still:
+            self._events.turn_page()
+        events = self._events.events(result)
+        return StreamFrame(result, frame.captured_at - self._first.start(frame), tuple(events), self._overlay)
+
+    def close(self) -> None:
+        """Let go of the source: no frame comes any more. May be called again."""
+        self._close()
+
+    def __iter__(self) -> Iterator[StreamFrame]:
+        """Every frame of a file; of a camera the newest each time. Raises SourceError; closes the stream however it ends."""
+        try:
+            while not self.ended:
+                if self.fetch():
+                    yield self.take()
+        finally:
+            self.close()
+
+    def __enter__(self) -> Self:
+        """Nothing to do: it is open."""
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Close it."""
+        self.close()
+
+
+def stream(
+    source: int | str | os.PathLike[str] = 0,
+    *,
+    settings: SettingsSource | None = None,
+    classifier: Classifier | None = None,
+    realtime: bool | None = None,
+    on_note: OnNote | None = None,
+) -> Stream:
+    """Open a camera, a video, a picture, a folder of pictures or an address, and read it frame by frame.
+
+    source: a camera's number, a path, or text as the program's `--source` takes it: `rtsp://...`, `demo`, `auto`.
+    settings, classifier: as for `Reader`. realtime: whether files come at their own speed, with frames left out where reading
+    takes longer; None: as the settings say, which by default is each frame, as fast as can be. Cameras and streams come as they
+    are, newest frame first. on_note: is given a line on each thing that a person should know, such as a camera that is lost or
+    a picture that is damaged.
+    Raises SourceError where no frame can be had, SettingsError, and NumcamError where a network can't be loaded; while frames
+    are asked for, SourceError where a camera is gone for good.
+    """
+    wanted, tell = as_settings(settings), on_note or ignore
+    with as_numcam_error():
+        reader = open_reader(wanted, open_classifier(wanted, tell) if classifier is None else classifier)
+    opened = open_source(
+        address_of(source),
+        wanted.camera,
+        realtime=wanted.realtime if realtime is None else realtime,
+        headless=True,
+        limits=wanted.limits,
+    )
+    turning = TurningReader(reader, remembers=not opened.still)
+    made = Stream(
+        SourceSession(opened, tell),
+        FrameReader(turning, wanted, still=opened.still, fps=opened.fps),
+        wanted.overlay,
+    )
+    if opened.note is not None:
+        tell(opened.note)
+    return made
+
+
+def address_of(source: int | str | os.PathLike[str]) -> str:
+    """The source as `--source` takes it. Raises TypeError."""
+    if isinstance(source, int):
+        return str(source)
+    path = os.fspath(source)
+    if not isinstance(path, str):
+        raise TypeError(f"a source is a number, a path or an address, not {type(source).__name__}")
+    # Path("0") is a file, "0" a camera
+    return path if isinstance(source, str) or PurePath(path).is_absolute() else f"{os.curdir}{os.sep}{path}"
