@@ -7,6 +7,10 @@
     for number in page.numbers:
         print(number.text, number.confidence, number.quad)
 
+    for frame in numcam.stream(0):
+        for number in frame.new:
+            print(number.track_id, number.text)
+
 Numcam reads handwritten numbers on paper. Each name is loaded when it is first used; `live` and `models` below it may change.
 """
 
@@ -21,6 +25,7 @@ from live import __version__
 if TYPE_CHECKING:
     from live.api.page import Page
     from live.api.reader import Reader
+    from live.api.stream import Stream, StreamFrame, stream
     from live.core.errors import NumcamError, OutputError, SettingsError, SourceError
     from live.core.settings import Settings
 
@@ -32,7 +37,10 @@ __all__ = [
     "Settings",
     "SettingsError",
     "SourceError",
+    "Stream",
+    "StreamFrame",
     "__version__",
+    "stream",
 ]
 
 _PLACES = {
@@ -43,6 +51,9 @@ _PLACES = {
     "Settings": "core.settings",
     "SettingsError": "core.errors",
     "SourceError": "core.errors",
+    "Stream": "api.stream",
+    "StreamFrame": "api.stream",
+    "stream": "api.stream",
 }
 """The module in `live` of each name; `_live` is what that package is called: in an installed Numcam `numcam.live`."""
 

@@ -6,6 +6,8 @@ from pathlib import Path
 
 import av
 import cv2
+import numpy as np
+from numpy.typing import NDArray
 
 from scripts.measure.mjpeg_camera import stamped
 
@@ -18,8 +20,9 @@ def make_video(
     time_ms: Callable[[int], int] = lambda number: number * 40,
     rotation: int | None = None,
     options: dict[str, str] | None = None,
+    paint: Callable[[int, tuple[int, int]], NDArray[np.uint8]] = stamped,
 ) -> Path:
-    """A stamped H.264 video, `time_ms` the time of each frame."""
+    """A stamped H.264 video, `time_ms` the time of each frame; or one of other pictures, by frame and size (w, h)."""
     with av.open(str(path), "w", options=options or {}) as container:
         stream = container.add_stream("libx264", rate=25, options={"preset": "ultrafast", "g": "5", "bf": "0"})
         stream.width, stream.height = SIZE
@@ -28,7 +31,7 @@ def make_video(
         if rotation is not None:
             stream.set_display_rotation(rotation)
         for number in range(frames):
-            frame = av.VideoFrame.from_ndarray(stamped(number, SIZE), format="bgr24")
+            frame = av.VideoFrame.from_ndarray(paint(number, SIZE), format="bgr24")
             frame.pts, frame.time_base = time_ms(number), Fraction(1, 1000)
             container.mux(stream.encode(frame))
         container.mux(stream.encode(None))

@@ -56,6 +56,27 @@ def test_nothing_of_the_program_is_changed_and_nothing_is_printed(tmp_path: Path
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
 
 
+STREAM = """
+def own():
+    return {name: value for name, value in state().items() if name not in ("OpenCV", "environment")}
+before = own()
+import numcam
+for frame in numcam.stream("pages"):
+    frame.annotate(), frame.to_dict()
+assert frame.index == 1 and frame.numbers
+assert own() == before
+"""
+"""OpenCV's own log is turned off, as docs/api.md says."""
+
+
+def test_a_stream_changes_no_signal_and_prints_nothing(tmp_path: Path) -> None:
+    (tmp_path / "pages").mkdir()
+    for name in ("1.jpg", "2.jpg"):
+        (tmp_path / "pages" / name).write_bytes(GOOD.read_bytes())
+    done = python("-c", STATE + STREAM, folder=tmp_path)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+
+
 def test_importing_loads_nothing_that_is_heavy(tmp_path: Path) -> None:
     heavy = {"numpy", "cv2", "onnxruntime", "msgspec", "yaml", "rich", "PIL"}
     script = f"import numcam, sys; print(*sorted({heavy} & set(sys.modules)))"

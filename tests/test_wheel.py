@@ -100,21 +100,30 @@ def test_exactly_one_name_lands_in_site_packages(bare: Installed) -> None:
     assert {name for name in bare.added if not name.endswith(".dist-info")} == {"numcam"}
 
 
-def first_lines() -> str:
-    """The first lines of Python in docs/api.md."""
+def lines_of_python() -> list[str]:
+    """Each piece of Python in docs/api.md."""
     text = (ROOT / "docs" / "api.md").read_text(encoding="utf-8")
-    return text.partition("```python\n")[2].partition("```")[0]
+    return [piece.partition("```")[0] for piece in text.split("```python\n")[1:]]
 
 
 def test_the_lines_of_the_api_run_from_any_folder(installed: Installed, tmp_path: Path) -> None:
     script, folder = tmp_path / "elsewhere.py", tmp_path / "pictures"
     folder.mkdir()
-    script.write_text(first_lines())
+    script.write_text(lines_of_python()[0])
     shutil.copy(ROOT / "docs" / "images" / "tips" / "good.jpg", folder / "page.jpg")
     done = run(installed.python, "-W", "error", script, folder=folder)
     assert (done.returncode, done.stderr) == (0, "")
     assert re.match(r"\d+ 0\.\d+ \[\[", done.stdout)
     assert sorted(path.name for path in folder.iterdir()) == ["page.jpg", "seen.jpg"]
+
+
+def test_the_lines_of_a_stream_run_from_any_folder(installed: Installed, tmp_path: Path) -> None:
+    script = tmp_path / "elsewhere.py"
+    script.write_text(lines_of_python()[1].replace("stream(0)", 'stream("page.jpg")'))
+    shutil.copy(ROOT / "docs" / "images" / "tips" / "good.jpg", tmp_path / "page.jpg")
+    done = run(installed.python, "-W", "error", script, folder=tmp_path)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert re.match(r"1 \d+ 0\.\d+ \[\[", done.stdout)
 
 
 def test_the_command_is_there_under_both_names(installed: Installed, tmp_path: Path) -> None:
