@@ -12,7 +12,7 @@ import pytest
 from live.__main__ import main
 from live.api.networks import open_reader
 from live.core.settings import GroupingSettings, OverlaySettings, Settings
-from live.drawing.explain.pages import REASONS, explain, let_go, piece_names
+from live.drawing.explain.pages import REASONS, explain, piece_names, rejected_digits
 from live.drawing.explain.parts import LEAST_WIDTH_PX, Picture, scale_for, titled, wrapped
 from live.drawing.explain.sheets import answer_of
 from live.drawing.overlay import SURE
@@ -53,8 +53,8 @@ def test_what_is_told_is_what_was_worked_out(reader: PageReader, page: DrawnPage
         number.text for number in trace.reading.numbers
     )
     shown = {member.row for run in kept for member in run.members if member.digit is not None or run.read_at_once}
-    gone = {p.row for group in let_go(trace).values() for p in group}
-    assert len(gone) == sum(map(len, let_go(trace).values()))
+    gone = {p.row for group in rejected_digits(trace).values() for p in group}
+    assert len(gone) == sum(map(len, rejected_digits(trace).values()))
     assert len(shown) > 10
     assert gone.isdisjoint(shown)
     assert gone | shown == {p.row for p in trace.chosen}, "each is shown, or told why not"
@@ -85,7 +85,7 @@ def test_each_stage_that_passes_over_a_number_is_named(
     lost = reader.trace(page.image).reading.numbers[:1]
     monkeypatch.setattr(f"live.reading.reader.{FUNCTIONS[stage]}", ALL_BUT_THE_FIRST[stage])
     trace = PageReader(load_classifier(threads=2), Settings()).trace(page.image)
-    group = let_go(trace)[stage]
+    group = rejected_digits(trace)[stage]
     assert len(group) >= len(lost[0].digits)
     rows = {member.row for index in trace.rejected[stage] for member in trace.runs[index].members}
     assert rows >= {p.row for p in group}
@@ -103,7 +103,7 @@ def test_each_stage_that_passes_over_a_number_is_named(
 def test_what_is_too_unsure_is_below_the_confidence_that_is_shown(page: DrawnPage) -> None:
     settings = Settings(grouping=GroupingSettings(min_confidence=0.95))
     trace = open_reader(settings, load_classifier(threads=2)).trace(page.image)
-    groups = let_go(trace)
+    groups = rejected_digits(trace)
     assert groups["unsure"]
     assert all(number.confidence >= 0.95 for number in trace.reading.numbers), "what is compared is what is shown"
     usual = open_reader(Settings(), load_classifier(threads=2)).trace(page.image)

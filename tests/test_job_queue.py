@@ -5,14 +5,14 @@ from __future__ import annotations
 import threading
 import time
 
-from live.outputs.job_queue import Errands
+from live.outputs.job_queue import JobQueue
 from tests.xvfb_display import wait_for
 
 
 def test_all_is_done_in_its_order_before_the_end() -> None:
     done: list[int] = []
-    errands = Errands(done.append, at_once=1, most_waiting=100)
-    assert sum(errands.give(job) for job in range(20)) == 0
+    errands = JobQueue(done.append, at_once=1, most_waiting=100)
+    assert sum(errands.submit(job) for job in range(20)) == 0
     assert errands.close(30) == (0, 0)
     assert done == list(range(20))
 
@@ -25,10 +25,10 @@ def test_the_newest_are_kept_and_what_is_dropped_is_counted() -> None:
         go.wait(30)
         done.append(job)
 
-    errands = Errands(slow, at_once=1, most_waiting=2)
-    errands.give(0)
+    errands = JobQueue(slow, at_once=1, most_waiting=2)
+    errands.submit(0)
     wait_for(lambda: errands._busy == 1)
-    assert [errands.give(job) for job in (1, 2, 3, 4)] == [0, 0, 1, 1]
+    assert [errands.submit(job) for job in (1, 2, 3, 4)] == [0, 0, 1, 1]
     go.set()
     assert errands.close(30) == (0, 0)
     errands.join(30)
@@ -50,9 +50,9 @@ def test_so_many_at_once_and_no_more() -> None:
         with lock:
             busy -= 1
 
-    errands = Errands(meet, at_once=3, most_waiting=100)
+    errands = JobQueue(meet, at_once=3, most_waiting=100)
     for job in range(9):
-        errands.give(job)
+        errands.submit(job)
     assert errands.close(60) == (0, 0)
     assert most == 3
 
@@ -63,9 +63,9 @@ def test_the_end_waits_no_longer_than_it_may_and_tells_what_is_left() -> None:
     def slow(_: int) -> None:
         go.wait(30)
 
-    errands = Errands(slow, at_once=1, most_waiting=10)
+    errands = JobQueue(slow, at_once=1, most_waiting=10)
     for job in range(4):
-        errands.give(job)
+        errands.submit(job)
     wait_for(lambda: errands._busy == 1)
     began = time.monotonic()
     assert errands.close(0.2) == (1, 3)
@@ -77,5 +77,5 @@ def test_the_end_waits_no_longer_than_it_may_and_tells_what_is_left() -> None:
 
 def test_nothing_to_do_needs_no_thread() -> None:
     before = threading.active_count()
-    assert Errands(print, at_once=4, most_waiting=4).close(1) == (0, 0)
+    assert JobQueue(print, at_once=4, most_waiting=4).close(1) == (0, 0)
     assert threading.active_count() == before

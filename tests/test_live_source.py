@@ -15,7 +15,7 @@ import pytest
 from numpy.typing import NDArray
 
 from live.capture import addresses, stream_device
-from live.capture.device_session import Capture, Feed
+from live.capture.device_session import Capture, Device
 from live.capture.live_source import MOST_HUNG, LiveSource
 from live.capture.sources import FrameSource, open_source
 from live.core.errors import SourceError
@@ -95,13 +95,13 @@ def test_captured_at_is_the_moment_of_capture(camera: MjpegCamera) -> None:
         def release(self) -> None:
             self._capture.release()
 
-    feed = stream_device.stream_feed(camera.address, SETTINGS)
+    device = stream_device.stream_device(camera.address, SETTINGS)
 
     def noting() -> Capture | None:
-        capture = feed.open()
+        capture = device.open()
         return None if capture is None else Noting(capture)
 
-    with LiveSource(replace(feed, open=noting)) as source:
+    with LiveSource(replace(device, open=noting)) as source:
         for _, frame in zip(range(5), source, strict=False):
             grabbed_at, decoding_at = moments[read_stamp(frame.image)]
             assert grabbed_at <= frame.captured_at <= decoding_at
@@ -308,12 +308,12 @@ class Scripted:
         self.released_by = threading.current_thread().name
 
 
-def scripted_feed(*captures: Capture | None) -> Feed:
+def scripted_feed(*captures: Capture | None) -> Device:
     waiting = list(captures)
-    return Feed(
+    return Device(
         name="bench camera",
         open=lambda: waiting.pop(0) if waiting else None,
-        why_not=lambda: "Nothing there. Plug it in.",
+        failure_reason=lambda: "Nothing there. Plug it in.",
         first_frame_s=5,
         stall_s=5,
         give_up_s=1.5,
@@ -370,8 +370,8 @@ class Hung:
 def test_a_driver_that_hangs_is_left_to_itself_and_opened_anew() -> None:
     free = threading.Event()
     hung, again = Hung(free), Scripted([np.ones((4, 8, 3), np.uint8)])
-    feed = replace(scripted_feed(hung, again), stall_s=0.2, give_up_s=10)
-    with LiveSource(feed) as source:
+    device = replace(scripted_feed(hung, again), stall_s=0.2, give_up_s=10)
+    with LiveSource(device) as source:
         assert next(iter(source)).image.shape[1] == 6
         began = time.perf_counter()
         frame = next(iter(source))
@@ -394,12 +394,12 @@ def test_drivers_that_hang_for_ever_do_not_pile_up() -> None:
         opened.append(Hung(free))
         return opened[-1]
 
-    feed = replace(scripted_feed(), open=open_hung, stall_s=0.02, first_frame_s=0.02, give_up_s=None)
+    device = replace(scripted_feed(), open=open_hung, stall_s=0.02, first_frame_s=0.02, give_up_s=None)
     before = threading.active_count()
     # the first one has to give its frame in time on a busy machine too
-    with LiveSource(replace(feed, first_frame_s=20)) as source:
+    with LiveSource(replace(device, first_frame_s=20)) as source:
         assert source.poll() is not None
-        source._feed = feed
+        source._device = device
         end = time.monotonic() + 3
         most = 0
         while time.monotonic() < end:

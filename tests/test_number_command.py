@@ -13,7 +13,7 @@ import psutil
 import pytest
 
 from live.core.errors import CommandError, SettingsError
-from live.outputs.number_command import AT_ONCE, MOST_WAITING, NumberCommand, found, variables, words_of
+from live.outputs.number_command import AT_ONCE, MOST_WAITING, NumberCommand, found, split_command, variables
 from tests.results import event_of
 from tests.xvfb_display import wait_for
 
@@ -78,11 +78,11 @@ def test_no_shell_reads_the_command(tmp_path: Path) -> None:
 @pytest.mark.parametrize("command", ["", "   ", "''", "notify-send 'a number", "# all a remark\\"])
 def test_a_command_that_is_none_is_told(command: str) -> None:
     with pytest.raises(SettingsError, match=r"on_number: "):
-        words_of(command)
+        split_command(command)
 
 
 def test_quotes_are_a_shells() -> None:
-    assert words_of("""say "a number" 'it is' C:/x""") == ["say", "a number", "it is", "C:/x"]
+    assert split_command("""say "a number" 'it is' C:/x""") == ["say", "a number", "it is", "C:/x"]
 
 
 def test_a_program_that_is_not_there_is_told_before_anything(tmp_path: Path) -> None:

@@ -87,12 +87,12 @@ def test_a_question_mark_has_a_tone_of_its_own_and_its_number_is_never_a_sure_on
     for confidence, tone in ((0.99, UNSURE), (0.7, UNSURE), (0.5, DOUBTFUL)):
         told = draw(result_of(paper(), number_at("1284", (200, 200), 80, confidence=confidence)), plain)
         doubtful = draw(result_of(paper(), number_at("12?4", (200, 200), 80, confidence=confidence)), plain)
-        assert count(told, tone.untold) == 0
-        assert count(doubtful, tone.untold) > 15
+        assert count(told, tone.doubtful) == 0
+        assert count(doubtful, tone.doubtful) > 15
         assert count(doubtful, tone.chip) > 300
         assert count(doubtful, SURE.chip) == 0
         letters = np.flatnonzero(drawn_in(doubtful, tone.text).any(axis=0))
-        mark = np.flatnonzero(drawn_in(doubtful, tone.untold).any(axis=0))
+        mark = np.flatnonzero(drawn_in(doubtful, tone.doubtful).any(axis=0))
         assert letters.min() < mark.min() < mark.max() < letters.max(), "between the digits, on none of them"
         assert not np.isin(mark, letters).any()
 
@@ -100,7 +100,7 @@ def test_a_question_mark_has_a_tone_of_its_own_and_its_number_is_never_a_sure_on
 @pytest.mark.parametrize("tone", [SURE, UNSURE, DOUBTFUL])
 def test_every_label_can_be_read_and_every_frame_seen(tone: Tone) -> None:
     assert contrast(tone.text, tone.chip) >= 4.5
-    assert contrast(tone.untold, tone.chip) >= 3.5
+    assert contrast(tone.doubtful, tone.chip) >= 3.5
     dark_desk, white_paper = (30, 34, 38), (245, 245, 245)
     assert max(contrast(tone.line, dark_desk), contrast(CASING, dark_desk)) >= 3
     assert contrast(tone.line, white_paper) >= 2

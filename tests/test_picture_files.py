@@ -23,7 +23,7 @@ from numpy.typing import NDArray
 from PIL import Image, TiffImagePlugin
 
 from live.capture.pictures.bit_depth import Depth, to_8_bit, to_bgr
-from live.capture.pictures.folders import look_into
+from live.capture.pictures.folders import list_folder
 from live.capture.pictures.kinds import kind_of
 from live.capture.pictures.pages import Page, decode_picture, read_pages, read_picture
 from live.core.errors import SourceError
@@ -436,7 +436,7 @@ def test_in_a_folder_nothing_is_passed_over_in_silence(tmp_path: Path) -> None:
     (tmp_path / "gone.png").symlink_to("nothing")
     (tmp_path / "more").mkdir()
     os.mkfifo(tmp_path / "pipe.png")
-    found = look_into(tmp_path)
+    found = list_folder(tmp_path)
     assert [path.name for path in found.pictures] == ["page9.HEIC", "page10.jpg", "upload.tmp"]
     assert {passed.path.name: passed.is_failure for passed in found.passed} == {
         "bad.jpg": True, "clip.mp4": False, "gone.png": True, "IMG.NEF": True, "more": False, "notes.txt": False,

@@ -12,7 +12,7 @@ import sys
 from pathlib import Path
 
 from live.core.settings import LimitsSettings
-from live.outputs import subprocesses as children
+from live.outputs import subprocesses
 from models.classifier import Classifier, find_model, load_classifier
 from models.errors import ModelError
 
@@ -60,7 +60,7 @@ def try_model(path: Path, runtime: str = "auto", threads: int = 0, *, within_s: 
     path, runtime = find_model(path, runtime)
     words = [sys.executable, "-P", "-W", "ignore", "-c", SCRIPT, str(ROOT), str(path.absolute()), str(threads), runtime]
     try:
-        process = children.start(words, out=subprocess.PIPE, err=subprocess.DEVNULL)
+        process = subprocesses.start(words, out=subprocess.PIPE, err=subprocess.DEVNULL)
     except OSError as error:
         raise ModelError(f"{path} can't be tried: {error.strerror}.") from error
     with process:
@@ -72,7 +72,7 @@ def try_model(path: Path, runtime: str = "auto", threads: int = 0, *, within_s: 
                 "Take another model, or give a slow machine more time."
             ) from None
         finally:  # also where a person is tired of waiting
-            children.end(process)
+            subprocesses.end(process)
     code, message = process.returncode, told.decode("utf-8", "surrogateescape")
     if code == REFUSED and message:
         raise ModelError(message.replace(str(path.absolute()), str(path)))

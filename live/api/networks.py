@@ -64,7 +64,7 @@ def open_reader(settings: Settings, classifier: Classifier) -> PageReader:
 
 
 @dataclass(frozen=True, slots=True)
-class Checked:
+class InterruptibleClassifier:
     """A network before each question to which is looked whether it may still be asked."""
 
     network: Classifier

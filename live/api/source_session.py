@@ -147,7 +147,7 @@ class SourceSession:
         except SourceError as error:
             self.failure = str(error)
             raise
-        self._tell_remarks()
+        self._report_remarks()
         if frame is None:
             if not self._lost and self.lost_s is not None:
                 self._lost = True
@@ -178,7 +178,7 @@ class SourceSession:
         self._closed = True
         self.source.close()
 
-    def _tell_remarks(self) -> None:
+    def _report_remarks(self) -> None:
         """Tell what the source has to tell; whether it read all that it was to read is remembered."""
         for remark in self.source.take_remarks():
             self._on_note(remark.text)

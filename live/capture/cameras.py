@@ -12,7 +12,7 @@ from pathlib import Path
 import cv2
 from cv2_enumerate_cameras import enumerate_cameras
 
-from live.capture.device_session import Capture, Feed
+from live.capture.device_session import Capture, Device
 from live.capture.quiet import silence_opencv
 from live.core.settings import CameraSettings
 
@@ -102,7 +102,7 @@ def ask_for(capture: cv2.VideoCapture, width: int, height: int, fps: float) -> N
     capture.set(cv2.CAP_PROP_FPS, fps)
 
 
-def camera_feed(index: int, settings: CameraSettings) -> Feed:
+def camera_device(index: int, settings: CameraSettings) -> Device:
     """Camera `index` as live frames."""
     name = next((camera.name for camera in find_cameras() if camera.index == index), None)
 
@@ -113,10 +113,10 @@ def camera_feed(index: int, settings: CameraSettings) -> Feed:
         fps = float(capture.get(cv2.CAP_PROP_FPS)) if isinstance(capture, cv2.VideoCapture) else 0.0
         return fps if 0 < fps <= 1000 else None
 
-    return Feed(
+    return Device(
         name=f"camera {index}",
         open=open_camera,
-        why_not=lambda: why_not_opened(index, find_cameras()),
+        failure_reason=lambda: why_not_opened(index, find_cameras()),
         first_frame_s=settings.open_timeout_s + settings.stall_s,
         stall_s=settings.stall_s,
         give_up_s=settings.give_up_s,

@@ -35,7 +35,7 @@ class _Waiting(NamedTuple):
     frame: VideoFrame
 
 
-class SoundFrames:
+class IntactFrames:
     """The frames of one stream that are whole, in the order in which they are shown."""
 
     def __init__(self, stream: VideoStream) -> None:

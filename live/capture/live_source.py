@@ -9,7 +9,7 @@ from collections import deque
 import numpy as np
 from numpy.typing import NDArray
 
-from live.capture.device_session import Feed, Visit
+from live.capture.device_session import CaptureSession, Device
 from live.capture.frame_source import WAKE_EVERY_S, Source
 from live.core.errors import SourceError
 from live.core.records import Frame
@@ -26,26 +26,26 @@ class LiveSource(Source):
     """Frames of a camera or stream as they come: never the same twice, never one older than need be.
 
     Opening waits for the first frame; SourceError where none comes. What ends later, or stalls, is lost: it is opened anew
-    with growing pauses, for `Feed.give_up_s`. `captured_at` is time.perf_counter() at the moment of capture.
+    with growing pauses, for `Device.give_up_s`. `captured_at` is time.perf_counter() at the moment of capture.
     """
 
     live = True
 
-    def __init__(self, feed: Feed) -> None:
-        super().__init__(feed.name)
-        self._feed = feed
+    def __init__(self, device: Device) -> None:
+        super().__init__(device.name)
+        self._device = device
         self._changed = threading.Condition()
         self._newest: Frame | None = None
         self._given = -1
         self._captured = 0
-        self._left_out_before = 0  # in earlier visits
+        self._left_out_before = 0  # in earlier sessions
         self._closed = False
         self._lost_at: float | None = None
         self._pause_s = 0.0
         self._times: deque[float] = deque(maxlen=RATE_OVER_FRAMES)
-        self._hung: list[Visit] = []
+        self._hung: list[CaptureSession] = []
         with self._changed:  # its first frame may come before its name here does
-            self._visit = Visit(feed, self._take, pause_s=0.0)
+            self._session = CaptureSession(device, self._take, pause_s=0.0)
         try:
             self._await_first_frame()
         except BaseException:
@@ -78,7 +78,7 @@ class LiveSource(Source):
     @property
     def left_out(self) -> int:
         """How many frames so far were damaged, or built on damaged ones."""
-        return self._left_out_before + self._visit.left_out
+        return self._left_out_before + self._session.left_out
 
     @property
     def lost_s(self) -> float | None:
@@ -101,7 +101,7 @@ class LiveSource(Source):
         """Frames a second as they really come; what the device says of itself until that is known."""
         with self._changed:
             if len(self._times) < RATE_OVER_FRAMES or self._times[-1] <= self._times[0]:
-                return self._visit.fps
+                return self._session.fps
             return (len(self._times) - 1) / (self._times[-1] - self._times[0])
 
     def close(self) -> None:
@@ -109,24 +109,24 @@ class LiveSource(Source):
         if self._closed:
             return
         self._closed = True
-        self._visit.leave(CLOSE_GRACE_S)
+        self._session.abandon(CLOSE_GRACE_S)
 
     def _fresh(self) -> Frame | None:
         frame = self._newest
         return frame if frame is not None and frame.index > self._given else None
 
     def _await_first_frame(self) -> None:
-        end = time.perf_counter() + self._feed.first_frame_s
+        end = time.perf_counter() + self._device.first_frame_s
         with self._changed:
-            while self._newest is None and not self._visit.is_over and time.perf_counter() < end:
+            while self._newest is None and not self._session.is_over and time.perf_counter() < end:
                 self._changed.wait(WAKE_EVERY_S)
             if self._newest is None:
-                raise SourceError(self._feed.why_not())
+                raise SourceError(self._device.failure_reason())
 
-    def _take(self, visit: Visit, image: NDArray[np.uint8], captured_at: float) -> None:
-        """Keep a new frame; called from the visit's thread."""
+    def _take(self, session: CaptureSession, image: NDArray[np.uint8], captured_at: float) -> None:
+        """Keep a new frame; called from the session's thread."""
         with self._changed:
-            if visit is not self._visit or self._closed:
+            if session is not self._session or self._closed:
                 return  # it was given up for hung, and answers now
             self._newest = Frame(image=image, index=self._captured, captured_at=captured_at, source=self.name)
             self._captured += 1
@@ -136,27 +136,27 @@ class LiveSource(Source):
 
     def _look_after(self, now: float) -> None:
         """No frame has come: see whether it is lost, and open it anew. Raises SourceError where that was tried for too long."""
-        lost = self._visit.is_lost(now)
+        lost = self._session.is_lost(now)
         if lost and self._lost_at is None:
             self._lost_at = self._newest.captured_at if self._newest is not None else now
             self._times.clear()
         if self._lost_at is None:
             return
-        give_up_s = self._feed.give_up_s
+        give_up_s = self._device.give_up_s
         if give_up_s is not None and now - self._lost_at >= give_up_s:
             raise SourceError(
                 f"{self.name} is gone and did not come back in {now - self._lost_at:.0f} s. Check it and start Numcam again."
             )
         if lost:
-            self._visit_again()
+            self._open_session()
 
-    def _visit_again(self) -> None:
+    def _open_session(self) -> None:
         """Open it anew, later from time to time; one that hangs is left to itself."""
-        self._visit.leave()
-        self._hung = [visit for visit in (*self._hung, self._visit) if not visit.is_over]
-        if self._visit in self._hung and len(self._hung) > MOST_HUNG:
-            self._hung.remove(self._visit)
+        self._session.abandon()
+        self._hung = [session for session in (*self._hung, self._session) if not session.is_over]
+        if self._session in self._hung and len(self._hung) > MOST_HUNG:
+            self._hung.remove(self._session)
             return  # until one of them answers
-        self._left_out_before += self._visit.left_out
+        self._left_out_before += self._session.left_out
         self._pause_s = min(LONGEST_PAUSE_S, max(FIRST_PAUSE_S, 2 * self._pause_s))
-        self._visit = Visit(self._feed, self._take, self._pause_s)
+        self._session = CaptureSession(self._device, self._take, self._pause_s)

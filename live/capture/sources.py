@@ -6,13 +6,13 @@ import difflib
 from pathlib import Path
 
 from live.capture.addresses import SCHEMES, file_suffix, is_address, scheme_of
-from live.capture.cameras import CameraInfo, camera_feed, camera_index, find_cameras, list_cameras
+from live.capture.cameras import CameraInfo, camera_device, camera_index, find_cameras, list_cameras
 from live.capture.frame_source import FrameSource, Remark
 from live.capture.live_source import LiveSource
-from live.capture.pictures.folders import is_animation, is_picture, look_into, no_pictures
+from live.capture.pictures.folders import is_animation, is_picture, list_folder, no_pictures
 from live.capture.quiet import silence_opencv
 from live.capture.still_pictures import StillPictures
-from live.capture.stream_device import stream_feed
+from live.capture.stream_device import stream_device
 from live.capture.video_files import VIDEO_SUFFIXES, VideoFile
 from live.core.errors import SourceError
 from live.core.masking import without_secrets
@@ -47,7 +47,7 @@ def open_source(
         return open_demo(paced=paced)
     camera = camera_index(address)
     if camera is not None:
-        return LiveSource(camera_feed(camera, settings))
+        return LiveSource(camera_device(camera, settings))
     if is_address(address):
         return open_address(address, settings, paced=paced, limits=limits)
     return open_path(Path(address).expanduser(), settings, paced=paced, limits=limits or LimitsSettings())
@@ -65,7 +65,7 @@ def open_first_camera(settings: CameraSettings, *, paced: bool) -> FrameSource:
     cameras = find_cameras()
     for camera in cameras:
         try:
-            return LiveSource(camera_feed(camera.index, settings))
+            return LiveSource(camera_device(camera.index, settings))
         except SourceError:  # the next one may be free
             continue
     source = open_demo(paced=paced)
@@ -91,7 +91,7 @@ def open_address(
     if scheme_of(address) in ("http", "https") and file_suffix(address) in VIDEO_SUFFIXES:
         timeouts_s = (settings.open_timeout_s, settings.stall_s)
         return VideoFile(address, name, paced=paced, timeouts_s=timeouts_s, limits=limits)
-    return LiveSource(stream_feed(address, settings, limits))
+    return LiveSource(stream_device(address, settings, limits))
 
 
 def open_path(path: Path, settings: CameraSettings, *, paced: bool, limits: LimitsSettings) -> FrameSource:
@@ -109,7 +109,7 @@ def open_path(path: Path, settings: CameraSettings, *, paced: bool, limits: Limi
 
 def open_folder(path: Path, settings: CameraSettings, *, paced: bool, limits: LimitsSettings) -> FrameSource:
     """The pictures of a folder; what is passed over is remarked upon."""
-    folder = look_into(path)
+    folder = list_folder(path)
     if not folder.pictures:
         raise SourceError(no_pictures(path))
     name = path.name or str(path)

@@ -3,23 +3,23 @@
 from __future__ import annotations
 
 from live.capture.addresses import file_suffix, scheme_of
-from live.capture.device_session import Capture, Feed
+from live.capture.device_session import Capture, Device
 from live.capture.pictures.kinds import PICTURE_SUFFIXES
 from live.core.errors import SourceError
 from live.core.masking import without_secrets
 from live.core.settings import CameraSettings, LimitsSettings
 
 
-def stream_feed(address: str, settings: CameraSettings, limits: LimitsSettings | None = None) -> Feed:
+def stream_device(address: str, settings: CameraSettings, limits: LimitsSettings | None = None) -> Device:
     """The stream at an address, or the picture that is fetched from there again and again."""
     name = without_secrets(address)
-    door = _Door(address, name, settings, limits or LimitsSettings())
-    return Feed(
+    opener = _Opener(address, name, settings, limits or LimitsSettings())
+    return Device(
         name=name,
-        open=door.open,
-        why_not=lambda: (
-            door.refusal
-            or getattr(door.capture, "refusal", None)
+        open=opener.open,
+        failure_reason=lambda: (
+            opener.refusal
+            or getattr(opener.capture, "refusal", None)
             or f"{name} did not open, or sent no picture. "
             "Check the address, the network and the camera's password, or try --source 0."
         ),
@@ -32,7 +32,7 @@ def stream_feed(address: str, settings: CameraSettings, limits: LimitsSettings |
     )
 
 
-class _Door:
+class _Opener:
     """Opens an address as what lies there, a stream or a picture, and remembers which it was."""
 
     def __init__(self, address: str, name: str, settings: CameraSettings, limits: LimitsSettings) -> None:

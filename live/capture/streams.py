@@ -17,7 +17,7 @@ from live.capture.addresses import scheme_of
 from live.capture.containers import stream_options
 from live.capture.decoded_frames import UprightPictures
 from live.capture.frame_limit import limit_frames, probing_options, why_unreadable
-from live.capture.intact_frames import SoundFrames
+from live.capture.intact_frames import IntactFrames
 from live.capture.pictures.headers import read_header
 from live.core.errors import SourceError
 from live.core.masking import without_secrets
@@ -59,7 +59,7 @@ class StreamCapture:
         limit_frames(stream, limits)
         stream.codec_context.thread_type = "FRAME"
         stream.codec_context.thread_count = 1 if stream.width * stream.height <= ONE_THREAD_PX else 2
-        self._sound = SoundFrames(stream)
+        self._intact = IntactFrames(stream)
         self._to_picture = UprightPictures()
         self._seen_whole = False
         self._name, self._limits = without_secrets(address), limits
@@ -91,14 +91,14 @@ class StreamCapture:
         """The picture in the packet, (H, W, 3) uint8 BGR; an empty one where it holds none, isn't whole, or is older."""
         if self._packet is None:
             return True, self._to_picture(self._passed_over)
-        frames = self._sound.decode(self._packet)
+        frames = self._intact.decode(self._packet)
         if not frames:
             if self.refusal is None and not self._seen_whole:
                 self.refusal = self._why_refused(bytes(self._packet))
             return True, NOT_YET
         if not self._seen_whole:
             self._seen_whole = True
-            self._sound.left_out = 0  # who joins a stream in the middle of a group of pictures has lost nothing
+            self._intact.left_out = 0  # who joins a stream in the middle of a group of pictures has lost nothing
         is_old = time.perf_counter() < self._old_until
         self._passed_over = frames[-1] if is_old else None
         return True, NOT_YET if is_old else self._to_picture(frames[-1])
@@ -116,7 +116,7 @@ class StreamCapture:
     @property
     def left_out(self) -> int:
         """Frames that were damaged, or built on damaged ones, since the first whole one."""
-        return self._sound.left_out if self._seen_whole else 0
+        return self._intact.left_out if self._seen_whole else 0
 
     def release(self) -> None:
         """Close the connection."""

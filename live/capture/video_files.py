@@ -12,7 +12,7 @@ from live.capture.containers import open_file, open_web_file
 from live.capture.decoded_frames import UprightPictures
 from live.capture.frame_limit import limit_frames, why_unreadable
 from live.capture.frame_source import WAKE_EVERY_S, Source
-from live.capture.intact_frames import SoundFrames
+from live.capture.intact_frames import IntactFrames
 from live.capture.pace import Pace
 from live.core.errors import SourceError
 from live.core.records import Frame
@@ -65,13 +65,13 @@ class VideoFile(Source):
         stream.thread_type = "FRAME"
         rate = stream.average_rate or stream.guessed_rate
         self.fps = float(rate) if rate else None
-        self._sound = SoundFrames(stream)
-        self._decoded = timed(decoded(self._container, self._sound), 1 / (self.fps or UNKNOWN_RATE_FPS))
+        self._intact = IntactFrames(stream)
+        self._decoded = timed(decoded(self._container, self._intact), 1 / (self.fps or UNKNOWN_RATE_FPS))
         self._ahead: deque[tuple[float, VideoFrame]] = deque(islice(self._decoded, 2))
         """The frame that is next and, where one is asked for, the one after it."""
         if self.ended:
             self.close()
-            raise SourceError(_why_nothing(name, limits, self._sound))
+            raise SourceError(_why_nothing(name, limits, self._intact))
         self.still = len(self._ahead) == 1
         first = self._to_picture(self._ahead[0][1])
         self.height, self.width = first.shape[:2]
@@ -84,7 +84,7 @@ class VideoFile(Source):
     @property
     def left_out(self) -> int:
         """How many frames were damaged so far, or built on damaged ones."""
-        return self._sound.left_out
+        return self._intact.left_out
 
     @property
     def ended(self) -> bool:
@@ -124,7 +124,7 @@ class VideoFile(Source):
         self._index += 1
 
 
-def _why_nothing(name: str, limits: LimitsSettings, sound: SoundFrames) -> str:
+def _why_nothing(name: str, limits: LimitsSettings, sound: IntactFrames) -> str:
     """One line on a video without a frame that can be read."""
     if sound.decoded:
         lost = f"not one of its frames is whole ({sound.left_out} left out)"
@@ -135,7 +135,7 @@ def _why_nothing(name: str, limits: LimitsSettings, sound: SoundFrames) -> str:
     )
 
 
-def decoded(container: InputContainer, sound: SoundFrames) -> Iterator[VideoFrame]:
+def decoded(container: InputContainer, sound: IntactFrames) -> Iterator[VideoFrame]:
     """Every whole frame: damaged ones are left out and counted, and the video ends where its file breaks off."""
     import av
 

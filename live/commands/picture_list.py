@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from live.capture.addresses import is_address
-from live.capture.pictures.folders import look_into, no_pictures
+from live.capture.pictures.folders import list_folder, no_pictures
 from live.core.errors import SourceError
 from live.core.masking import without_secrets
 from live.core.page_name import STDIN
@@ -43,7 +43,7 @@ def find_in(text: str, own: frozenset[Path]) -> Iterator[Path | Told]:
     elif is_address(text) and not is_there(path):
         raise SourceError(about_address(text))
     elif is_folder(path):
-        folder = look_into(path)
+        folder = list_folder(path)
         for passed in folder.passed:
             if passed.path.resolve() not in own:
                 yield Told(passed.reason, passed.is_failure)

@@ -60,7 +60,7 @@ def read_pictures(options: ReadOptions, settings: Settings) -> int:
                     results.explain(page)
         results.show()
         results.keep()
-    results.tell_files()  # closed by now, and whole
+    results.report_files()  # closed by now, and whole
     return 1 if failures else 0
 
 
@@ -164,7 +164,7 @@ class Results:
         if self._files and not self._read:
             raise _NothingReadError
 
-    def tell_files(self) -> None:
+    def report_files(self) -> None:
         """Say what was written; to be called once all is closed."""
         if self._annotations:
             stages = ", and what each stage saw" if self._options.explain else ""

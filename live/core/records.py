@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 DIGIT_CLASSES = 10
-UNTOLD = "?"
+DOUBT_MARK = "?"
 """Stands for a digit that Numcam isn't sure of."""
 
 
@@ -141,7 +141,7 @@ class Number:
     @cached_property
     def shown(self) -> str:
         """What a person is to see: `text` with a question mark for each doubtful digit, `12?4`."""
-        return "".join(UNTOLD if k in self.doubtful else digit for k, digit in enumerate(self.text))
+        return "".join(DOUBT_MARK if k in self.doubtful else digit for k, digit in enumerate(self.text))
 
     @cached_property
     def confidence(self) -> float:

@@ -13,7 +13,7 @@ AMBER: Colour = (20, 176, 250)
 SMALLEST_PX = 9
 
 
-def put_notice(picture: NDArray[np.uint8], line: str, size: int, *, at_top: bool = False) -> None:
+def draw_notice(picture: NDArray[np.uint8], line: str, size: int, *, at_top: bool = False) -> None:
     """Write a line across the picture's middle, or at its top, in place; smaller than `size` px where it is too wide."""
     height, width = picture.shape[:2]
     size = max(SMALLEST_PX, size)

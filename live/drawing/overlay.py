@@ -14,11 +14,11 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from live.core.records import UNTOLD, Box, FrameResult, Number, TrackedNumber
+from live.core.records import DOUBT_MARK, Box, FrameResult, Number, TrackedNumber
 from live.core.settings import OverlaySettings
 from live.drawing.labels import Crowd, Label, LabelMemory, label_sizes, place_labels
 from live.drawing.lettering import SHIFT, Colour, Letters, advance, at_shift, rounded, rounded_corners, width_of, write
-from live.drawing.notice import put_notice
+from live.drawing.notice import draw_notice
 
 TOO_MUCH = "Too much ink to read all"
 
@@ -30,13 +30,13 @@ class Tone:
     line: Colour
     chip: Colour
     text: Colour
-    untold: Colour = (110, 222, 255)
+    doubtful: Colour = (110, 222, 255)
     """Of a question mark among the digits."""
 
 
-SURE = Tone(line=(98, 138, 0), chip=(88, 124, 0), text=(255, 255, 255), untold=(130, 235, 255))
-UNSURE = Tone(line=(0, 146, 232), chip=(20, 176, 250), text=(0, 24, 34), untold=(16, 40, 168))
-DOUBTFUL = Tone(line=(26, 66, 208), chip=(22, 56, 190), text=(255, 255, 255), untold=(110, 222, 255))
+SURE = Tone(line=(98, 138, 0), chip=(88, 124, 0), text=(255, 255, 255), doubtful=(130, 235, 255))
+UNSURE = Tone(line=(0, 146, 232), chip=(20, 176, 250), text=(0, 24, 34), doubtful=(16, 40, 168))
+DOUBTFUL = Tone(line=(26, 66, 208), chip=(22, 56, 190), text=(255, 255, 255), doubtful=(110, 222, 255))
 CASING: Colour = (250, 250, 250)
 CASING_PX = 0.3
 SURE_FROM, UNSURE_FROM = 0.85, 0.6
@@ -63,7 +63,7 @@ def draw(
     if shown:
         _draw_numbers(picture, shown, settings, mirrored=mirrored, around=(memory or LabelMemory(), uncovered))
     if result.reading.left_out:
-        put_notice(picture, TOO_MUCH, round(picture.shape[0] / 40), at_top=True)
+        draw_notice(picture, TOO_MUCH, round(picture.shape[0] / 40), at_top=True)
     return picture
 
 
@@ -181,8 +181,8 @@ def draw_label(picture: NDArray[np.uint8], label: Label, corner: tuple[int, int]
     rounded(picture, corner, (label.width, label.height), tone.chip)
     foot = y + round(1.0 * label.size)
     text_x = x + label.margin
-    for text in filter(None, re.split(rf"([{UNTOLD}]+)", label.text)):
-        colour = tone.untold if UNTOLD in text else tone.text
+    for text in filter(None, re.split(rf"([{DOUBT_MARK}]+)", label.text)):
+        colour = tone.doubtful if DOUBT_MARK in text else tone.text
         write(picture, text, (text_x, foot), Letters(label.size, colour, bold=True))
         text_x += advance(text, label.size)
     if label.note:

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from live.drawing.lettering import Colour
-from live.drawing.notice import put_notice
+from live.drawing.notice import draw_notice
 
 BLANK: Colour = (34, 31, 28)
 LIGHT, SHADE = 0.45, 70.0  # what is left of the contrast, and the grey that the rest becomes
@@ -17,7 +17,7 @@ def greyed(picture: NDArray[np.uint8], line: str) -> NDArray[np.uint8]:
     """`picture` in pale grey with `line` across its middle: a new (H, W, 3) picture."""
     grey = cv2.convertScaleAbs(cv2.cvtColor(picture, cv2.COLOR_BGR2GRAY), alpha=LIGHT, beta=SHADE)
     old: NDArray[np.uint8] = cv2.cvtColor(grey, cv2.COLOR_GRAY2BGR)
-    put_notice(old, line, round(old.shape[0] / 30))
+    draw_notice(old, line, round(old.shape[0] / 30))
     return old
 
 

@@ -13,9 +13,9 @@ from collections.abc import Callable, Sequence
 from types import TracebackType
 from typing import Self
 
-from live.outputs import subprocesses as children
+from live.outputs import subprocesses
 from live.outputs.events import Event
-from live.outputs.job_queue import Errands
+from live.outputs.job_queue import JobQueue
 
 COPY_S = 5.0
 """Seconds that one copying may take."""
@@ -51,11 +51,11 @@ def use_clipboard(*texts: str) -> None:
     words = [sys.executable, "-P", "-W", "ignore", "-c", SCRIPT, *texts]
     try:
         with tempfile.TemporaryFile() as told:
-            process = children.start(words, out=subprocess.DEVNULL, err=told)
+            process = subprocesses.start(words, out=subprocess.DEVNULL, err=told)
             try:
                 code = process.wait(COPY_S)
             except subprocess.TimeoutExpired:
-                children.end(process)
+                subprocesses.end(process)
                 raise ClipboardError(f"it took longer than {COPY_S:g} s") from None
             told.seek(0)
             lines = told.read().decode("utf-8", "replace").split("\n")
@@ -78,19 +78,19 @@ class Clipboard:
         self.patience_s = 2 * COPY_S
         """Seconds that the last one has at the end."""
         self._has_failed = self._is_missing = False
-        self._errands: Errands[tuple[str, ...]] = Errands(self._do, at_once=1, most_waiting=1)
+        self._jobs: JobQueue[tuple[str, ...]] = JobQueue(self._do, at_once=1, most_waiting=1)
 
     def __enter__(self) -> Self:
         """Look whether there is a clipboard, beside the loop: who has none is told before the first number."""
-        self._errands.give(())
+        self._jobs.submit(())
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         """Wait for the last number to be copied."""
-        self._errands.close(self.patience_s)
-        self._errands.join(children.GRACE_S if self.patience_s else 0.0)
+        self._jobs.close(self.patience_s)
+        self._jobs.join(subprocesses.GRACE_S if self.patience_s else 0.0)
 
     def add(self, events: Sequence[Event]) -> None:
         """Copy the last of what appeared or changed; returns at once. A number that still waits is passed over.
@@ -99,7 +99,7 @@ class Clipboard:
         """
         texts = [event.tracked.number.shown for event in events if event.kind != "left"]
         if texts:
-            self._errands.give((texts[-1],))
+            self._jobs.submit((texts[-1],))
 
     def _do(self, texts: tuple[str, ...]) -> None:
         """Copy or look, on a thread of its own; the first failure is told."""

@@ -1,4 +1,4 @@
-"""Do jobs beside the loop, a few at once, the newest ones first to be kept. Knows no number and no program."""
+"""A bounded queue of jobs, done in threads beside the loop; the oldest waiting one is dropped first. Knows no number and no program."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from typing import Generic, TypeVar
 Job = TypeVar("Job")
 
 
-class Errands(Generic[Job]):
-    """A row of jobs and the threads that do them, in the order in which they were given."""
+class JobQueue(Generic[Job]):
+    """Jobs in the order in which they were submitted, and the threads that do them."""
 
     def __init__(self, do: Callable[[Job], None], *, at_once: int, most_waiting: int) -> None:
-        """do: one job; raises nothing. at_once: jobs that are done at the same time. most_waiting: jobs that wait besides."""
+        """do: does one job, and raises nothing. at_once: the most jobs done at a time. most_waiting: the most jobs that wait."""
         self._do = do
         self._at_once = at_once
         self._most_waiting = most_waiting
@@ -24,8 +24,8 @@ class Errands(Generic[Job]):
         self._changed = Condition()
         self._threads: list[Thread] = []
 
-    def give(self, job: Job) -> int:
-        """Take on a job, at once; returns how many older ones were dropped to make room, which is 0 or 1."""
+    def submit(self, job: Job) -> int:
+        """Add a job, without waiting; returns how many older ones were dropped to make room, 0 or 1."""
         with self._changed:
             dropped = 0
             if len(self._waiting) >= self._most_waiting:
@@ -39,16 +39,16 @@ class Errands(Generic[Job]):
             return dropped
 
     def close(self, patience_s: float) -> tuple[int, int]:
-        """Wait until all is done, `patience_s` seconds at most; returns how many jobs are still at it, and not yet begun.
+        """Wait up to `patience_s` seconds until all is done; returns how many jobs are still running, and how many never began.
 
-        What has not begun by then never will.
+        Jobs that have not begun by then are dropped.
         """
         with self._changed:
             self._closing = True
             self._changed.notify_all()
             try:
                 self._changed.wait_for(lambda: not self._waiting and not self._busy, patience_s)
-            finally:  # also where a person is tired of waiting
+            finally:  # also where the wait is interrupted
                 left = len(self._waiting)
                 self._waiting.clear()
             return self._busy, left
@@ -59,7 +59,7 @@ class Errands(Generic[Job]):
             thread.join(patience_s)
 
     def _work(self) -> None:
-        """One thread's life."""
+        """What each thread does: one job after the other."""
         while True:
             with self._changed:
                 self._changed.wait_for(lambda: self._waiting or self._closing)

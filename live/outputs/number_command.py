@@ -12,21 +12,21 @@ from types import TracebackType
 from typing import Self
 
 from live.core.errors import CommandError, SettingsError
-from live.outputs import subprocesses as children
+from live.outputs import subprocesses
 from live.outputs.events import Event
-from live.outputs.job_queue import Errands
+from live.outputs.job_queue import JobQueue
 
 AT_ONCE = 4
 MOST_WAITING = 64
 PATIENCE_S = 5.0
 """Seconds that the commands of the last numbers have at the end of a run."""
-HURRY_S = 0.1
+INTERRUPTED_WAIT_S = 0.1
 """And seconds between asking them to end and ending them where a signal ends it."""
 
 Say = Callable[[str], None]
 
 
-def words_of(command: str) -> list[str]:
+def split_command(command: str) -> list[str]:
     """A command taken apart as a POSIX shell would, but for variables, pipes and all else that a shell does.
 
     Raises SettingsError where there is nothing in it, or a quote is open.
@@ -68,12 +68,12 @@ class NumberCommand:
 
     def __init__(self, command: str, say: Say, patience_s: float = PATIENCE_S) -> None:
         """say: is given a line where something goes wrong, each kind once. Raises SettingsError and CommandError."""
-        self._words = found(words_of(command))
-        self._name = words_of(command)[0]
+        self._words = found(split_command(command))
+        self._name = split_command(command)[0]
         self._say = say
         self.patience_s = patience_s
         """Seconds that commands have at the end."""
-        self._errands = Errands(self._run, at_once=AT_ONCE, most_waiting=MOST_WAITING)
+        self._jobs = JobQueue(self._run, at_once=AT_ONCE, most_waiting=MOST_WAITING)
         self._running: set[subprocess.Popen[bytes]] = set()
         self._lock = Lock()
         self._has_ended = self._has_failed = False
@@ -89,13 +89,13 @@ class NumberCommand:
         """Let the last commands finish, and end those that take too long."""
         running = left = 0
         try:
-            running, left = self._errands.close(self.patience_s)
+            running, left = self._jobs.close(self.patience_s)
         finally:
             with self._lock:
                 self._has_ended = True
                 late = list(self._running)
-            children.end(*late, grace_s=children.GRACE_S if self.patience_s else HURRY_S)
-            self._errands.join(children.GRACE_S)
+            subprocesses.end(*late, grace_s=subprocesses.GRACE_S if self.patience_s else INTERRUPTED_WAIT_S)
+            self._jobs.join(subprocesses.GRACE_S)
         if running:
             after = f"{self.patience_s:g} s after" if self.patience_s else "at"
             self._say(f"--on-number: {self._name} was still running {after} the end, and was ended.")
@@ -107,7 +107,7 @@ class NumberCommand:
         for event in events:
             if event.kind == "left":
                 continue
-            dropped = self._errands.give({**os.environ, **variables(event)})
+            dropped = self._jobs.submit({**os.environ, **variables(event)})
             if dropped and not self._dropped:
                 self._say(
                     f"--on-number: {self._name} is slower than the numbers come: the oldest waiting are left out."
@@ -121,19 +121,19 @@ class NumberCommand:
             with self._lock:
                 if self._has_ended:
                     return
-                process = children.start(self._words, environment)
+                process = subprocesses.start(self._words, environment)
                 self._running.add(process)
         except (OSError, ValueError) as error:
-            self._tell_failure(f"can't be run for {number}: {getattr(error, 'strerror', None) or error}")
+            self._report_failure(f"can't be run for {number}: {getattr(error, 'strerror', None) or error}")
             return
         code = process.wait()
         with self._lock:
             self._running.discard(process)
             was_ended = self._has_ended and code < 0
         if code and not was_ended:
-            self._tell_failure(f"failed for {number}, " + (f"exit code {code}" if code > 0 else f"by signal {-code}"))
+            self._report_failure(f"failed for {number}, " + (f"exit code {code}" if code > 0 else f"by signal {-code}"))
 
-    def _tell_failure(self, what: str) -> None:
+    def _report_failure(self, what: str) -> None:
         """Tell the first failure; the others are most often the same."""
         with self._lock:
             first, self._has_failed = not self._has_failed, True

@@ -49,18 +49,18 @@ class Outputs:
         self._frame_log = (
             None if settings.log_frames is None else self._stack.enter_context(FrameLog(Path(settings.log_frames)))
         )
-        self._takers: list[NumberCommand | Clipboard] = []
+        self._listeners: list[NumberCommand | Clipboard] = []
         if settings.on_number is not None:
-            self._takers.append(NumberCommand(settings.on_number, say))
+            self._listeners.append(NumberCommand(settings.on_number, say))
         if settings.clipboard:
-            self._takers.append(Clipboard(say))
+            self._listeners.append(Clipboard(say))
         if settings.record is not None:
             self._recording = Recording(recording_path(settings.record), settings.recording, say)
 
     def __enter__(self) -> Self:
         """Begin to listen for numbers; files open with their first frame."""
-        for taker in self._takers:
-            self._stack.enter_context(taker)
+        for listener in self._listeners:
+            self._stack.enter_context(listener)
         return self
 
     def __exit__(
@@ -70,10 +70,10 @@ class Outputs:
         with self._stack:
             self._close_recording()
 
-    def hurry(self) -> None:
+    def stop_waiting(self) -> None:
         """A signal ends the run: commands and clipboard aren't waited for."""
-        for taker in self._takers:
-            taker.patience_s = 0.0
+        for listener in self._listeners:
+            listener.patience_s = 0.0
 
     def add(self, result: FrameResult, events: Sequence[Event]) -> None:
         """Log one frame, and hand on what happened in it. A log that can't be written is given up."""
@@ -81,8 +81,8 @@ class Outputs:
             self._log = None
         if self._frame_log is not None and not self._is_written(self._frame_log, partial(self._frame_log.add, result)):
             self._frame_log = None
-        for taker in self._takers:
-            taker.add(events)
+        for listener in self._listeners:
+            listener.add(events)
 
     def _is_written(self, file: TextFile, write: Callable[[], None]) -> bool:
         """Whether `write` could write to a log; tells it where it couldn't. Remembers a file that is there now."""

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Protocol
 from live.core.atomic_files import WholeFile
 from live.core.fields import number_fields
 from live.core.page_name import PageName
-from live.core.records import UNTOLD, Number
+from live.core.records import DOUBT_MARK, Number
 from live.outputs.csv_rows import csv_row
 from live.outputs.table_layout import lay_out
 
@@ -109,7 +109,7 @@ class XlsxTable:
         for r, row in enumerate(rows):
             for c, text in enumerate(row):
                 if text:
-                    sheet.write_string(r, c, text, self._doubtful if UNTOLD in text else self._as_text)
+                    sheet.write_string(r, c, text, self._doubtful if DOUBT_MARK in text else self._as_text)
         if rows:
             columns = len(rows[0])
             sheet.ignore_errors({"number_stored_as_text": f"A1:{_cell(len(rows) - 1, columns - 1)}"})

@@ -9,7 +9,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field
 from functools import partial
 
-from live.api.networks import Checked, open_classifier
+from live.api.networks import InterruptibleClassifier, open_classifier
 from live.api.stream import Stream
 from live.capture.frame_source import WAKE_EVERY_S
 from live.core.errors import SourceError
@@ -54,8 +54,8 @@ def run(
         stack.callback(lambda: tell(summary.line()) if summary.frames else None)
         if display is None and not settings.headless:
             display = DisplayCheck()  # goes on while the model is loaded
-        classifier = Checked(open_classifier(settings, say), interrupts.check)
-        headless = settings.headless or display is None or _tell_no_display(display, say)
+        classifier = InterruptibleClassifier(open_classifier(settings, say), interrupts.check)
+        headless = settings.headless or display is None or _report_no_display(display, say)
         streams = stack.enter_context(open_streams(settings, classifier, say, interrupts.check, headless=headless))
         mosaic = Mosaic([SourceView(stream.session, settings.overlay) for stream in streams])
         outputs = stack.enter_context(Outputs(settings, say))
@@ -71,12 +71,12 @@ def run(
         except KeyboardInterrupt:  # in the middle of a reading, or of one who insists
             summary.interrupted = True
         if summary.interrupted:
-            outputs.hurry()
+            outputs.stop_waiting()
         summary.failed = summary.failed or outputs.has_failed
     return summary
 
 
-def _tell_no_display(display: DisplayCheck, say: Say) -> bool:
+def _report_no_display(display: DisplayCheck, say: Say) -> bool:
     """Whether there is no display; tells so."""
     reason = display.reason()
     if reason is not None:

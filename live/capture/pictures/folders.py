@@ -36,7 +36,7 @@ class Folder:
     passed: tuple[Passed, ...]
 
 
-def look_into(folder: Path) -> Folder:
+def list_folder(folder: Path) -> Folder:
     """The pictures of a folder by their first bytes, not of the folders in it, and what is passed over with its reason.
 
     What the system hides, or leaves there for itself, isn't mentioned. Raises SourceError where the folder can't be read.
@@ -82,7 +82,7 @@ def pictures_in(folder: Path) -> list[Path]:
 
     Hidden files are left out. Raises SourceError where there is no picture or the folder can't be read.
     """
-    found = look_into(folder)
+    found = list_folder(folder)
     if not found.pictures:
         raise SourceError(no_pictures(folder))
     return list(found.pictures)

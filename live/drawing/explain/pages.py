@@ -135,7 +135,7 @@ def draw_numbers(image: Picture, trace: Trace, settings: OverlaySettings, scale:
     """The page with its numbers and their digits, and with what was taken for a digit first and let go later."""
     page = scaled(image, scale)
     page = np.asarray(cv2.addWeighted(page, FADED, np.full_like(page, 255), 1 - FADED, 0), np.uint8)
-    groups = let_go(trace)
+    groups = rejected_digits(trace)
     gone = [(placed, REASONS[name]) for name, group in groups.items() for placed in group]
     numbers = tuple(
         TrackedNumber(k, _enlarged(number, scale), hits=1, first_seen=0.0, last_seen=0.0, confirmed=True)
@@ -161,7 +161,7 @@ def draw_numbers(image: Picture, trace: Trace, settings: OverlaySettings, scale:
     )  # fmt: skip
 
 
-def let_go(trace: Trace) -> dict[str, list[Placed]]:
+def rejected_digits(trace: Trace) -> dict[str, list[Placed]]:
     """What is in no number, by the name in REASONS of what passed it over."""
     kept = {p.row for p in trace.kept}
     reasons = {
