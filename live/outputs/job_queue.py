@@ -1,4 +1,4 @@
-"""A bounded queue of jobs, done in threads beside the loop; the oldest waiting one is dropped first. Knows no number, no program."""
+"""A bounded queue of jobs, done in threads beside the loop; the oldest waiting one is dropped first. Knows no number."""
 
 from __future__ import annotations
 
