@@ -128,7 +128,7 @@ class TrackedNumber(msgspec.Struct):
 
 
 class Frame(msgspec.Struct):
-    """One frame that was read: a line of `--log-frames`."""
+    """One frame that was read: a line of `--log-frames`, or `StreamFrame.to_dict`, which has the shown numbers alone."""
 
     frame: Annotated[
         int, field("Counts the frames of the source from 0; those that were skipped are counted too.", ge=0)

@@ -117,7 +117,14 @@ class Stream:
         overlay: OverlaySettings | None = None,
         first: FirstFrame | None = None,
     ) -> None:
-        """first: the first frame of several streams, from which all of them are timed; None: this stream's own."""
+        """`stream` makes streams.
+
+        Args:
+            session: The source.
+            reader: Reads its frames.
+            overlay: How `StreamFrame.annotate` draws.
+            first: The first frame of several streams, from which all of them are timed; None: this stream's own.
+        """
         self.session = session
         """Its source, and how that is doing."""
         self.reader = reader
@@ -139,15 +146,23 @@ class Stream:
         return self.session.ended
 
     def fetch(self, wait_s: float = WAKE_EVERY_S) -> bool:
-        """Wait up to `wait_s` seconds for the next frame; whether there is one to `take`, which is not read yet.
+        """Wait for the next frame; whether there is one to `take`, which is not read yet.
 
-        Raises SourceError where the source is gone for good.
+        Args:
+            wait_s: The longest wait, seconds.
+
+        Raises:
+            SourceError: The source is gone for good.
         """
         self.session.fetch(wait_s)
         return self.session.waiting is not None
 
     def take(self) -> StreamFrame:
-        """Read the frame that was fetched. Raises ValueError where none was."""
+        """Read the frame that was fetched.
+
+        Raises:
+            ValueError: None was.
+        """
         frame = self.session.take()
         if self.session.rounds != self._rounds:
             self._rounds = self.session.rounds
@@ -163,7 +178,11 @@ class Stream:
         self._close()
 
     def __iter__(self) -> Iterator[StreamFrame]:
-        """Every frame of a file; of a camera the newest each time. Raises SourceError; closes the stream however it ends."""
+        """Every frame of a file; of a camera the newest each time. Closes the stream however it ends.
+
+        Raises:
+            SourceError: The source is gone for good.
+        """
         try:
             while not self.ended:
                 if self.fetch():
@@ -192,13 +211,18 @@ def stream(
 ) -> Stream:
     """Open a camera, a video, a picture, a folder of pictures or an address, and read it frame by frame.
 
-    source: a camera's number, a path, or text as the program's `--source` takes it: `rtsp://...`, `demo`, `auto`.
-    settings, classifier: as for `Reader`. realtime: whether files come at their own speed, with frames left out where reading
-    takes longer; None: as the settings say, which by default is each frame, as fast as can be. Cameras and streams come as they
-    are, newest frame first. on_note: is given a line on each thing that a person should know, such as a camera that is lost or
-    a picture that is damaged.
-    Raises SourceError where no frame can be had, SettingsError, and NumcamError where a network can't be loaded; while frames
-    are asked for, SourceError where a camera is gone for good.
+    Args:
+        source: A camera's number, a path, or text as the program's `--source` takes it: `rtsp://...`, `demo`, `auto`.
+        settings: As for `Reader`; what they say of sources, window and files is not used.
+        classifier: As for `Reader`.
+        realtime: Whether files come at their own speed, with frames left out where reading takes longer. None: as the settings
+            say, which by default is each frame, as fast as can be. Of cameras and streams it is always the newest frame.
+        on_note: Is given a line on each thing that a person should know, such as a camera that is lost or a damaged picture.
+
+    Raises:
+        SourceError: No frame can be had; while frames are asked for, a camera is gone for good.
+        SettingsError: A setting is unknown or out of its range.
+        NumcamError: A network can't be loaded.
     """
     wanted, tell = as_settings(settings), on_note or ignore
     with as_numcam_error():

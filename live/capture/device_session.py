@@ -80,7 +80,7 @@ class CaptureSession:
     def abandon(self, grace_s: float = 0.0) -> None:
         """Tell it to end, and wait up to `grace_s` seconds for that."""
         self._abandoned.set()
-        if grace_s:
+        if grace_s and self._thread is not threading.current_thread():  # Python may clean up on any thread
             self._thread.join(grace_s)
 
     def _run(self, pause_s: float) -> None:
