@@ -25,7 +25,8 @@ from live import __version__
 if TYPE_CHECKING:
     from live.api.page import Page
     from live.api.reader import Reader
-    from live.api.stream import Stream, StreamFrame, stream
+    from live.api.stream import Stream, stream
+    from live.api.stream_frame import StreamFrame
     from live.core.errors import NumcamError, OutputError, SettingsError, SourceError
     from live.core.settings import Settings
 
@@ -52,7 +53,7 @@ _PLACES = {
     "SettingsError": "core.errors",
     "SourceError": "core.errors",
     "Stream": "api.stream",
-    "StreamFrame": "api.stream",
+    "StreamFrame": "api.stream_frame",
     "stream": "api.stream",
 }
 """The module in `live` of each name; `_live` is what that package is called: in an installed Numcam `numcam.live`."""
