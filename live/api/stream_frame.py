@@ -1,4 +1,4 @@
-"""One frame of a stream, and the forms it is wanted in: numbers, what happened to them, a picture, plain values. Reads nothing."""
+"""One frame of a stream, in the forms it is wanted in: numbers, what happened to them, a picture, plain values. Reads nothing."""
 
 from __future__ import annotations
 
