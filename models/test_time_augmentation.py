@@ -27,23 +27,23 @@ def _matrix(turn_deg: float = 0.0, slant: float = 0.0, scale: float = 1.0, move_
     return np.column_stack([linear, middle - linear @ middle + move_px])
 
 
-WAYS = [
+TRANSFORMS = [
     _matrix(turn_deg=TURN_DEG), _matrix(turn_deg=-TURN_DEG), _matrix(slant=SLANT), _matrix(slant=-SLANT),
     _matrix(scale=1 + RESIZE), _matrix(scale=1 - RESIZE), _matrix(move_px=MOVE_PX), _matrix(move_px=-MOVE_PX),
 ]  # fmt: skip
 
 
-def varied(fields: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Each digit in all ways: (N, 28, 28, 1) float32 in [0, 1] -> (N * len(WAYS), 28, 28, 1), those of one digit together."""
-    made = np.empty((len(fields), len(WAYS), FIELD_PX, FIELD_PX), np.float32)
+def augmented(fields: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Every transform of each digit: (N, 28, 28, 1) float32 in [0, 1] -> (N * len(TRANSFORMS), 28, 28, 1), digit by digit."""
+    made = np.empty((len(fields), len(TRANSFORMS), FIELD_PX, FIELD_PX), np.float32)
     for field, ways in zip(fields[..., 0], made, strict=True):
-        for matrix, way in zip(WAYS, ways, strict=True):
+        for matrix, way in zip(TRANSFORMS, ways, strict=True):
             # linear interpolation would blur, and blurred strokes are read less well
             way[:] = cv2.warpAffine(field, matrix, (FIELD_PX, FIELD_PX), flags=cv2.INTER_CUBIC)
     return made.clip(0, 1, out=made).reshape(-1, FIELD_PX, FIELD_PX, 1)
 
 
-def ask_in_all_ways(
+def predict_augmented(
     classifier: Classifier, fields: NDArray[np.float32], answers: NDArray[np.float32]
 ) -> NDArray[np.float32]:
     """What the network says on the average of each digit as it is and in all ways; (N, C) float32, rows sum to 1.
@@ -51,7 +51,7 @@ def ask_in_all_ways(
     fields: (N, 28, 28, 1) float32 in [0, 1]; answers: (N, C) float32, what the network said of them as they are. How likely they
     are no digit stays as it was: what is moved about looks a little less like a digit each time.
     """
-    more = classifier(varied(fields)).reshape(len(fields), len(WAYS), classifier.classes)
+    more = classifier(augmented(fields)).reshape(len(fields), len(TRANSFORMS), classifier.classes)
     digits = answers[:, :DIGIT_CLASSES] + more[..., :DIGIT_CLASSES].sum(axis=1)
     share = answers[:, :DIGIT_CLASSES].sum(axis=1, keepdims=True) / np.maximum(digits.sum(axis=1, keepdims=True), 1e-9)
     return np.concatenate([digits * share, answers[:, DIGIT_CLASSES:]], axis=1)

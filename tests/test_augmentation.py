@@ -6,10 +6,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from live.core.records import Box, Digit
-from live.reading.augmentation import MOST, look_closer
-from live.reading.decoding import Placed
-from live.reading.grouping import Run
-from models.test_time_augmentation import WAYS
+from live.reading.augmentation import MOST, augment_doubtful
+from live.reading.decoding import Candidate
+from live.reading.grouping import Group
+from models.test_time_augmentation import TRANSFORMS
 
 
 class SaysNine:
@@ -23,12 +23,12 @@ class SaysNine:
         return np.eye(11, dtype=np.float32)[[9] * len(inputs)]
 
 
-def placed(label: int, sure: float, row: int) -> Placed:
+def candidate(label: int, sure: float, row: int) -> Candidate:
     """A digit that was the answer to one of the questions; the rest of its probability says 9."""
     probabilities = np.zeros(11, np.float32)
     probabilities[label] = sure
     probabilities[9] += 1 - sure
-    return Placed(Digit(Box(30 * row, 0, 20, 30), probabilities), 30.0 * row, 0, 30.0 * row + 20, 30, row=row)
+    return Candidate(Digit(Box(30 * row, 0, 20, 30), probabilities), 30.0 * row, 0, 30.0 * row + 20, 30, row=row)
 
 
 def fields(count: int) -> NDArray[np.float32]:
@@ -36,29 +36,32 @@ def fields(count: int) -> NDArray[np.float32]:
     return np.random.default_rng(0).random((count, 28, 28, 1)).astype(np.float32)
 
 
-def texts(runs: list[Run]) -> list[str]:
-    """What the digits of each run say."""
-    return ["".join(str(digit.label) for digit in run.digits) for run in runs]
+def texts(groups: list[Group]) -> list[str]:
+    """What the digits of each group say."""
+    return ["".join(str(digit.label) for digit in group.digits) for group in groups]
 
 
 def test_a_doubtful_digit_of_a_number_is_asked_about_again_and_no_other() -> None:
-    runs, classifier = [Run([placed(5, 0.6, 2), placed(1, 0.999, 0)]), Run([placed(7, 0.99, 1)])], SaysNine()
-    closer = look_closer(runs, fields(3), classifier)
-    assert classifier.asked == len(WAYS)
-    assert texts(runs) == ["51", "7"]
+    groups, classifier = (
+        [Group([candidate(5, 0.6, 2), candidate(1, 0.999, 0)]), Group([candidate(7, 0.99, 1)])],
+        SaysNine(),
+    )
+    closer = augment_doubtful(groups, fields(3), classifier)
+    assert classifier.asked == len(TRANSFORMS)
+    assert texts(groups) == ["51", "7"]
     assert texts(closer) == ["91", "7"]
-    assert closer[0].members[1] is runs[0].members[1]
+    assert closer[0].members[1] is groups[0].members[1]
 
 
 def test_words_and_what_holds_no_digit_are_not_asked_about() -> None:
-    letter = Placed(None, 100, 0, 130, 30)
-    runs, classifier = [Run([placed(5, 0.6, 0), letter]), Run([letter])], SaysNine()
-    assert look_closer(runs, fields(1), classifier) is runs
+    letter = Candidate(None, 100, 0, 130, 30)
+    groups, classifier = [Group([candidate(5, 0.6, 0), letter]), Group([letter])], SaysNine()
+    assert augment_doubtful(groups, fields(1), classifier) is groups
     assert classifier.asked == 0
 
 
 def test_a_page_full_of_doubt_is_blurred_or_no_writing() -> None:
     classifier = SaysNine()
-    for count, asked in ((MOST, MOST * len(WAYS)), (MOST + 1, MOST * len(WAYS))):
-        look_closer([Run([placed(5, 0.6, row) for row in range(count)])], fields(count), classifier)
+    for count, asked in ((MOST, MOST * len(TRANSFORMS)), (MOST + 1, MOST * len(TRANSFORMS))):
+        augment_doubtful([Group([candidate(5, 0.6, row) for row in range(count)])], fields(count), classifier)
         assert classifier.asked == asked

@@ -109,7 +109,7 @@ def test_a_budget_that_is_spent_leaves_the_rest_unread_and_says_so(reader: PageR
     trace = reader.trace(image, budget=small)
     assert len(trace.pieces.whole) < 50
     assert trace.reading.left_out > 100
-    assert small.left >= 0
+    assert small.remaining >= 0
 
 
 def test_the_same_picture_is_always_read_the_same(reader: PageReader) -> None:
@@ -120,9 +120,9 @@ def test_the_same_picture_is_always_read_the_same(reader: PageReader) -> None:
 
 
 def test_a_larger_picture_may_cost_more_in_proportion() -> None:
-    assert Budget.of((720, 1280)).left == QUESTIONS
-    assert Budget.of((10, 10)).left == QUESTIONS
-    assert Budget.of((1440, 2560)).left == pytest.approx(4 * QUESTIONS)
+    assert Budget.of((720, 1280)).remaining == QUESTIONS
+    assert Budget.of((10, 10)).remaining == QUESTIONS
+    assert Budget.of((1440, 2560)).remaining == pytest.approx(4 * QUESTIONS)
 
 
 def test_a_frame_of_which_much_was_left_out_says_so_on_the_picture_and_in_the_log(tmp_path: Path) -> None:

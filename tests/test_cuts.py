@@ -57,12 +57,12 @@ def test_a_flat_zero_beside_a_three_is_one_of_the_runs() -> None:
 
 def test_the_whole_is_always_among_the_runs_and_runs_have_a_digits_width() -> None:
     lattice = build_lattice((4,), Upright(touching_rings(3), 10.0, 20.0), 0.0, SETTINGS)
-    assert (0, lattice.last) in lattice.runs
-    assert len(lattice.runs) == len(lattice.regions) == len(lattice.extents)
+    assert (0, lattice.last) in lattice.spans
+    assert len(lattice.spans) == len(lattice.regions) == len(lattice.extents)
     assert lattice.extents[:, 0].min() == 10
     assert lattice.extents[:, 1].min() == 20
-    for run, extent in zip(lattice.runs, lattice.extents, strict=True):
-        if run != (0, lattice.last):
+    for span, extent in zip(lattice.spans, lattice.extents, strict=True):
+        if span != (0, lattice.last):
             assert extent[2] - extent[0] <= MAX_SLICE * 60
 
 
@@ -77,7 +77,7 @@ def test_the_bar_of_a_broad_digit_is_no_digit() -> None:
 
 def test_ink_that_is_none_has_no_runs() -> None:
     lattice = build_lattice((0,), Upright(np.zeros((9, 9), np.uint8), 0, 0), 0.0, SETTINGS)
-    assert lattice.runs == ()
+    assert lattice.spans == ()
     assert best_path(lattice, np.zeros(0, np.float32)) == (-np.inf, [])
 
 
@@ -89,13 +89,13 @@ def test_the_path_with_the_best_sum_wins() -> None:
         if (left < 3 and abs(right - middle) < 5) or (abs(left - middle) < 5 and right > 2 * middle - 3)
     ]  # fmt: skip
     assert len(halves) == 2
-    scores = np.full(len(lattice.runs), -5.0, np.float32)
+    scores = np.full(len(lattice.spans), -5.0, np.float32)
     scores[halves] = -0.1
     total, path = best_path(lattice, scores)
     assert sorted(path) == sorted(halves)
     assert total == pytest.approx(-0.2 - CUT_COST, abs=1e-5)
-    scores[lattice.runs.index((0, lattice.last))] = -0.01
-    assert best_path(lattice, scores)[1] == [lattice.runs.index((0, lattice.last))]
+    scores[lattice.spans.index((0, lattice.last))] = -0.01
+    assert best_path(lattice, scores)[1] == [lattice.spans.index((0, lattice.last))]
 
 
 def test_a_box_around_a_turned_extent() -> None:

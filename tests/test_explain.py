@@ -47,12 +47,12 @@ def test_what_is_told_is_what_was_worked_out(reader: PageReader, page: DrawnPage
     assert cut
     assert all(len(lattice.cuts) == lattice.last + 1 for lattice in cut)
     assert sorted(piece_names(trace).values(), key=int) == [str(k + 1) for k in range(len(piece_names(trace)))]
-    rejected = {index for runs in trace.rejected.values() for index in runs}
-    kept = [run for index, run in enumerate(trace.runs) if index not in rejected]
-    assert sorted("".join(str(digit.label) for digit in run.digits) for run in kept) == sorted(
+    rejected = {index for groups in trace.rejected.values() for index in groups}
+    kept = [group for index, group in enumerate(trace.groups) if index not in rejected]
+    assert sorted("".join(str(digit.label) for digit in group.digits) for group in kept) == sorted(
         number.text for number in trace.reading.numbers
     )
-    shown = {member.row for run in kept for member in run.members if member.digit is not None or run.read_at_once}
+    shown = {member.row for group in kept for member in group.members if member.digit is not None or group.read_at_once}
     gone = {p.row for group in rejected_digits(trace).values() for p in group}
     assert len(gone) == sum(map(len, rejected_digits(trace).values()))
     assert len(shown) > 10
@@ -62,7 +62,7 @@ def test_what_is_told_is_what_was_worked_out(reader: PageReader, page: DrawnPage
 
 ALL_BUT_THE_FIRST: dict[str, Any] = {
     "sheet": lambda numbers, _ink: numbers[1:],
-    "impostors": lambda numbers, _ink, _settings: numbers[1:],
+    "false_positives": lambda numbers, _ink, _settings: numbers[1:],
     "words": lambda numbers, _placed, _owners, _ink: numbers[1:],
     "cut_outs": lambda numbers, _ink: numbers[1:],
     "texture": lambda numbers, pieces: len(numbers) > 0 < pieces,
@@ -71,7 +71,7 @@ ALL_BUT_THE_FIRST: dict[str, Any] = {
 
 FUNCTIONS = {
     "sheet": "on_paper",
-    "impostors": "without_impostors",
+    "false_positives": "without_false_positives",
     "words": "without_words",
     "cut_outs": "without_cut_outs",
     "texture": "is_texture",
@@ -87,7 +87,7 @@ def test_each_stage_that_passes_over_a_number_is_named(
     trace = PageReader(load_classifier(threads=2), Settings()).trace(page.image)
     group = rejected_digits(trace)[stage]
     assert len(group) >= len(lost[0].digits)
-    rows = {member.row for index in trace.rejected[stage] for member in trace.runs[index].members}
+    rows = {member.row for index in trace.rejected[stage] for member in trace.groups[index].members}
     assert rows >= {p.row for p in group}
     heads: list[str] = []
 

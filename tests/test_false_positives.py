@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from live.core.records import Box, Digit, Number
 from live.core.settings import GroupingSettings
-from live.reading.decoding import Placed
+from live.reading.decoding import Candidate
 from live.reading.false_positives import (
     MANY_PIECES,
     evenness,
@@ -21,7 +21,7 @@ from live.reading.false_positives import (
     open_sides,
     stroke_darkness,
     without_cut_outs,
-    without_impostors,
+    without_false_positives,
     without_line_pieces,
 )
 from live.reading.ink import Ink
@@ -46,9 +46,9 @@ def digit(label: int, box: Box, confidence: float = 0.97, other: int = 10) -> Di
     return Digit(box, probabilities)
 
 
-def placed(label: int, box: Box) -> Placed:
+def candidate(label: int, box: Box) -> Candidate:
     """A digit where it stands."""
-    return Placed(digit(label, box), box.x, box.y, box.right, box.bottom)
+    return Candidate(digit(label, box), box.x, box.y, box.right, box.bottom)
 
 
 def number(digits: list[Digit]) -> Number:
@@ -83,7 +83,7 @@ def test_pieces_of_a_line_are_taken_out_and_the_page_s_own_ones_stay(page: tuple
     real, pale = Box(400, 100, 6, 40), Box(20, 90, 6, 60)
     bar(darkness, real, 160)
     bar(darkness, pale, 70)
-    pieces = [placed(k + 2, box) for k, box in enumerate(boxes)] + [placed(1, real), placed(1, pale)]
+    pieces = [candidate(k + 2, box) for k, box in enumerate(boxes)] + [candidate(1, real), candidate(1, pale)]
     kept = without_line_pieces(pieces, ink_of(darkness))
     assert [p.digit.box for p in kept if p.digit is not None and p.digit.label == 1] == [real]
     assert len(kept) == 7
@@ -108,7 +108,7 @@ def test_a_lone_digit_must_look_like_the_others(
     bar(darkness, box, level)
     long = number([digit(k + 2, b) for k, b in enumerate(boxes)])
     lone = number([digit(4, box, confidence, other)])
-    kept = without_impostors((long, lone), ink_of(darkness), SETTINGS)
+    kept = without_false_positives((long, lone), ink_of(darkness), SETTINGS)
     assert kept == ((long, lone) if stays else (long,))
 
 
@@ -116,9 +116,9 @@ def test_lone_digits_tell_the_page_s_size_too(page: tuple[NDArray[np.uint8], lis
     darkness, boxes = page
     small = number([digit(k + 2, b) for k, b in enumerate(boxes)])
     large = tuple(number([digit(4, Box(40 * k, 200, 60, 120))]) for k in range(7))
-    assert without_impostors((small, *large), ink_of(darkness), SETTINGS) == (small, *large)
-    assert without_impostors((small, *large[:2]), ink_of(darkness), SETTINGS) == (small,)
-    assert without_impostors((small, *large[:2]), ink_of(darkness), SETTINGS, [is_part_of_a_line]) == (
+    assert without_false_positives((small, *large), ink_of(darkness), SETTINGS) == (small, *large)
+    assert without_false_positives((small, *large[:2]), ink_of(darkness), SETTINGS) == (small,)
+    assert without_false_positives((small, *large[:2]), ink_of(darkness), SETTINGS, [is_part_of_a_line]) == (
         small,
         *large[:2],
     )
@@ -129,9 +129,9 @@ def test_a_lone_one_that_goes_on_is_part_of_a_line() -> None:
     bar(darkness, Box(300, 40, 8, 200), 46)
     bar(darkness, Box(300, 100, 8, 60), 90)
     numbers = (number([digit(1, Box(300, 100, 8, 60))]),)
-    assert without_impostors(numbers, ink_of(darkness), SETTINGS) == ()
-    assert without_impostors(numbers, ink_of(darkness), SETTINGS, [is_of_another_size]) == numbers
-    assert without_impostors((number([digit(7, Box(300, 100, 8, 60))]),), ink_of(darkness), SETTINGS) != ()
+    assert without_false_positives(numbers, ink_of(darkness), SETTINGS) == ()
+    assert without_false_positives(numbers, ink_of(darkness), SETTINGS, [is_of_another_size]) == numbers
+    assert without_false_positives((number([digit(7, Box(300, 100, 8, 60))]),), ink_of(darkness), SETTINGS) != ()
 
 
 def test_the_outline_of_a_dark_thing_is_no_digit() -> None:
@@ -165,7 +165,7 @@ def test_darkness_of_a_stroke() -> None:
 def test_long_numbers_are_left_alone() -> None:
     ink = ink_of(np.zeros((400, 600), np.uint8))
     numbers = (number([digit(1, Box(0, 0, 5, 5)), digit(1, Box(9, 0, 5, 5))]),)
-    assert without_impostors(numbers, ink, SETTINGS) == numbers
+    assert without_false_positives(numbers, ink, SETTINGS) == numbers
 
 
 def ink_cut_out(*strokes: Box, level: int, seen: Box) -> Ink:

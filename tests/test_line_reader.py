@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from live.core.records import Box, Digit
 from live.core.settings import Settings
-from live.reading.decoding import Placed
-from live.reading.grouping import Run, group_runs, quad_of
+from live.reading.decoding import Candidate
+from live.reading.grouping import Group, numbers_of_groups, quad_of
 from live.reading.ink import find_ink
 from live.reading.line_reader import boxes_of, digits_of, line_picture, read_lines, with_lines
 from models.errors import ModelError
@@ -41,17 +41,17 @@ def digit(label: int, confidence: float = 0.99) -> Digit:
     return Digit(Box(10, 20, 20, 24), row)
 
 
-def torn_run() -> Run:
+def torn_group() -> Group:
     """`3`, ink that is no digit, `5`."""
-    return Run([
-        Placed(digit(3), 10, 20, 30, 44),
-        Placed(None, 34, 20, 80, 44),
-        Placed(digit(5), 84, 20, 110, 44),
+    return Group([
+        Candidate(digit(3), 10, 20, 30, 44),
+        Candidate(None, 34, 20, 80, 44),
+        Candidate(digit(5), 84, 20, 110, 44),
     ])  # fmt: skip
 
 
 def page_with_ink() -> Picture:
-    """A white page with dark strokes where the run is."""
+    """A white page with dark strokes where the group is."""
     page = np.full((80, 160, 3), 235, np.uint8)
     for x in (12, 24, 40, 56, 72, 90, 104):
         page[20:44, x : x + 4] = 30
@@ -112,12 +112,12 @@ def test_a_torn_number_is_asked_about_and_read_whole() -> None:
         asked.extend(pictures)
         return [answers([3, 4, 5], 0.999, columns_of(picture)) for picture in pictures]
 
-    runs = [torn_run(), Run([Placed(digit(7), 120, 20, 134, 44)])]
-    lines = read_lines(runs, ink, (ask, CLASSES))
+    groups = [torn_group(), Group([Candidate(digit(7), 120, 20, 134, 44)])]
+    lines = read_lines(groups, ink, (ask, CLASSES))
     assert len(asked) == 1, "what is surely a digit is not asked about"
     assert asked[0].shape[0] == FIELD_TALL_PX
     assert asked[0].max() > 200
-    numbers = [number for _, number in group_runs(with_lines(runs, lines), 0.0, SETTINGS.grouping)]
+    numbers = [number for _, number in numbers_of_groups(with_lines(groups, lines), 0.0, SETTINGS.grouping)]
     assert [number.text for number in numbers] == ["345", "7"]
     assert numbers[0].quad == pytest.approx(quad_of((10, 20, 110, 44), 0.0))
 
@@ -125,10 +125,10 @@ def test_a_torn_number_is_asked_about_and_read_whole() -> None:
 @pytest.mark.parametrize("told", [answers([NO_NUMBER]), answers([3, 4, 5], sure=0.6), answers([])])
 def test_what_is_not_believed_stays_silent(told: np.ndarray) -> None:
     ink = find_ink(page_with_ink(), SETTINGS.ink)
-    runs = [torn_run()]
-    lines = read_lines(runs, ink, (lambda _: [told], CLASSES))
+    groups = [torn_group()]
+    lines = read_lines(groups, ink, (lambda _: [told], CLASSES))
     assert len(lines) == 1
-    assert group_runs(with_lines(runs, lines), 0.0, SETTINGS.grouping) == []
+    assert numbers_of_groups(with_lines(groups, lines), 0.0, SETTINGS.grouping) == []
 
 
 def test_a_number_with_one_digit_in_doubt_is_shown_with_a_question_mark() -> None:
@@ -137,16 +137,16 @@ def test_a_number_with_one_digit_in_doubt_is_shown_with_a_question_mark() -> Non
     column = int(np.flatnonzero(told.argmax(axis=1) == 4)[0])
     told[column] = np.log(1e-4)
     told[column, [4, 9, 1]] = np.log([0.45, 0.35, 0.19])
-    runs = [torn_run()]
-    lines = read_lines(runs, ink, (lambda _: [told], CLASSES))
-    ((_, number),) = group_runs(with_lines(runs, lines), 0.0, SETTINGS.grouping)
+    groups = [torn_group()]
+    lines = read_lines(groups, ink, (lambda _: [told], CLASSES))
+    ((_, number),) = numbers_of_groups(with_lines(groups, lines), 0.0, SETTINGS.grouping)
     assert (number.shown, number.text) == ("3?5", "345")
     assert number.confidence == pytest.approx(0.45, abs=0.05)
 
 
-def blob(left: float = 10, wide: float = 40) -> Run:
+def blob(left: float = 10, wide: float = 40) -> Group:
     """Ink 24 px tall in which no digit could be told."""
-    return Run([Placed(None, left, 20, left + wide, 44)])
+    return Group([Candidate(None, left, 20, left + wide, 44)])
 
 
 @pytest.mark.parametrize(
@@ -163,14 +163,14 @@ def test_of_ink_without_any_digit_only_what_is_surely_a_number_is_told(told: np.
     ink = find_ink(page_with_ink(), SETTINGS.ink)
     lines = read_lines([blob()], ink, (lambda _: [told], CLASSES))
     assert len(lines) == 1
-    assert lines[0].taken == bool(shown)
-    assert [n.text for _, n in group_runs(with_lines([lines[0].run], lines), 0.0, SETTINGS.grouping)] == shown
+    assert lines[0].accepted == bool(shown)
+    assert [n.text for _, n in numbers_of_groups(with_lines([lines[0].group], lines), 0.0, SETTINGS.grouping)] == shown
 
 
-def asked_about(runs: list[Run]) -> int:
-    """How many of the runs the line network is asked about."""
+def asked_about(groups: list[Group]) -> int:
+    """How many of the groups the line network is asked about."""
     ink = find_ink(page_with_ink(), SETTINGS.ink)
-    return len(read_lines(runs, ink, (lambda pictures: [answers([NO_NUMBER]) for _ in pictures], CLASSES)))
+    return len(read_lines(groups, ink, (lambda pictures: [answers([NO_NUMBER]) for _ in pictures], CLASSES)))
 
 
 def test_of_ink_without_any_digit_only_what_is_wide_is_asked_about() -> None:
@@ -180,7 +180,7 @@ def test_of_ink_without_any_digit_only_what_is_wide_is_asked_about() -> None:
 
 def test_on_a_page_of_words_nothing_is_asked_about_ink_without_any_digit() -> None:
     words = [blob() for _ in range(60)]
-    sure = Run([Placed(digit(7), 80, 20, 110, 44)])
+    sure = Group([Candidate(digit(7), 80, 20, 110, 44)])
     assert asked_about(words) == 0
     assert asked_about([sure] * 40 + words) == 0
     assert asked_about([sure] * 60 + words) == 60
@@ -192,12 +192,12 @@ def test_what_may_be_no_digits_and_is_no_number_at_once_is_passed_over(other: in
     three = np.zeros(11, np.float32)
     three[[3, 9]] = 0.7, 0.1  # in doubt, or else nobody asks
     three[other] = 0.2
-    first = Placed(Digit(Box(10, 20, 20, 24), three), 10, 20, 30, 44)
-    doubtful = Run([first, Placed(digit(5, 0.99), 34, 20, 60, 44)])
-    sure = Run([Placed(digit(7), 80, 20, 110, 44)])
+    first = Candidate(Digit(Box(10, 20, 20, 24), three), 10, 20, 30, 44)
+    doubtful = Group([first, Candidate(digit(5, 0.99), 34, 20, 60, 44)])
+    sure = Group([Candidate(digit(7), 80, 20, 110, 44)])
     lines = read_lines([doubtful, sure], ink, (lambda pictures: [answers([NO_NUMBER]) for _ in pictures], CLASSES))
     assert len(lines) == 1
-    assert [n.text for _, n in group_runs(with_lines([doubtful, sure], lines), 0.0, SETTINGS.grouping)] == shown
+    assert [n.text for _, n in numbers_of_groups(with_lines([doubtful, sure], lines), 0.0, SETTINGS.grouping)] == shown
 
 
 @pytest.mark.parametrize(
@@ -211,37 +211,37 @@ def test_what_may_be_no_digits_and_is_no_number_at_once_is_passed_over(other: in
 )
 def test_more_digits_are_believed_sooner_than_others(said: list[int], sure: float, shown: str) -> None:
     ink = find_ink(page_with_ink(), SETTINGS.ink)
-    run = Run([Placed(digit(3, 0.9), 10, 20, 30, 44), Placed(digit(5, 0.99), 34, 20, 60, 44)])
-    lines = read_lines([run], ink, (lambda _: [answers(said, sure)], CLASSES))
-    assert [n.text for _, n in group_runs(with_lines([run], lines), 0.0, SETTINGS.grouping)] == [shown]
+    group = Group([Candidate(digit(3, 0.9), 10, 20, 30, 44), Candidate(digit(5, 0.99), 34, 20, 60, 44)])
+    lines = read_lines([group], ink, (lambda _: [answers(said, sure)], CLASSES))
+    assert [n.text for _, n in numbers_of_groups(with_lines([group], lines), 0.0, SETTINGS.grouping)] == [shown]
 
 
 def test_what_both_read_the_same_is_believed_more_than_by_the_one_that_doubts_it() -> None:
     ink = find_ink(page_with_ink(), SETTINGS.ink)
-    run = Run([Placed(digit(3, 0.6), 10, 20, 30, 44), Placed(digit(5, 0.99), 34, 20, 60, 44)])
-    lines = read_lines([run], ink, (lambda _: [answers([3, 5], 0.999)], CLASSES))
-    assert lines[0].taken
-    ((_, number),) = group_runs(with_lines([run], lines), 0.0, SETTINGS.grouping)
+    group = Group([Candidate(digit(3, 0.6), 10, 20, 30, 44), Candidate(digit(5, 0.99), 34, 20, 60, 44)])
+    lines = read_lines([group], ink, (lambda _: [answers([3, 5], 0.999)], CLASSES))
+    assert lines[0].accepted
+    ((_, number),) = numbers_of_groups(with_lines([group], lines), 0.0, SETTINGS.grouping)
     assert 0.8 < number.digits[0].confidence < lines[0].digits[0].confidence
     assert number.shown == "35"
-    assert group_runs([run], 0.0, SETTINGS.grouping)[0][1].shown == "?5"
+    assert numbers_of_groups([group], 0.0, SETTINGS.grouping)[0][1].shown == "?5"
 
 
 @pytest.mark.parametrize(("tall", "text"), [(24, "36"), (60, "35")])
 def test_of_small_writing_a_doubtful_digit_is_what_both_say_together(tall: float, text: str) -> None:
     ink = find_ink(page_with_ink(), SETTINGS.ink)
-    run = Run([Placed(digit(3), 10, 10, 30, 10 + tall), Placed(digit(5, 0.5), 34, 10, 60, 10 + tall)])
-    lines = read_lines([run], ink, (lambda _: [answers([3, 6], 0.999)], CLASSES))
-    assert [n.text for _, n in group_runs(with_lines([run], lines), 0.0, SETTINGS.grouping)] == [text]
+    group = Group([Candidate(digit(3), 10, 10, 30, 10 + tall), Candidate(digit(5, 0.5), 34, 10, 60, 10 + tall)])
+    lines = read_lines([group], ink, (lambda _: [answers([3, 6], 0.999)], CLASSES))
+    assert [n.text for _, n in numbers_of_groups(with_lines([group], lines), 0.0, SETTINGS.grouping)] == [text]
 
 
 @pytest.mark.parametrize("said", [[3, 5], [3, 1, 5]])
 def test_beside_a_network_of_ten_classes_all_digits_have_ten(said: list[int]) -> None:
     ink = find_ink(page_with_ink(), SETTINGS.ink)
     ten = [Digit(one.box, one.probabilities[:10] / one.probabilities[:10].sum()) for one in (digit(3, 0.6), digit(5))]
-    run = Run([Placed(ten[0], 10, 20, 30, 44), Placed(ten[1], 34, 20, 60, 44)])
-    lines = read_lines([run], ink, (lambda _: [answers(said, 0.999)], 10))
-    ((_, number),) = group_runs(with_lines([run], lines), 0.0, SETTINGS.grouping)
+    group = Group([Candidate(ten[0], 10, 20, 30, 44), Candidate(ten[1], 34, 20, 60, 44)])
+    lines = read_lines([group], ink, (lambda _: [answers(said, 0.999)], 10))
+    ((_, number),) = numbers_of_groups(with_lines([group], lines), 0.0, SETTINGS.grouping)
     assert number.text == "".join(map(str, said))
     assert all(d.probabilities.shape == (10,) for d in number.digits)
     assert all(d.probabilities.sum() == pytest.approx(1, abs=1e-5) for d in number.digits)

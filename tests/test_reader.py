@@ -126,7 +126,7 @@ def test_what_has_no_cut_and_no_join_is_asked_about_once(reader: PageReader) -> 
     trace = reader.trace(image)
     inputs = [field.tobytes() for field in trace.reading.inputs]
     assert len(trace.answers) == len(inputs)
-    assert all(len(lattice.runs) > 1 for lattice in trace.again if len(lattice.components) == 1)
+    assert all(len(lattice.spans) > 1 for lattice in trace.again if len(lattice.components) == 1)
     assert len(trace.chosen) == len(trace.pieces.whole)
 
 

@@ -13,7 +13,7 @@ from live.core.settings import RegionSettings
 from live.reading.ink import Ink
 from live.reading.outlines import find_contours, find_outlines
 from live.reading.regions import along, back, measure, tight, upright, upright_each
-from live.reading.slopes import line_angles
+from live.reading.slopes import text_line_angles
 
 SETTINGS = RegionSettings()
 
@@ -43,14 +43,14 @@ def row_of_bars(angle_deg: float, count: int = 8) -> NDArray[np.uint8]:
 @pytest.mark.parametrize("angle_deg", [-30, -12, 0, 7, 25])
 def test_the_slope_of_lines_is_found(angle_deg: float) -> None:
     contours = contours_of(row_of_bars(angle_deg))
-    assert np.degrees(line_angles(contours, SETTINGS)[0]) == pytest.approx(angle_deg, abs=2)
+    assert np.degrees(text_line_angles(contours, SETTINGS)[0]) == pytest.approx(angle_deg, abs=2)
 
 
 def test_a_few_pieces_have_no_slope() -> None:
-    assert line_angles([], SETTINGS)[0] == 0
+    assert text_line_angles([], SETTINGS)[0] == 0
     mask = np.zeros((100, 100), np.uint8)
     cv2.rectangle(mask, (10, 10), (20, 40), 255, -1)
-    assert line_angles(contours_of(mask), SETTINGS)[0] == 0
+    assert text_line_angles(contours_of(mask), SETTINGS)[0] == 0
 
 
 @given(st.floats(-1.0, 1.0), st.floats(-500, 500), st.floats(-500, 500))

@@ -13,10 +13,10 @@ from live.api.networks import open_reader
 from live.core.settings import OverlaySettings, RegionSettings, Settings
 from live.drawing.explain.pages import explain
 from live.drawing.explain.parts import SKY
-from live.reading.chains import Sizes
+from live.reading.line_segments import Sizes
 from live.reading.outlines import find_outlines
 from live.reading.reader import PageReader
-from live.reading.ruled_lines import find_lines, without_rulings, writing_height
+from live.reading.ruled_lines import find_ruled_lines, without_ruled_lines, writing_height
 from live.reading.runs import find_runs
 from models.classifier import load_classifier
 from scripts.pages.drawn_page import DigitShapes
@@ -28,7 +28,7 @@ TEXTS = ("3528", "6094", "2853")
 
 def cleared(mask: NDArray[np.uint8]) -> NDArray[np.uint8]:
     """The mask without lines."""
-    return without_rulings(mask, find_outlines(mask, SETTINGS), SETTINGS)
+    return without_ruled_lines(mask, find_outlines(mask, SETTINGS), SETTINGS)
 
 
 def turned(point: tuple[float, float], angle_deg: float) -> tuple[int, int]:
@@ -113,7 +113,7 @@ def test_short_runs_are_told_column_by_column() -> None:
     mask[5:8, 2], mask[5:12, 4] = 255, 255  # of 3 px, and of 7
     runs = find_runs(mask).up_to(3)
     assert (runs.column.tolist(), runs.top.tolist(), runs.length.tolist()) == ([2], [5], [3])
-    assert find_lines(mask, runs, Sizes(10, 3, 5)) is None
+    assert find_ruled_lines(mask, runs, Sizes(10, 3, 5)) is None
     assert len(find_runs(np.zeros((20, 30), np.uint8)).top) == 0
 
 
@@ -162,5 +162,5 @@ def test_numbers_that_stand_on_the_lines_of_a_form_are_read(
     assert [n.text for n in trace.reading.numbers] == list(TEXTS)
     seen = explain(page, trace, OverlaySettings())["1-ink"]
     assert (seen == SKY.line).all(axis=2).sum() > 1000, "what was taken out is shown"
-    monkeypatch.setattr("live.reading.reader.without_rulings", lambda mask, *_: mask)
+    monkeypatch.setattr("live.reading.reader.without_ruled_lines", lambda mask, *_: mask)
     assert not set(TEXTS) & {n.text for n in PageReader(classifier, Settings()).read(page).numbers}

@@ -8,7 +8,7 @@ import pytest
 from numpy.typing import NDArray
 
 from live.core.settings import RegionSettings
-from live.reading.slopes import line_angles
+from live.reading.slopes import text_line_angles
 
 SETTINGS = RegionSettings()
 Contours = list[NDArray[np.int32]]
@@ -29,7 +29,7 @@ def lines(center: tuple[int, int], slope_deg: float, texts: tuple[int, ...]) -> 
 
 def slopes_of(*blocks: Contours) -> tuple[float, list[NDArray[np.float64]]]:
     """Degrees: the page's slope, and those of the pieces of each block."""
-    main, slopes = line_angles([contour for block in blocks for contour in block], SETTINGS)
+    main, slopes = text_line_angles([contour for block in blocks for contour in block], SETTINGS)
     ends = np.cumsum([len(block) for block in blocks])[:-1]
     return float(np.degrees(main)), np.split(np.degrees(slopes), ends)
 
@@ -63,7 +63,7 @@ def test_two_pieces_askew_and_none_at_all_are_taken_as_the_page_lies() -> None:
     assert main == 0
     assert not page.any()
     assert not two.any()
-    none, slopes = line_angles([], SETTINGS)
+    none, slopes = text_line_angles([], SETTINGS)
     assert none == 0
     assert slopes.shape == (0,)
     assert cv2.boundingRect(lines((0, 0), 0, (1,))[0])[2:] == (25, 41)  # what these boxes are to the reader

@@ -10,10 +10,10 @@ from numpy.typing import NDArray
 
 from live.core.records import Box, Digit
 from live.core.settings import GroupingSettings
-from live.reading.decoding import Placed
-from live.reading.grouping import find_all_runs, group_runs
-from live.reading.lines import find_lines
+from live.reading.decoding import Candidate
+from live.reading.grouping import find_groups, numbers_of_groups
 from live.reading.spacing import MOST_GAPS, find_spacing
+from live.reading.text_lines import find_text_lines
 
 SETTINGS = GroupingSettings()
 TALL = 50.0
@@ -35,9 +35,9 @@ def parted(*lines: list[float]) -> list[str]:
     ]
 
 
-def written(text: str, inside: float, between: float, *, top: float = 0.0, left: float = 0.0) -> list[Placed]:
-    """A line of digits with such gaps (in heights); a space parts two numbers, a letter is a stranger."""
-    pieces: list[Placed] = []
+def written(text: str, inside: float, between: float, *, top: float = 0.0, left: float = 0.0) -> list[Candidate]:
+    """A line of digits with such gaps (in heights); a space parts two numbers, a letter is a non-digit."""
+    pieces: list[Candidate] = []
     for letter in text:
         if letter == " ":
             left += (between - inside) * TALL
@@ -48,14 +48,14 @@ def written(text: str, inside: float, between: float, *, top: float = 0.0, left:
             sure = np.full(11, 0.002, np.float32)
             sure[int(letter)] = 0.98
             digit = Digit(Box(int(left), int(top), int(wide), int(TALL)), sure)
-        pieces.append(Placed(digit, left, top, left + wide, top + TALL))
+        pieces.append(Candidate(digit, left, top, left + wide, top + TALL))
         left += wide + inside * TALL
     return pieces
 
 
-def texts(pieces: list[Placed], settings: GroupingSettings = SETTINGS) -> list[str]:
+def texts(pieces: list[Candidate], settings: GroupingSettings = SETTINGS) -> list[str]:
     """What is read of them."""
-    return [number.text for _, number in group_runs(find_all_runs(pieces, settings), 0.0, settings)]
+    return [number.text for _, number in numbers_of_groups(find_groups(pieces, settings), 0.0, settings)]
 
 
 @pytest.mark.parametrize(
@@ -164,7 +164,7 @@ def test_words_with_letters_like_digits_stay_silent() -> None:
 
 def test_lines_hold_their_members_from_left_to_right_with_their_gaps() -> None:
     pieces = written("12", 0.2, 0.0) + written("34", 0.3, 0.0, top=200.0)
-    first, second = find_lines(pieces[::-1], SETTINGS.min_height_ratio)
+    first, second = find_text_lines(pieces[::-1], SETTINGS.min_height_ratio)
     assert [line.members for line in (first, second)] == [(1, 0), (3, 2)]
     assert first.gaps == pytest.approx([0.3])
     assert second.gaps == pytest.approx([0.2])

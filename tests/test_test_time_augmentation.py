@@ -7,7 +7,7 @@ import pytest
 from numpy.typing import NDArray
 
 from models.classifier import load_classifier
-from models.test_time_augmentation import SURE, WAYS, ask_in_all_ways, varied
+from models.test_time_augmentation import SURE, TRANSFORMS, augmented, predict_augmented
 from scripts.pages.drawn_page import DigitShapes
 from scripts.training.distort import Distortion, distort
 from scripts.training.training_set import as_input
@@ -45,7 +45,7 @@ def stroke() -> Fields:
 
 
 def test_each_way_is_another_picture_of_the_same_stroke() -> None:
-    made = varied(np.stack([stroke(), 0.5 * stroke()])).reshape(2, len(WAYS), 28, 28)
+    made = augmented(np.stack([stroke(), 0.5 * stroke()])).reshape(2, len(TRANSFORMS), 28, 28)
     assert (made.min(), made.max()) == (0, 1)
     assert np.abs(made[1] - 0.5 * made[0]).max() < 0.1  # those of one digit stand together; cubic curves overshoot
     for way in made[0]:
@@ -58,18 +58,21 @@ def test_each_way_is_another_picture_of_the_same_stroke() -> None:
 
 def test_no_digits_are_no_work() -> None:
     nothing = np.zeros((0, 28, 28, 1), np.float32)
-    assert ask_in_all_ways(Told(np.zeros((0, 11), np.float32)), nothing, np.zeros((0, 11), np.float32)).shape == (0, 11)
+    assert predict_augmented(Told(np.zeros((0, 11), np.float32)), nothing, np.zeros((0, 11), np.float32)).shape == (
+        0,
+        11,
+    )
 
 
 def test_what_most_ways_say_wins_and_what_is_no_digit_stays() -> None:
     first = answer(d5=0.45, d9=0.35, none=0.2)
-    ways = np.stack([answer(d9=0.5, none=0.5)] * 5 + [answer(d5=1.0)] * (len(WAYS) - 5))
+    ways = np.stack([answer(d9=0.5, none=0.5)] * 5 + [answer(d5=1.0)] * (len(TRANSFORMS) - 5))
     classifier = Told(ways)
-    (pooled,) = ask_in_all_ways(classifier, stroke()[None], first[None])
-    assert len(classifier.asked) == len(WAYS)
+    (pooled,) = predict_augmented(classifier, stroke()[None], first[None])
+    assert len(classifier.asked) == len(TRANSFORMS)
     assert pooled.sum() == pytest.approx(1)
     assert pooled[10] == np.float32(0.2)
-    said_5, said_9 = 0.45 + len(WAYS) - 5, 0.35 + 5 * 0.5
+    said_5, said_9 = 0.45 + len(TRANSFORMS) - 5, 0.35 + 5 * 0.5
     assert pooled[5] / pooled[9] == pytest.approx(said_5 / said_9, rel=1e-5)
 
 
@@ -80,7 +83,7 @@ def test_digits_in_doubt_are_read_better_in_several_ways(digit_shapes: DigitShap
     answers = classifier(fields)
     doubtful = answers[:, :10].max(axis=1) < SURE * answers[:, :10].sum(axis=1)
     assert doubtful.sum() > 200
-    closer = ask_in_all_ways(classifier, fields[doubtful], answers[doubtful])
+    closer = predict_augmented(classifier, fields[doubtful], answers[doubtful])
     wrong = [
         (said[:, :10].argmax(axis=1) != digit_shapes.labels[doubtful]).sum() for said in (answers[doubtful], closer)
     ]

@@ -1,4 +1,4 @@
-"""The line network's training: runs of drawn pages with their numbers, batches, a small run to its end, a run gone on with."""
+"""The line network's training: groups of ink on drawn pages, batches, a small run to its end, a resumed run."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from live.reading.decoding import Placed
-from live.reading.grouping import Run
+from live.reading.decoding import Candidate
+from live.reading.grouping import Group
 from models.line_classifier import NO_NUMBER
 from models.line_format import FIELD_TALL_PX, MOST_WIDE_PX
 from scripts.pages.drawn_page import DrawnNumber, DrawnPage
@@ -35,9 +35,9 @@ def page_with(*numbers: tuple[str, float], cut: bool = False) -> DrawnPage:
     return DrawnPage(np.zeros((200, 400, 3), np.uint8), tuple(drawn))
 
 
-def run_over(left: float, right: float, top: float = 100, bottom: float = 130) -> Run:
+def run_over(left: float, right: float, top: float = 100, bottom: float = 130) -> Group:
     """One piece of ink."""
-    return Run([Placed(None, left, top, right, bottom)])
+    return Group([Candidate(None, left, top, right, bottom)])
 
 
 def picture(wide: int, seed: int = 0) -> Picture:

@@ -8,23 +8,25 @@ import numpy as np
 import pytest
 
 from live.core.records import Box, Digit, Number
-from live.reading.decoding import Placed
+from live.reading.decoding import Candidate
 from live.reading.ink import Ink
 from live.reading.words import CHANCE, FEW, MANY, odds, without_words
 
 
-def letters(count: int, height: float = 40.0, left: float = 0.0) -> list[Placed]:
-    """Strangers of one height."""
-    return [Placed(None, left + 5.0 * k, 0, left + 5.0 * k + 30, height) for k in range(count)]
+def letters(count: int, height: float = 40.0, left: float = 0.0) -> list[Candidate]:
+    """Non-digits of one height."""
+    return [Candidate(None, left + 5.0 * k, 0, left + 5.0 * k + 30, height) for k in range(count)]
 
 
-def digits(text: str, confidence: float = 0.999, height: float = 40.0) -> list[Placed]:
+def digits(text: str, confidence: float = 0.999, height: float = 40.0) -> list[Candidate]:
     """Digits of one height, all believed alike."""
     pieces = []
     for k, letter in enumerate(text):
         probabilities = np.full(11, (1 - confidence) / 10, np.float32)
         probabilities[int(letter)] = confidence
-        pieces.append(Placed(Digit(Box(40 * k, 0, 30, int(height)), probabilities), 40.0 * k, 0, 40.0 * k + 30, height))
+        pieces.append(
+            Candidate(Digit(Box(40 * k, 0, 30, int(height)), probabilities), 40.0 * k, 0, 40.0 * k + 30, height)
+        )
     return pieces
 
 
@@ -34,12 +36,12 @@ def paper_of(*brightness: int) -> Ink:
     return Ink(np.zeros((10, 400 * len(brightness)), np.uint8), np.zeros((10, 400), np.uint8), paper, 10)
 
 
-def number_of(pieces: list[Placed], doubtful: tuple[int, ...] = ()) -> Number:
+def number_of(pieces: list[Candidate], doubtful: tuple[int, ...] = ()) -> Number:
     """The number that digits make."""
     return Number(tuple(p.digit for p in pieces if p.digit), np.zeros((4, 2), np.float32), doubtful)
 
 
-def shown(numbers: list[list[Placed]], *others: list[Placed]) -> list[str]:
+def shown(numbers: list[list[Candidate]], *others: list[Candidate]) -> list[str]:
     """Texts of what is left of numbers beside other pieces."""
     everything = [piece for pieces in (*numbers, *others) for piece in pieces]
     owners = [k for k, pieces in enumerate(numbers) for _ in pieces]

@@ -1,6 +1,6 @@
-"""How much work the reading of one picture may be: counted, not timed, so that it is always read the same. Knows no clock.
+"""Limit the work spent on one picture. Work is counted, not timed, so that a picture is always read the same. Knows no clock.
 
-Whatever is on a picture, the stages do no more than this; what they had to leave out is counted too, and told with the numbers.
+The stages never spend more than the budget, whatever a picture shows. Pieces of ink that are left out are counted and reported.
 """
 
 from __future__ import annotations
@@ -15,85 +15,96 @@ from numpy.typing import NDArray
 from models.classifier import Classifier
 
 QUESTIONS = 1600.0
-"""Of one frame: all that its readings may cost, in questions to the network that reads digits, 0.16 ms each (decisions/0023)."""
+"""The budget of one frame, in queries to the digit network of 0.16 ms each (docs/decisions/0023)."""
 FRAME_PX = 1280 * 720
-LOOKED = 30.0  # what a look at all ink costs, in questions,
-BEGUN = 400.0  # and for so many strokes that begin on its rows one more
-LAID = 0.6  # what a piece of ink costs before it is asked about, in questions: to be laid upright and brought to 28 x 28 px
-AREA_PX = 40_000.0  # and for so many px of its box as much as a question
-LINE = 1.5  # what a whole number costs that is read at once, and
-LINE_PX = 20.0  # so many columns of its picture as much as a question, and
-LONG_PX = 160.0  # what is longer as much again: its many digits are weighed against others
-CLOSER = 300.0  # what a look at the digits in doubt may cost
-FURTHER, FURTHER_AGAIN, EACH = 380.0, 150.0, 6.0
-"""What may be spent once each piece was asked about: so much, and so much for each sure digit. Pages of writing take up to 0.9
-of it, texture, which has hardly one, takes all that there is."""
-KEPT_BACK = 0.35  # share of it for whole numbers and digits in doubt, which come after cuts and joins
+"""The area of the frame that `QUESTIONS` is meant for, px; a larger frame gets more in proportion."""
+INK_COST = 30.0
+"""Finding all ink of a frame costs this many queries."""
+STROKES_PER_QUESTION = 400.0
+"""This many stroke starts on the rows of the ink mask cost one more query."""
+PIECE_COST = 0.6
+"""Laying one piece of ink upright and scaling it to 28x28 px costs this many queries."""
+AREA_PX_PER_QUESTION = 40_000.0
+"""This many px of a piece's box cost one more query."""
+LINE_COST = 1.5
+"""Reading a whole number at once costs this many queries."""
+LINE_PX_PER_QUESTION = 20.0
+"""This many columns of a whole number's picture cost one more query."""
+LONG_LINE_PX = 160.0
+"""Columns beyond this width cost twice as much, since the alternatives of many digits are compared."""
+AUGMENTATION_COST = 300.0
+"""Test-time augmentation of the doubtful digits is skipped when fewer queries than this remain."""
+SECOND_PASS, SECOND_PASS_TURNED, PER_SURE_DIGIT = 380.0, 150.0, 6.0
+"""The allowance after the first pass, in queries: a fixed part (a smaller one for a turned page) and a part for each sure digit.
+
+Pages of writing use up to 0.9 of it. Texture has hardly any sure digit and uses all of it.
+"""
+RESERVED_SHARE = 0.35
+"""This share of the allowance is reserved for whole numbers and doubtful digits, which come after cuts and joins."""
 
 
 @dataclass(slots=True, eq=False)
 class Budget:
-    """What may still be spent on one picture, shared by all its readings."""
+    """The work that may still be spent on one picture, shared by all its readings."""
 
-    left: float = QUESTIONS
-    """In questions to the network that reads digits."""
+    remaining: float = QUESTIONS
+    """In queries to the digit network."""
     left_out: int = 0
-    """Pieces of ink that were not looked at, or not closely, for want of it."""
+    """Pieces of ink that were skipped, or not examined fully, because the budget ran out."""
     scale: float = 1.0
-    """Of the picture, in frames of 1280x720, at least 1."""
+    """Area of the picture, in frames of 1280x720 px, at least 1."""
 
     @classmethod
     def of(cls, shape: tuple[int, ...]) -> Budget:
-        """What may be spent on a picture of that height and width, px: of a larger one more, in proportion."""
+        """The budget of a picture. shape: height and width, px; a larger picture gets more in proportion."""
         scale = max(1.0, shape[0] * shape[1] / FRAME_PX)
         return cls(QUESTIONS * scale, 0, scale)
 
     @contextmanager
-    def purse(self, most: float) -> Iterator[Budget]:
-        """So much of it at most, to be spent apart."""
-        given = min(most, self.left)
-        purse = Budget(given, self.left_out, self.scale)
-        yield purse
-        self.left -= given - purse.left
-        self.left_out = purse.left_out
+    def limited(self, most: float) -> Iterator[Budget]:
+        """A budget of at most `most` queries; what is spent from it is taken from this one too."""
+        given = min(most, self.remaining)
+        allowance = Budget(given, self.left_out, self.scale)
+        yield allowance
+        self.remaining -= given - allowance.remaining
+        self.left_out = allowance.left_out
 
-    def further(self, sure: int, *, again: bool = False) -> float:
-        """What may be spent on a page once each piece of its ink was asked about.
+    def second_pass(self, sure_digits: int, *, again: bool = False) -> float:
+        """The allowance, in queries, once every piece of ink was classified.
 
-        sure: how many are surely a digit, and no 1. again: whether it is read for the second time, otherwise turned: if that is
-        right, it is full of sure digits.
+        sure_digits: how many pieces surely are a digit other than 1. again: whether the page is read a second time, turned.
         """
-        return (FURTHER_AGAIN if again else FURTHER) * self.scale + EACH * sure
+        return (SECOND_PASS_TURNED if again else SECOND_PASS) * self.scale + PER_SURE_DIGIT * sure_digits
 
-    def take(self, price: float) -> bool:
-        """Whether so much is left, in questions; it is spent then."""
-        if price > self.left:
+    def try_spend(self, price: float) -> bool:
+        """Spend this many queries if they remain; returns whether they did."""
+        if price > self.remaining:
             return False
-        self.left -= price
+        self.remaining -= price
         return True
 
     def spend(self, price: float) -> None:
-        """What is needed anyway, whether so much is left or not."""
-        self.left = max(0.0, self.left - price)
+        """Spend on work that can't be skipped, down to 0."""
+        self.remaining = max(0.0, self.remaining - price)
 
     def leave_out(self, pieces: int) -> None:
-        """So many pieces of ink are not looked at, or not closely."""
+        """Count pieces of ink that are skipped or not examined fully."""
         self.left_out += pieces
 
 
 @dataclass(slots=True, eq=False)
-class Counting:
-    """A network that counts what it is asked."""
+class CountingClassifier:
+    """A classifier that counts its inputs."""
 
     classifier: Classifier
     count: int = 0
 
     @property
     def classes(self) -> int:
-        """As the network's own."""
+        """As `Classifier`."""
         return self.classifier.classes
 
     def __call__(self, inputs: NDArray[np.float32]) -> NDArray[np.float32]:
-        """As the network's own."""
+        """As `Classifier`."""
         self.count += len(inputs)
         return self.classifier(inputs)

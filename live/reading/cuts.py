@@ -1,8 +1,7 @@
-"""Take touching digits apart: cuts to try, and the best way through them. Knows ink and probabilities, never pages.
+"""Cut touching digits apart: candidate cuts, and the best path through them. Knows ink and probabilities, no pages.
 
-The ink of one or several components is a row of slices between cuts. Every run of slices that may be a digit is one region;
-after the classifier has answered for all of them at once, the path from the first slice to the last that is best explained
-by digits is taken (dynamic programming over the cuts).
+The ink of one or several components is a row of slices between cuts. Each span of slices that may be a digit is one region of a
+lattice. After classification, dynamic programming finds the path from the first slice to the last with the best score.
 """
 
 from __future__ import annotations
@@ -20,41 +19,46 @@ from live.core.records import Box, Region
 from live.core.settings import SplittingSettings
 from live.reading.regions import Upright, tight
 
-CUT_COST = 0.25  # what one more cut must gain, in log-probability: a whole digit is likelier than two touching halves
-BRIDGE = 0.6  # most ink in a column that may be a cut, as a share of the height: two 0 that touch share a long wall
-MIN_SLICE = 0.1  # narrowest run that may be a digit, as a share of the ink's height: a 1
-MAX_SLICE = 1.6  # widest: a flat 0
-MIN_RISE = 0.5  # and lowest: digits that touch are of one hand
+CUT_COST = 0.25
+"""Log-probability that each cut must gain: a whole digit is likelier than two touching halves."""
+BRIDGE = 0.6
+"""Most ink in the column of a cut, as a share of the ink's height; two touching 0s share a long wall."""
+MIN_SLICE = 0.1
+"""Width of the narrowest span that may be a digit, a 1, as a share of the ink's height."""
+MAX_SLICE = 1.6
+"""Width of the widest span that may be a digit, a flat 0, as a share of the ink's height."""
+MIN_RISE = 0.5
+"""Least height of a span that may be a digit, as a share of the ink's height; digits that touch are written by one hand."""
 
 Extent = tuple[float, float, float, float]
-"""Left, top, right, bottom, px of the turned frame."""
+"""Left, top, right, bottom, px of the frame turned so that text lines are level."""
 
 
 @dataclass(frozen=True, eq=False)
 class Lattice:
-    """The ways to take one piece of ink apart."""
+    """The ways to cut one piece of ink."""
 
     components: tuple[int, ...]
-    """Which components the ink is of."""
-    runs: tuple[tuple[int, int], ...]
-    """First and last cut of each run of slices."""
+    """Indices of the components that the ink belongs to."""
+    spans: tuple[tuple[int, int], ...]
+    """First and last cut of each span."""
     regions: tuple[Region, ...]
-    """What the classifier is asked about each run."""
+    """The classifier's input of each span."""
     extents: NDArray[np.float32]
-    """(R, 4) float32 left, top, right, bottom of each run, px of the turned frame."""
+    """(R, 4) float32 left, top, right, bottom of each span, px of the turned frame."""
     last: int
     """Index of the last cut: the ink's right edge."""
     height: float = 0.0
-    """Of the whole ink across the line, px."""
+    """Height of the whole ink across the text line, px."""
     cuts: tuple[int, ...] = ()
-    """Columns of the whole ink, px: the left edge, each cut, the right edge; where there is no cut, nothing."""
+    """Columns of the whole ink, px: left edge, each cut, right edge; empty without cuts."""
 
 
 @dataclass(frozen=True, eq=False)
 class Part:
-    """A run of slices that may be a digit."""
+    """One span that may be a digit."""
 
-    run: tuple[int, int]
+    span: tuple[int, int]
     """Its first and last cut."""
     region: Region
     extent: Extent
@@ -62,17 +66,17 @@ class Part:
 
 @dataclass(frozen=True, eq=False)
 class Sliced:
-    """One piece of ink with the cuts that may part it."""
+    """One piece of ink with its candidate cuts."""
 
     components: tuple[int, ...]
-    """Which components the ink is of."""
+    """Indices of the components that the ink belongs to."""
     ink: NDArray[np.uint8]
     """(h, w) uint8, tight."""
     left: float
-    """Where the ink's first column and row lie along the line, px of the turned frame."""
+    """Position of the ink's first column and row, px of the turned frame."""
     top: float
     angle: float
-    """Slope of its line, radians."""
+    """Slope of its text line, radians."""
     cuts: tuple[int, ...]
     """Columns of the ink, px: the left edge, each cut, the right edge."""
 
@@ -82,7 +86,7 @@ class Sliced:
         return len(self.cuts) - 1
 
     def part(self, i: int, j: int) -> Part | None:
-        """What lies between two cuts, where it may be a digit by its size; the whole always may."""
+        """The part between two cuts if its size may be a digit's, else None; the whole is always a part."""
         ink, left, top = self.ink[:, self.cuts[i] : self.cuts[j]], self.left + self.cuts[i], self.top
         if (i, j) != (0, self.last):
             inside = _tight_digit(ink, len(self.ink))
@@ -93,17 +97,17 @@ class Sliced:
         return Part((i, j), Region(frame_box(extent, self.angle), ink, self.angle), extent)
 
     def lattice(self, parts: Sequence[Part]) -> Lattice:
-        """The ways to take the ink apart into some of its parts."""
+        """The lattice of some of the parts."""
         extents = np.array([part.extent for part in parts], np.float32).reshape(-1, 4)
-        runs, regions = tuple(part.run for part in parts), tuple(part.region for part in parts)
+        spans, regions = tuple(part.span for part in parts), tuple(part.region for part in parts)
         cuts = self.cuts if self.last > 1 else ()
-        return Lattice(self.components, runs, regions, extents, self.last, float(len(self.ink)), cuts)
+        return Lattice(self.components, spans, regions, extents, self.last, float(len(self.ink)), cuts)
 
 
 def sliced(
     components: tuple[int, ...], upright: Upright, angle: float, settings: SplittingSettings | None = None
 ) -> Sliced | None:
-    """The ink of `upright` with its cuts, without settings with none; None where there is no ink."""
+    """The ink of `upright` with its candidate cuts, none without settings; None where there is no ink."""
     bounds = tight(upright.ink)
     if bounds is None:
         return None
@@ -116,7 +120,7 @@ def sliced(
 def build_lattice(
     components: tuple[int, ...], upright: Upright, angle: float, settings: SplittingSettings | None = None
 ) -> Lattice:
-    """All runs of slices of `upright` that may be a digit; the whole is always one of them, and without settings the only one."""
+    """All spans of slices of `upright` that may be a digit: always the whole, and without settings only that."""
     piece = sliced(components, upright, angle, settings)
     if piece is None:
         return Lattice(components, (), (), np.zeros((0, 4), np.float32), 0)
@@ -125,7 +129,7 @@ def build_lattice(
 
 
 def _tight_digit(part: NDArray[np.uint8], height: int) -> tuple[slice, slice] | None:
-    """Rows and columns of a part of ink of that height, where it may be a digit by its size; None where it may not."""
+    """Rows and columns of a part whose size may be a digit's, else None. height: of the whole ink, px."""
     if not MIN_SLICE * height <= part.shape[1] <= MAX_SLICE * height:
         return None
     inside = tight(part)
@@ -133,7 +137,7 @@ def _tight_digit(part: NDArray[np.uint8], height: int) -> tuple[slice, slice] | 
 
 
 def find_cuts(ink: NDArray[np.uint8], settings: SplittingSettings) -> list[int]:
-    """Columns where digits may touch: where the ink is thinnest between two thicker places. Narrow ink has none.
+    """Columns where digits may touch: the ink is thinnest there between two thicker places. Narrow ink has none.
 
     ink: (h, w) uint8, tight. Returns columns from left to right, at most `settings.max_cuts`.
     """
@@ -163,7 +167,7 @@ def frame_box(extent: tuple[float, float, float, float], angle: float) -> Box:
         x, y = math.floor(left), math.floor(top)
         return Box(x, y, max(1, math.ceil(right) - x), max(1, math.ceil(bottom) - y))
     cos, sin = math.cos(angle), math.sin(angle)
-    # plain numbers: this runs once a region, and arrays of four cost more than the sums
+    # plain floats are faster than arrays of four, and this runs once per region
     across = sorted(
         (left * cos - top * sin, right * cos - top * sin, right * cos - bottom * sin, left * cos - bottom * sin)
     )
@@ -175,16 +179,16 @@ def frame_box(extent: tuple[float, float, float, float], angle: float) -> Box:
 
 
 def best_path(lattice: Lattice, scores: NDArray[np.float32]) -> tuple[float, list[int]]:
-    """The runs, from the first slice to the last, whose scores add up to most.
+    """The path of spans from the first slice to the last with the highest sum of scores.
 
-    scores: (R,) float32, log-probability of the best digit of each run. Returns the sum, less `CUT_COST` a cut, and the
-    indices of the runs from left to right; -inf and nothing where no path exists.
+    scores: (R,) float32, log-probability of the best digit of each span. Returns the sum, less `CUT_COST` a cut, and the
+    indices of the spans from left to right; -inf and nothing where no path exists.
     """
     best = np.full(lattice.last + 1, -np.inf)
     best[0] = 0.0
     came = [-1] * (lattice.last + 1)
-    for index in sorted(range(len(lattice.runs)), key=lambda k: lattice.runs[k][1]):
-        start, stop = lattice.runs[index]
+    for index in sorted(range(len(lattice.spans)), key=lambda k: lattice.spans[k][1]):
+        start, stop = lattice.spans[index]
         total = best[start] + scores[index] - (CUT_COST if start > 0 else 0.0)
         if total > best[stop]:
             best[stop], came[stop] = total, index
@@ -192,7 +196,7 @@ def best_path(lattice: Lattice, scores: NDArray[np.float32]) -> tuple[float, lis
     at = lattice.last
     while at > 0 and came[at] >= 0:
         path.append(came[at])
-        at = lattice.runs[came[at]][0]
+        at = lattice.spans[came[at]][0]
     if at != 0 or not path:
         return -np.inf, []
     return float(best[lattice.last]), path[::-1]

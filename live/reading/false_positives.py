@@ -1,7 +1,7 @@
-"""Find out digits that are none by the page around them. Knows ink, boxes and labels, no network.
+"""Reject false positives, judged by the page around them. Knows ink, boxes and labels, no network.
 
-A piece of a ruled line, of a sheet's edge or of wood grain looks just like a 1, and a blot may look like a 0: the network
-can't tell. But writing on one page is about equally dark and tall, and a 1 ends where a line goes on.
+A piece of a ruled line, of a sheet's edge or of wood grain looks like a 1, and a blot may look like a 0; the network can't tell
+them apart. But writing on one page is about equally dark and tall, and a 1 ends where a line continues.
 """
 
 from __future__ import annotations
@@ -14,39 +14,55 @@ from numpy.typing import NDArray
 
 from live.core.records import Box, Digit, Number
 from live.core.settings import GroupingSettings
-from live.reading.decoding import Placed
+from live.reading.decoding import Candidate
 from live.reading.ink import Ink
 
-ENOUGH_DIGITS = 5  # so many sure digits tell what the page's writing looks like
-SAMPLED = 25  # and no more than so many need to be measured
-SURE = 0.9  # confidence of such digits
-HEIGHTS = (0.55, 1.7)  # of a lone digit, as shares of the page's median
-DARKNESS = 0.6  # least darkness of a 1, as a share of the page's median
-FAINT = 0.75  # a 1 that is fainter than this share, or taller than the next, is looked at closely
+ENOUGH_DIGITS = 5
+"""Sure digits that are enough to measure a page's writing."""
+SAMPLED = 25
+"""About this many digits of a crowded page are measured."""
+SURE = 0.9
+"""Confidence of sure digits."""
+HEIGHTS = (0.55, 1.7)
+"""Range of a single digit's height, in median heights of the page."""
+DARKNESS = 0.6
+"""Least darkness of a 1, as a share of the page's median."""
+FAINT = 0.75
+"""A 1 fainter than this share of the page's median is checked for being part of a line."""
 TALL = 1.35
-BEYOND = (1.2, 1.7)  # where a stroke is looked for beyond its end, in half lengths from its middle
+"""A 1 taller than this many median heights is checked too."""
+BEYOND = (1.2, 1.7)
+"""Range beyond a stroke's end where its continuation is looked for, in half lengths from its middle."""
 STEPS = np.linspace(*BEYOND, 8)[:, None, None]
 SIDES = np.array([-1.0, 0.0, 1.0])[None, :, None]
-GOES_ON = 0.28  # darkness beyond an end, as a share of the stroke's own, from which the stroke goes on
-STROKE = 0.2  # width of a digit's own strokes at most, in its heights: hollows so narrow in the paper are of these
-BACKGROUND = 0.65  # what lies under and around a digit is one sheet: darkest to brightest, at least this
-CUT_OUT = 0.65  # darkness of what belongs to a piece of ink, as a share of the piece's own
-BESIDE = 0.4  # how far around a number it is looked for, in heights
-LONGEST = 3  # digits of a number that it is looked for at all: more in a row are no accident
+GOES_ON = 0.28
+"""A stroke continues where the darkness beyond its end exceeds this share of its own."""
+STROKE = 0.2
+"""Greatest width of a digit's strokes, in its heights; narrower dark parts of the paper belong to them."""
+BACKGROUND = 0.65
+"""Least ratio of darkest to brightest paper under and around a digit on one sheet."""
+CUT_OUT = 0.65
+"""Ink around a number belongs to it if it is darker than this share of its own darkness."""
+BESIDE = 0.4
+"""Width of the margin around a number that is searched for such ink, in heights."""
+LONGEST = 3
+"""Longest number that is checked for such ink; more digits in a row are no accident."""
 ONE = 1
-MANY_PIECES = 60  # of ink: fewer may well be somebody's 1s
-MOSTLY = 3  # 1s for each other digit: no page of numbers has so many
+MANY_PIECES = 60
+"""Pieces of ink from which a page of 1s may be texture; fewer may be somebody's 1s."""
+MOSTLY = 3
+"""1s per other digit from which such a page is texture; no page of numbers has as many."""
 
 
-def without_line_pieces(placed: list[Placed], ink: Ink) -> list[Placed]:
-    """What was chosen, less every 1 that is a piece of a line."""
-    digits = [p.digit for p in placed if p.digit is not None]
+def without_line_pieces(candidates: list[Candidate], ink: Ink) -> list[Candidate]:
+    """The candidates without each 1 that is a piece of a line."""
+    digits = [p.digit for p in candidates if p.digit is not None]
     boxes = [digit.box for digit in digits if digit.label != ONE and digit.confidence > SURE]
     if len(boxes) < ENOUGH_DIGITS or all(digit.label != ONE for digit in digits):
-        return placed
+        return candidates
     tall, dark = writing_of(boxes, ink)
 
-    def is_piece(p: Placed) -> bool:
+    def is_piece(p: Candidate) -> bool:
         if p.digit is None or p.digit.label != ONE:
             return False
         darkness = stroke_darkness(ink, p.digit.box)
@@ -54,37 +70,37 @@ def without_line_pieces(placed: list[Placed], ink: Ink) -> list[Placed]:
             return True
         return (darkness < FAINT * dark or p.height > TALL * tall) and goes_on(ink, p.digit.box)
 
-    return [p for p in placed if not is_piece(p)]
+    return [p for p in candidates if not is_piece(p)]
 
 
 LoneRule = Callable[[Digit, Ink, float], bool]
-"""Whether a lone digit is none. The last is the height of the page's writing, px; 0 where that isn't known."""
+"""(single digit, ink, height of the page's writing in px or 0) -> whether the digit is a false positive."""
 
 
-def without_impostors(
+def without_false_positives(
     numbers: tuple[Number, ...], ink: Ink, settings: GroupingSettings, rules: Sequence[LoneRule] | None = None
 ) -> tuple[Number, ...]:
-    """The numbers, less the lone digits that are none: nothing beside them vouches for them. rules: all, or some of them."""
+    """The numbers without single digits that are false positives. rules: those of `LONE_RULES`, or some of them."""
     if all(len(number.digits) > 1 for number in numbers):
         return numbers
     heights = [digit.box.height for number in numbers for digit in number.digits if digit.confidence > SURE]
     tall = float(np.median(heights)) if len(heights) >= ENOUGH_DIGITS else 0.0
 
-    def is_impostor(digit: Digit) -> bool:
+    def is_false_positive(digit: Digit) -> bool:
         if digit.is_any < settings.min_lone_confidence:
             return True
         return any(rule(digit, ink, tall) for rule in (LONE_RULES if rules is None else rules))
 
-    return tuple(number for number in numbers if len(number.digits) > 1 or not is_impostor(number.digits[0]))
+    return tuple(number for number in numbers if len(number.digits) > 1 or not is_false_positive(number.digits[0]))
 
 
 def is_of_another_size(digit: Digit, ink: Ink, tall: float) -> bool:  # noqa: ARG001 (a rule's own parameters)
-    """Whether it is much lower or higher than the page's writing."""
+    """Whether a digit is much smaller or larger than the page's writing."""
     return tall > 0 and not HEIGHTS[0] * tall <= digit.box.height <= HEIGHTS[1] * tall
 
 
 def is_part_of_a_line(digit: Digit, ink: Ink, tall: float) -> bool:  # noqa: ARG001 (a rule's own parameters)
-    """Whether it is a 1 that goes on beyond its ends."""
+    """Whether a digit is a 1 that continues beyond its ends."""
     return digit.label == ONE and goes_on(ink, digit.box)
 
 
@@ -92,20 +108,20 @@ LONE_RULES: tuple[LoneRule, ...] = (is_of_another_size, is_part_of_a_line)
 
 
 def on_paper(numbers: tuple[Number, ...], ink: Ink) -> tuple[Number, ...]:
-    """The numbers, less those that do not stand on a sheet."""
+    """The numbers that are on a sheet of paper."""
     return tuple(number for number in numbers if is_on_paper(number, ink))
 
 
 def without_cut_outs(numbers: tuple[Number, ...], ink: Ink) -> tuple[Number, ...]:
-    """The numbers, less the short ones whose ink goes on all around: pieces of squared paper, of cloth, of things on a desk.
+    """The numbers without short ones whose ink continues all around: parts of squared paper, cloth or objects on a desk.
 
-    Digits of a crowded page may touch the next number's: the more digits, the more sides must be open.
+    Numbers of a crowded page may touch, so a number with more digits must continue on more sides.
     """
     return tuple(n for n in numbers if len(n.digits) > LONGEST or open_sides(n, ink) < len(n.digits))
 
 
 def open_sides(number: Number, ink: Ink) -> int:
-    """Beyond how many of the four sides of a number its strokes go on, as dark as inside it; 0 if fewer than its digits."""
+    """Count the sides of a number on which its strokes continue; 0 if fewer than its digits."""
     boxes = [digit.box for digit in number.digits]
     around = round(BESIDE * max(box.height for box in boxes)) + 1
     left, top = max(min(box.x for box in boxes), 0), max(min(box.y for box in boxes), 0)
@@ -115,7 +131,7 @@ def open_sides(number: Number, ink: Ink) -> int:
     limit = min(254.0, CUT_OUT * min(stroke_darkness(ink, box) for box in boxes))
     edges = (np.s_[0], np.s_[-1], np.s_[:, 0], np.s_[:, -1])
     if sum(int(darkness[edge].max()) > limit for edge in edges) < len(boxes):
-        return 0  # mere paper on most sides, as with nearly every number
+        return 0  # paper on most sides, as for nearly every number
     count, pieces = cv2.connectedComponents(cv2.compare(darkness, limit, cv2.CMP_GT), ltype=cv2.CV_16U)
     own = np.zeros(count, bool)
     own[pieces[top - y : bottom - y, left - x : right - x][ink.mask[top:bottom, left:right] > 0]] = True
@@ -124,9 +140,9 @@ def open_sides(number: Number, ink: Ink) -> int:
 
 
 def is_texture(numbers: Sequence[Number], pieces: int) -> bool:
-    """Whether what was read is wood grain or hatching: many pieces of ink, and hardly a digit that isn't a 1.
+    """Whether the page is wood grain or hatching: many pieces of ink, nearly all of them 1s.
 
-    pieces: how many pieces of ink were large enough to be a digit.
+    pieces: number of pieces of digit size.
     """
     labels = [digit.label for number in numbers for digit in number.digits]
     ones = labels.count(ONE)
@@ -134,15 +150,15 @@ def is_texture(numbers: Sequence[Number], pieces: int) -> bool:
 
 
 def is_on_paper(number: Number, ink: Ink) -> bool:
-    """Whether one of its digits lies on an even ground. The rim of a cup looks like a 0, the edges of things like a 17.
+    """Whether a digit of the number lies on even paper. The rim of a cup looks like a 0, edges of objects like a 17.
 
-    One is enough: a shadow's edge may cross the others.
+    One digit is enough, since a shadow's edge may cross the others.
     """
     return any(evenness(ink, digit.box) >= BACKGROUND for digit in number.digits)
 
 
 def evenness(ink: Ink, box: Box) -> float:
-    """Brightness of the paper under and around a box, darkest to brightest, 0 to 1. Low where another thing begins."""
+    """Ratio of darkest to brightest paper under and around a box, 0 to 1; low at an object's edge."""
     top, left = max(box.y // ink.step - 1, 0), max(box.x // ink.step - 1, 0)
     around = ink.paper[top : box.bottom // ink.step + 2, left : box.right // ink.step + 2]
     side = int(STROKE * box.height / ink.step) | 1
@@ -153,7 +169,7 @@ def evenness(ink: Ink, box: Box) -> float:
 
 
 def writing_of(boxes: list[Box], ink: Ink) -> tuple[float, float]:
-    """Height (px) and darkness (0 to 255) of the page's writing: medians over digits' boxes, of a crowded page over some."""
+    """Height (px) and darkness (0 to 255) of the page's writing: medians over digits' boxes, or over a sample of many."""
     boxes = boxes[:: 1 + len(boxes) // SAMPLED]
     return (
         float(np.median([box.height for box in boxes])),
@@ -165,13 +181,13 @@ def stroke_darkness(ink: Ink, box: Box) -> float:
     """Mean darkness of the ink inside a box, 0 to 255; 0 where there is none."""
     rows, columns = slice(max(box.y, 0), box.bottom), slice(max(box.x, 0), box.right)
     mask = ink.mask[rows, columns]
-    # a mean under a mask takes three times as long
+    # a masked mean takes three times as long
     written = cv2.bitwise_and(ink.darkness[rows, columns], mask)
     return float(cv2.sumElems(written)[0] / max(cv2.countNonZero(mask), 1))
 
 
 def goes_on(ink: Ink, box: Box) -> bool:
-    """Whether a stroke goes on, fainter, beyond one of its ends, as lines and edges do and a 1 does not."""
+    """Whether a stroke continues beyond one of its ends, perhaps fainter, as lines and edges do and a 1 does not."""
     rows, columns = slice(max(box.y, 0), box.bottom), slice(max(box.x, 0), box.right)
     mask = ink.mask[rows, columns]
     y, x = np.nonzero(mask)
@@ -190,7 +206,7 @@ def goes_on(ink: Ink, box: Box) -> bool:
 
 
 def darkness_at(ink: Ink, spots: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Darkness at (..., 2) places in px; beyond the frame it is that of the frame's edge."""
+    """Darkness at (..., 2) points, px; points outside the frame take that of its edge."""
     height, width = ink.darkness.shape
     x = np.clip(np.rint(spots[..., 0]).astype(int), 0, width - 1)
     y = np.clip(np.rint(spots[..., 1]).astype(int), 0, height - 1)

@@ -1,4 +1,4 @@
-"""How high most of a page's writing is. Knows heights, nothing of what has them."""
+"""The typical height of a page's writing. Knows heights only."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 
-def usual_height(heights: NDArray[np.int32] | NDArray[np.float64]) -> float:
-    """Height that most of the ink has, px: a median over pieces, weighted by their size; 0 where there is none. heights: (N,)."""
+def typical_height(heights: NDArray[np.int32] | NDArray[np.float64]) -> float:
+    """Median height, px, weighted by the squared heights; 0 where there is none. heights: (N,) px."""
     if not len(heights):
         return 0.0
     ordered = np.sort(heights).astype(float)

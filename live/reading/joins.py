@@ -1,4 +1,4 @@
-"""Which pieces of ink may be strokes of one digit. Knows extents along the line, never pixels or digits."""
+"""Find pairs of components that may be strokes of one digit. Knows extents along text lines, no pixels or digits."""
 
 from __future__ import annotations
 
@@ -8,14 +8,15 @@ from numpy.typing import NDArray
 from live.reading.regions import Component
 
 Cluster = tuple[int, ...]
-GAP = 0.25  # widest gap between one stroke and another over it, as a share of the bigger one
+GAP = 0.25
+"""Widest gap between two strokes of one digit, as a share of the bigger one's size."""
 
 
 def find_clusters(components: list[Component]) -> list[Cluster]:
-    """Pairs of components (by index) that lie over, beside or into one another as the strokes of one digit do.
+    """Pairs of components (by index) that lie above, beside or inside one another like the strokes of one digit.
 
-    The bar of a 5, the two strokes of a 4, a digit that a faint pen broke. Both readings are tried, apart and together;
-    the classifier says which is right.
+    Examples are the bar of a 5, the two strokes of a 4, and a digit broken by a faint pen. The classifier decides whether the
+    pair is one digit or two.
     """
     if len(components) < 2:
         return []
@@ -31,7 +32,7 @@ def find_clusters(components: list[Component]) -> list[Cluster]:
     size, other_size = np.maximum(wide, tall), np.maximum(other_wide, other_tall)
     bigger = np.maximum(size, other_size)
     lower = np.minimum(tall, other_tall)
-    # one over the other with a small gap, or one reaching into the other's columns; and together no wider than a digit
+    # one above the other with a small gap, or beside it with overlapping columns; together no wider than a digit
     above = (overlap_x > 0.35 * np.minimum(wide, other_wide)) & (overlap_y > -GAP * bigger)
     beside = (overlap_x > -0.12 * bigger) & (overlap_y > 0.3 * lower)
     lesser = lower < 0.75 * np.maximum(tall, other_tall)
@@ -43,7 +44,7 @@ def find_clusters(components: list[Component]) -> list[Cluster]:
 
 
 def _near(extents: NDArray[np.float32]) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
-    """Indices of all pairs that are no farther apart than `GAP` of both their sizes: few of the many pairs of a page."""
+    """Indices of all pairs no farther apart than `GAP` of both their sizes."""
     margin = GAP * (extents[:, 2:] - extents[:, :2]).max(axis=1, keepdims=True)
     left, top = (extents[:, :2] - margin).T
     right, bottom = (extents[:, 2:] + margin).T

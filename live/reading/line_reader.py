@@ -1,7 +1,7 @@
-"""Read a whole run of ink at once, where its digits can't be told apart one by one. Knows ink and extents, no grouping.
+"""Read a whole group at once where its digits can't be separated. Knows ink and extents, no pages.
 
-Digits that touch, overlap or run into each other under blur have no cut that parts them. The line network sees all of them
-beside each other, and says of each column which digit it belongs to.
+Digits that touch, overlap or merge under blur have no cut between them. The line network sees all of them side by side, and
+labels each column of their picture with a digit.
 """
 
 from __future__ import annotations
@@ -16,37 +16,50 @@ import numpy as np
 from numpy.typing import NDArray
 
 from live.core.records import DIGIT_CLASSES, Box, Digit
-from live.reading.budget import AREA_PX, LINE, LINE_PX, LONG_PX, Budget
+from live.reading.budget import AREA_PX_PER_QUESTION, LINE_COST, LINE_PX_PER_QUESTION, LONG_LINE_PX, Budget
 from live.reading.cuts import Extent
-from live.reading.grouping import Run, bounds, is_word, quad_of
+from live.reading.grouping import Group, bounds, is_word, quad_of
 from live.reading.ink import Ink
 from live.reading.regions import stretch
 from models.ctc import log_probabilities, say, substitutions, without_pauses
 from models.line_classifier import BLANK, NO_NUMBER
 from models.line_format import COLUMN_PX, FIELD_TALL_PX, LEAST_WIDE_PX, MOST_WIDE_PX, WRITING_TALL_PX
 
-SOFT_EDGE = np.ones((3, 3), np.uint8)  # the soft edge of a stroke is lighter than the limit for ink
-
-MOST_ASKED = 96  # runs of a page: more of them are texture
-MOST_BLOBS = 24  # runs without a digit on a page: more of them, and more than hold a digit, are words
-WIDE = 1.3  # digits that all touch are together so many times as wide as tall
-SURE = 0.95  # certainty of digits that need no other look
-TORN = 0.65  # confidence of a digit, on (geometric) average, from which a number is told with a sign not read alone
-UNREAD = 0.8  # and one of which no digit could be read alone
-DIGITS = 0.9  # probability that all are digits, whichever, from which "no number" isn't heard
-MISSED = 0.8  # of one with more digits than were seen, as a share of the confidence in those
-DOUBLED = 1.5  # and of one with fewer
-SAY = np.float32(1 / 3)  # how much it counts where both see as many digits
-LARGE_PX = 50.0  # writing so tall is sharp: read one by one, its digits are not doubted for what is read at once
-DEAR = 6000  # signs times signs times columns from which on texts that differ by a sign are weighed together: both ways take 2 ms
-LEAST = np.float32(1e-4)  # probability that is left to what one of the two excludes
+SOFT_EDGE = np.ones((3, 3), np.uint8)
+"""Window that adds the soft edge of a stroke, which is lighter than the threshold for ink."""
+MOST_ASKED = 96
+"""Most groups of a page that are read at once; more of them are texture."""
+MOST_BLOBS = 24
+"""Groups without a digit are skipped if there are more than this and more than groups with a digit: they are words."""
+WIDE = 1.3
+"""A group without a digit may be touching digits if it is this many times as wide as tall."""
+SURE = 0.95
+"""A group is read at once if a digit's certainty is below this."""
+TORN = 0.65
+"""Least geometric mean confidence of a number some of whose digits could not be read one by one."""
+UNREAD = 0.8
+"""The same where no digit could be read one by one."""
+DIGITS = 0.9
+"""Probability that all members are digits from which the line network's "no number" is ignored."""
+MISSED = 0.8
+"""Least confidence of a reading with more digits than before, as a share of the confidence in those."""
+DOUBLED = 1.5
+"""The same for a reading with fewer digits."""
+SAY = np.float32(1 / 3)
+"""Weight of the line network where both networks see as many digits."""
+LARGE_PX = 50.0
+"""Writing of this height, px, is sharp: a different reading by the line network is ignored."""
+DEAR = 6000
+"""Signs² times columns from which all substitutions are computed together; at this size both ways take 2 ms."""
+LEAST = np.float32(1e-4)
+"""Probability floor of a digit that one of the networks excludes."""
 
 AsksLines = Callable[[Sequence[NDArray[np.uint8]]], list[NDArray[np.float32]]]
-"""The line network: (32, w) uint8 each -> of each (T, 12) logarithms of probabilities."""
+"""The line network: pictures (32, w) uint8 -> for each (T, 12) log-probabilities."""
 
 
 def line_picture(ink: Ink, extent: Extent, angle: float) -> NDArray[np.uint8]:
-    """The ink of a run as the line network takes it: (32, w) uint8, level, 24 px tall.
+    """The ink of a group as the line network takes it: (32, w) uint8, level, 24 px tall.
 
     extent: px of the turned frame. angle: slope of its line, radians.
     """
@@ -71,17 +84,17 @@ def line_picture(ink: Ink, extent: Extent, angle: float) -> NDArray[np.uint8]:
 
 @dataclass(frozen=True, eq=False)
 class LineReading:
-    """What the line network was asked, and what it answered."""
+    """One group as the line network read it."""
 
     index: int
-    """Of the run among those of the page."""
-    run: Run
+    """Index of the group among those of the page."""
+    group: Group
     picture: NDArray[np.uint8]
-    """(32, w) uint8, as it was shown."""
+    """(32, w) uint8, the network's input."""
     digits: list[Digit]
-    """What it read; none where it saw no number."""
+    """The digits it read; empty where it saw no number."""
     classes: int
-    """That the other network knows, and that digits which are told have: ten, or eleven with "not a digit"."""
+    """Classes of the digit network and of reported digits: ten, or eleven with "not a digit"."""
 
     @property
     def confidence(self) -> float:
@@ -91,95 +104,99 @@ class LineReading:
     @property
     def agrees(self) -> bool:
         """Whether both networks read the same digits."""
-        return [digit.label for digit in self.digits] == [digit.label for digit in self.run.digits]
+        return [digit.label for digit in self.digits] == [digit.label for digit in self.group.digits]
 
     @property
-    def told(self) -> list[Digit]:
-        """The digits to tell where this is taken: what both networks say together, where both see as many."""
-        own = self.run.digits
+    def reported(self) -> list[Digit]:
+        """The digits to report if this is accepted: those of both networks pooled, where both see as many."""
+        own = self.group.digits
         at_once = [with_classes(digit, self.classes) for digit in self.digits]
-        if len(own) != len(at_once) or is_word(self.run):
+        if len(own) != len(at_once) or is_word(self.group):
             return at_once
         return [together(one, other) for one, other in zip(own, at_once, strict=True)]
 
     @cached_property
-    def taken(self) -> bool:
-        """Whether that is believed instead of what was read digit by digit."""
-        if is_word(self.run):  # one digit in doubt is shown as such
-            fewest, least = (1, TORN) if self.run.digits else (2, UNREAD)
+    def accepted(self) -> bool:
+        """Whether this replaces the digits that were read one by one."""
+        if is_word(self.group):  # one doubtful digit is reported as such
+            fewest, least = (1, TORN) if self.group.digits else (2, UNREAD)
             return len(self.digits) >= fewest and self.confidence > least ** len(self.digits)
         if not self.digits:
-            return math.prod(digit.is_any for digit in self.run.digits) < DIGITS
-        more = len(self.digits) - len(self.run.digits)
+            return math.prod(digit.is_any for digit in self.group.digits) < DIGITS
+        more = len(self.digits) - len(self.group.digits)
         if more == 0:
-            _, top, _, bottom = bounds(self.run.members)
+            _, top, _, bottom = bounds(self.group.members)
             return self.agrees or bottom - top < LARGE_PX
-        return self.confidence > (MISSED if more > 0 else DOUBLED) * believed(self.run.digits)
+        return self.confidence > (MISSED if more > 0 else DOUBLED) * believed(self.group.digits)
 
 
 def together(one: Digit, at_once: Digit) -> Digit:
-    """A digit as both networks see it, by a weighted geometric mean (a logarithmic opinion pool), in the place of the first."""
+    """Pool a digit of both networks by a weighted geometric mean (a logarithmic opinion pool), at the place of the first."""
     logs = [np.log(np.maximum(digit.probabilities, LEAST)) for digit in (one, at_once)]
     pooled = np.exp((1 - SAY) * logs[0] + SAY * logs[1])
     return Digit(one.box, pooled / pooled.sum())
 
 
 def read_lines(
-    runs: list[Run], ink: Ink, networks: tuple[AsksLines, int], budget: Budget | None = None
+    groups: list[Group], ink: Ink, networks: tuple[AsksLines, int], budget: Budget | None = None
 ) -> list[LineReading]:
-    """Read those runs again whose digits can't be told one by one, as far as the budget lasts.
+    """Read the groups whose digits can't be separated, as far as the budget lasts.
 
-    networks: the one to ask, and the classes that the digits have which are told.
+    networks: the line network, and the number of classes of reported digits.
     """
     ask, classes = networks
-    asked = affordable(runs, to_ask(runs), budget or Budget())
-    pictures = [line_picture(ink, bounds(runs[k].members), runs[k].angle) for k in asked]
+    asked = affordable(groups, to_ask(groups), budget or Budget())
+    pictures = [line_picture(ink, bounds(groups[k].members), groups[k].angle) for k in asked]
     readings = []
     for k, picture, logs in zip(asked, pictures, ask(pictures), strict=True):
-        quad = quad_of(bounds(runs[k].members), runs[k].angle)
-        readings.append(LineReading(k, runs[k], picture, digits_of(logs, picture.shape[1], quad), classes))
+        quad = quad_of(bounds(groups[k].members), groups[k].angle)
+        readings.append(LineReading(k, groups[k], picture, digits_of(logs, picture.shape[1], quad), classes))
     return readings
 
 
-def to_ask(runs: list[Run]) -> list[int]:
-    """The runs to read again, by index, those with most digits first; what holds none comes last."""
-    with_digits = [k for k, run in enumerate(runs) if run.digits]
-    asked = sorted((k for k in with_digits if is_worth_asking(runs[k])), key=lambda k: -len(runs[k].digits))
-    blobs = [k for k, run in enumerate(runs) if may_be_touching(run)]
+def to_ask(groups: list[Group]) -> list[int]:
+    """Indices of the groups to read at once, in order of falling digit count."""
+    with_digits = [k for k, group in enumerate(groups) if group.digits]
+    asked = sorted((k for k in with_digits if is_worth_asking(groups[k])), key=lambda k: -len(groups[k].digits))
+    blobs = [k for k, group in enumerate(groups) if may_be_touching(group)]
     if len(blobs) <= max(MOST_BLOBS, len(with_digits)):
         asked += blobs
     return asked
 
 
-def affordable(runs: list[Run], asked: list[int], budget: Budget) -> list[int]:
-    """The first of the runs to ask about, as many as the budget lasts for. Digits of the others are counted as left out."""
+def affordable(groups: list[Group], asked: list[int], budget: Budget) -> list[int]:
+    """The first indices in `asked` that the budget lasts for; the digits of the others are counted as left out."""
     taken: list[int] = []
     for k in asked:
-        run = runs[k]
-        left, top, right, bottom = bounds(run.members)
+        group = groups[k]
+        left, top, right, bottom = bounds(group.members)
         wide, tall = right - left, max(bottom - top, 1.0)
         columns = min(WRITING_TALL_PX * wide / tall, MOST_WIDE_PX)
-        price = LINE + (columns + max(0.0, columns - LONG_PX)) / LINE_PX + 2 * wide * tall / AREA_PX
-        if len(taken) < MOST_ASKED and budget.take(price):
+        price = (
+            LINE_COST
+            + (columns + max(0.0, columns - LONG_LINE_PX)) / LINE_PX_PER_QUESTION
+            + 2 * wide * tall / AREA_PX_PER_QUESTION
+        )
+        if len(taken) < MOST_ASKED and budget.try_spend(price):
             taken.append(k)
         else:
-            budget.leave_out(len(run.digits))
+            budget.leave_out(len(group.digits))
     return taken
 
 
-def is_worth_asking(run: Run) -> bool:
-    """Whether it holds something that isn't surely a digit, beside one that may be."""
-    return is_word(run) or min(digit.certainty for digit in run.digits) < SURE
+def is_worth_asking(group: Group) -> bool:
+    """Whether a group with digits has a member that isn't surely a digit."""
+    return is_word(group) or min(digit.certainty for digit in group.digits) < SURE
 
 
-def may_be_touching(run: Run) -> bool:
-    """Whether no digit could be told in it, and it is wide enough for two that touch."""
-    left, top, right, bottom = bounds(run.members)
-    return not run.digits and right - left > WIDE * (bottom - top)
+def may_be_touching(group: Group) -> bool:
+    """Whether a group has no digit and is wide enough for two that touch."""
+    left, top, right, bottom = bounds(group.members)
+    return not group.digits and right - left > WIDE * (bottom - top)
 
 
 def with_classes(digit: Digit, classes: int) -> Digit:
-    """The digit among so many classes: beside a network that knows no "not a digit", without it."""
+    """The digit with the first `classes` probabilities, normalised: without "not a digit" where there are ten."""
     known = digit.probabilities[:classes]
     return Digit(digit.box, known / known.sum())
 
@@ -189,23 +206,23 @@ def believed(digits: list[Digit]) -> float:
     return math.prod(digit.confidence for digit in digits)
 
 
-def with_lines(runs: list[Run], lines: list[LineReading]) -> list[Run]:
-    """The runs, with the digits of those that were better read at once; those that are no number by that are strangers."""
-    better = {line.index: line.told for line in lines if line.taken}
-    return [_at_once(run, better[k]) if k in better else run for k, run in enumerate(runs)]
+def with_lines(groups: list[Group], lines: list[LineReading]) -> list[Group]:
+    """The groups with the accepted readings; members of a group that is no number become non-digits."""
+    better = {line.index: line.reported for line in lines if line.accepted}
+    return [_at_once(group, better[k]) if k in better else group for k, group in enumerate(groups)]
 
 
-def _at_once(run: Run, digits: list[Digit]) -> Run:
-    """A run with its digits as they were read at once."""
+def _at_once(group: Group, digits: list[Digit]) -> Group:
+    """A group with the digits that were read at once."""
     if digits:
-        return replace(run, read_at_once=digits)
-    return Run([replace(member, digit=None) for member in run.members])
+        return replace(group, read_at_once=digits)
+    return Group([replace(member, digit=None) for member in group.members])
 
 
 def digits_of(logs: NDArray[np.float32], width: int, quad: NDArray[np.float32]) -> list[Digit]:
-    """What the network's columns say, as digits; none where they say anything else.
+    """The digits that the network's columns say; empty where they say anything else.
 
-    logs: (T, 12); width: of its picture, px; quad: (4, 2) where the run lies in the frame, px. Each digit's probabilities are
+    logs: (T, 12); width: of its picture, px; quad: (4, 2) where the group lies in the frame, px. Each digit's probabilities are
     what the whole text's probability becomes with another digit in its place; what is left of the text's own, that it may be
     quite another text, is shared among them all as "not a digit".
     """
@@ -229,7 +246,7 @@ def digits_of(logs: NDArray[np.float32], width: int, quad: NDArray[np.float32]) 
 
 
 def boxes_of(columns: Sequence[float], width: int, quad: NDArray[np.float32]) -> list[Box]:
-    """A box in the frame for each digit: from halfway to the one before to halfway to the next."""
+    """A box in the frame for each digit, bounded halfway to its neighbours."""
     margin = (FIELD_TALL_PX - WRITING_TALL_PX) / 2 / width
     middles = np.array([(column + 0.5) * COLUMN_PX / width for column in columns])
     shares = np.clip((middles - margin) / (1 - 2 * margin), 0, 1)

@@ -1,9 +1,9 @@
-"""Read pages that lie on their side or on their head. Knows quarter turns and what the classifier says of all pieces of ink.
+"""Read pages that lie on their side or upside down. Knows quarter turns and the classifier's answers for all pieces of ink.
 
-A page that is turned gives itself away: what the network was shown of it, turned the other way, is full of sure digits. That is
-asked only where few pieces were sure, and costs one batch. Where another turn clearly wins, the page is read again, and that
-reading is taken only if numbers of several digits then make up much of what is written: letters, wood grain and rims look like
-digits here and there. A 1 says nothing: any line is one, from one side or another.
+The inputs of a turned page, turned the other way, are full of sure digits. They are classified once more only where few pieces
+were sure, at the cost of one batch. Where another turn clearly wins, the page is read again; that reading is accepted only if
+numbers of several digits make up much of the ink, since letters, wood grain and rims look like digits here and there. A 1 is no
+evidence: any stroke is one, seen from one side or another.
 """
 
 from __future__ import annotations
@@ -16,72 +16,81 @@ from numpy.typing import NDArray
 
 from live.core.records import DIGIT_CLASSES, Box, Digit, Reading
 from live.reading.budget import Budget
+from live.reading.cut_join_search import count_sure_digits
 from live.reading.cuts import Lattice
-from live.reading.exploring import tell
 from live.reading.false_positives import ONE
-from live.reading.heights import usual_height
+from live.reading.heights import typical_height
 from live.reading.reader import Mark, PageReader, ignore
 from live.reading.traces import Trace
 
 Rows = NDArray[np.float32]
 
-SURE = 0.9  # confidence from which a digit counts
-ENOUGH = 0.65  # share of sure digits among all pieces from which a page surely lies as it should
-CLEARLY = 1.25  # another turn has so many times the sure digits
-AND_MORE = 3.0  # and so many more: a few letters look like digits on their head
-FILLED = 0.17  # share of sure digits among all pieces of a page that was turned for its numbers
-LIKELY = 0.1  # share of what is looked at that must be sure digits for another reading: fewer can't come to that share
-LONE = 0.5  # of a digit that counts, where it stands alone
-MOST_TURNED = 100  # pieces that are looked at from the other sides, of a page with many: enough to tell
-MOST_ASKED = (
-    250  # questions that are all asked from the other sides: of few digits the cuts and joins tell too, and cost little
-)
-FULL, FEW = 100, 48  # pieces of a full page, and how many of them tell whether it plainly lies otherwise
-PLAINLY, PLAINLY_NOT = 3.0, 0.2
-"""A full page plainly lies otherwise where another turn has so many times the sure digits, and not where such a share is sure."""
-EVERY = 6  # of readings that are doubtful, one in so many is looked at from the other sides
+SURE = 0.9
+"""Confidence from which a digit counts as sure."""
+ENOUGH = 0.65
+"""A page with at least this share of sure digits among all its inputs lies upright."""
+CLEARLY = 1.25
+"""Another turn needs this many times the sure digits, and `AND_MORE` more."""
+AND_MORE = 3.0
+"""A few letters look like digits upside down, so that another turn needs this many more sure digits."""
+FILLED = 0.17
+"""Least share of sure digits among all pieces of a turned page for its reading to be accepted."""
+LIKELY = 0.1
+"""Least share of sure digits among the inputs that are turned for the page to be read again; fewer never reach `FILLED`."""
+LONE = 0.5
+"""Weight of a sure digit that stands alone."""
+MOST_TURNED = 100
+"""Most pieces of a full page whose inputs are turned; they are enough to decide."""
+MOST_ASKED = 250
+"""Up to this many inputs all are turned, those of cuts and joins too: with few digits they are evidence, and cost little."""
+FULL, FEW = 100, 48
+"""A page with more pieces than the first is full; this many of its pieces decide early whether it is clearly turned."""
+CLEAR_RATIO, UPRIGHT_SHARE = 3.0, 0.2
+"""A full page is clearly turned if another turn has this many times the sure digits; not if this share of its pieces is sure."""
+EVERY = 6
+"""Of the doubtful frames of a camera, one in this many is classified in all turns."""
 
 
 @dataclass(frozen=True, eq=False)
 class TurnedTrace:
-    """What was worked out for a picture that was turned so that its page lies upright."""
+    """The trace of a picture that was turned so that its page is upright."""
 
     image: NDArray[np.uint8]
     """(H, W, 3) uint8 BGR, upright."""
     trace: Trace
     """Of that picture."""
     turn: int
-    """Quarter turns to the left that it took."""
+    """Quarter turns to the left."""
 
     @property
     def reading(self) -> Reading:
-        """In px of the picture as it was given."""
+        """The reading in px of the picture as given."""
         return turned_back(self.trace.reading, self.turn)
 
 
 class TurningReader:
-    """A `PageReader` that finds out how the page lies, and remembers it for the next picture."""
+    """A `PageReader` that finds the page's orientation, and keeps it for the next picture."""
 
     def __init__(self, reader: PageReader, *, remembers: bool = True) -> None:
-        """remembers: pictures follow each other as a camera's do; else each is another page, and looked at from all sides."""
+        """remembers: whether pictures follow each other as a camera's do; else each is a page of its own."""
         self._reader = reader
         self._remembers = remembers
         self._turn = 0
         self._doubtful = 0
 
     def read(self, image: NDArray[np.uint8], mark: Mark = ignore) -> Reading:
-        """As `PageReader.read`; numbers, ink and quads are those of the picture as it was given."""
+        """As `PageReader.read`; numbers, ink and quads are in px of the picture as given."""
         return self.trace(image, mark).reading
 
     def trace(self, image: NDArray[np.uint8], mark: Mark = ignore) -> TurnedTrace:
-        """`read`, with what was worked out on the way."""
+        """`read`, with all intermediate results."""
         if not self._remembers:
             self._turn = 0
         budget = Budget.of(image.shape)
         upright = turned(image, self._turn)
-        plain: list[int] = []
-        trace = self._reader.trace(upright, mark, budget, is_settled=partial(self._lies_otherwise, budget, plain))
-        best = plain[0] if plain else self._better_turn(trace, budget)
+        clear_turns: list[int] = []
+        trace = self._reader.trace(upright, mark, budget, is_settled=partial(self._lies_otherwise, budget, clear_turns))
+        best = clear_turns[0] if clear_turns else self._better_turn(trace, budget)
         if best:
             turn = (self._turn + best) % 4
             otherwise = turned(image, turn)
@@ -90,35 +99,37 @@ class TurningReader:
             pieces = FILLED * len(again.pieces.whole)
             if sure_digits(again.reading) > max(AND_MORE, pieces, sure_digits(trace.reading)):
                 self._turn, upright, trace = turn, otherwise, again
-            elif plain:  # it lies as it should after all
+            elif clear_turns:  # the page is upright after all
                 trace = self._reader.trace(upright, mark, budget)
         return TurnedTrace(upright, trace, self._turn)
 
-    def _lies_otherwise(self, budget: Budget, plain: list[int], asked: list[Lattice], rows: tuple[Rows, Rows]) -> bool:
-        """Whether a full page plainly lies otherwise, by its pieces alone: then no more needs to be asked of it as it lies.
+    def _lies_otherwise(
+        self, budget: Budget, clear_turns: list[int], asked: list[Lattice], rows: tuple[Rows, Rows]
+    ) -> bool:
+        """Whether a full page is clearly turned, judged by its pieces alone: its second pass is skipped then.
 
-        asked: its pieces; rows: the question about each, and its answer. plain: is given the quarter turns.
+        asked: lattices of its pieces; rows: their inputs and answers. clear_turns: receives the quarter turns.
         """
         if len(asked) <= FULL or (self._remembers and self._doubtful % EVERY):
             return False
-        some = usual_ones(np.array([lattice.height for lattice in asked]), FEW)
+        some = typical_rows(np.array([lattice.height for lattice in asked]), FEW)
         inputs, answers = rows[0][some], rows[1][some]
-        if tell(answers) >= PLAINLY_NOT * len(some) or not budget.take(3 * len(some)):
+        if count_sure_digits(answers) >= UPRIGHT_SHARE * len(some) or not budget.try_spend(3 * len(some)):
             return False
-        scores = self._telling(inputs, answers).sum(axis=1)
-        if scores.max() > PLAINLY * (scores[0] + AND_MORE):
-            plain.append(int(scores.argmax()))
-        return bool(plain)
+        scores = self._sure_scores(inputs, answers).sum(axis=1)
+        if scores.max() > CLEAR_RATIO * (scores[0] + AND_MORE):
+            clear_turns.append(int(scores.argmax()))
+        return bool(clear_turns)
 
-    def _telling(self, inputs: Rows, answers: Rows) -> NDArray[np.float32]:
-        """(4, N) how sure the network is of each digit with each further quarter turn; 0 where it isn't, and of 1s."""
+    def _sure_scores(self, inputs: Rows, answers: Rows) -> NDArray[np.float32]:
+        """(4, N) confidence of each digit after 0 to 3 further quarter turns; 0 where it is unsure or a 1."""
         ways = [self._reader.classifier(np.ascontiguousarray(np.rot90(inputs, k, axes=(1, 2)))) for k in (1, 2, 3)]
         digits = np.stack([answers, *ways])[..., :DIGIT_CLASSES]
         best = digits.max(axis=2)
         return np.asarray(np.where((best > SURE) & (digits.argmax(axis=2) != ONE), best, 0), np.float32)
 
     def _better_turn(self, trace: Trace, budget: Budget) -> int:
-        """How many further quarter turns show clearly more sure digits; 0 where none does, or there is no need to ask."""
+        """Further quarter turns with clearly more sure digits; 0 where there are none, or the page is upright without doubt."""
         asked = trace.reading.inputs
         as_it_is = sum(digit.confidence for number in trace.reading.numbers for digit in number.digits)
         if as_it_is >= ENOUGH * len(asked) or len(asked) <= AND_MORE:
@@ -127,11 +138,11 @@ class TurningReader:
         if self._remembers and self._doubtful % EVERY != 1:
             return 0
         rows = rows_to_turn(trace)
-        if not budget.take(3 * len(rows)):
+        if not budget.try_spend(3 * len(rows)):
             return 0
-        tells = self._telling(asked[rows], trace.answers[rows])
-        whole = sum(1 for lattice in trace.pieces.whole if lattice.regions)  # their questions come first
-        for scores in (tells.sum(axis=1), tells[:, :whole].sum(axis=1)):
+        scores_by_turn = self._sure_scores(asked[rows], trace.answers[rows])
+        whole = sum(1 for lattice in trace.pieces.whole if lattice.regions)  # their inputs come first
+        for scores in (scores_by_turn.sum(axis=1), scores_by_turn[:, :whole].sum(axis=1)):
             turn = int(scores.argmax())
             if turn and scores[turn] > max(CLEARLY * scores[0] + AND_MORE, LIKELY * len(rows)):
                 return turn
@@ -139,23 +150,23 @@ class TurningReader:
 
 
 def rows_to_turn(trace: Trace) -> NDArray[np.intp]:
-    """Which questions of a reading are asked from other sides: all, cuts and joins too; of many, those of usual pieces."""
+    """Rows of the inputs that are classified in other turns: all if they are few, else those of typical pieces."""
     count = len(trace.reading.inputs)
     if count <= MOST_ASKED:
         return np.arange(count)
-    return usual_ones(np.array([lattice.height for lattice in trace.pieces.whole if lattice.regions]), MOST_TURNED)
+    return typical_rows(np.array([lattice.height for lattice in trace.pieces.whole if lattice.regions]), MOST_TURNED)
 
 
-def usual_ones(heights: NDArray[np.float64], most: int) -> NDArray[np.intp]:
-    """Which of many pieces are most like the page's writing by their height: at most so many, (N,) indices, rising."""
+def typical_rows(heights: NDArray[np.float64], most: int) -> NDArray[np.intp]:
+    """The pieces nearest to the typical height: (N,) rising indices, at most `most`."""
     if len(heights) <= most:
         return np.arange(len(heights))
-    away = np.abs(np.log(np.maximum(heights, 1e-3) / usual_height(heights)))
+    away = np.abs(np.log(np.maximum(heights, 1e-3) / typical_height(heights)))
     return np.sort(np.argsort(away, kind="stable")[:most])
 
 
 def sure_digits(reading: Reading) -> float:
-    """How many sure digits were read; one that stands alone counts less, and 1s not at all."""
+    """Count the sure digits of a reading; a single digit counts less, a 1 not at all."""
     return sum(
         1.0 if len(number.digits) > 1 else LONE
         for number in reading.numbers
@@ -165,12 +176,12 @@ def sure_digits(reading: Reading) -> float:
 
 
 def turned(image: NDArray[np.uint8], turn: int) -> NDArray[np.uint8]:
-    """The picture turned to the left by so many quarters."""
+    """The picture after some quarter turns to the left."""
     return image if turn == 0 else np.ascontiguousarray(np.rot90(image, turn))
 
 
 def turned_back(reading: Reading, turn: int) -> Reading:
-    """What was read in a picture that `turned` made, in px of the picture before that."""
+    """A reading of a picture that `turned` made, in px of the picture before the turn."""
     if turn == 0:
         return reading
     height, width = reading.ink.shape

@@ -1,7 +1,7 @@
-"""Outlines of all pieces of ink on a page, in bounded time. Knows pixels, no sizes of digits but the least.
+"""Find the outlines of all pieces of ink on a page, in bounded time. Knows pixels, and of digits only the least size.
 
-OpenCV finds outer and inner outlines together, in a time that grows with the square of the holes in one piece: 230,000 holes of a
-px take 5 s. So where there is that much ink, pieces are told apart first, and only their outer outlines are followed.
+OpenCV finds outer and inner outlines together, in a time that grows with the square of the holes in one piece: 230,000 holes of
+1 px take 5 s. On pages with that much ink, pieces are labelled first, and only their outer outlines are followed.
 """
 
 from __future__ import annotations
@@ -14,38 +14,44 @@ from numpy.typing import NDArray
 
 from live.core.settings import RegionSettings
 from live.reading.budget import FRAME_PX
-from live.reading.heights import usual_height
+from live.reading.heights import typical_height
 
 Contours = list[NDArray[np.int32]]
 
-CROWDED = 40_000  # strokes that begin on the rows of a mask; a page full of small digits has 10,000, one on a grainy desk 36,000
-TOO_FULL = 60_000  # strokes that begin so on a frame; paper squared every 5 mm has up to 37,000
-MOST = 4000  # pieces on so many px, the largest of more; a page of 600 digits on a grainy desk has 3,000
-MAX_COMPONENTS = 600  # more than any page of numbers has: beyond that it is texture, and only the largest are looked at
-MISSED = (
-    0.6,
-    0.05,
-)  # least height and area of a piece that is missed, in heights of most of the ink: a 1 in a thin pen has 0.1
-DEEPEST = 6  # pieces in holes of pieces in holes of pieces
+CROWDED = 40_000
+"""Stroke starts on the rows of a mask from which pieces are labelled first.
+
+A page full of small digits has 10,000, one on a grainy desk 36,000.
+"""
+TOO_FULL = 60_000
+"""Stroke starts on a frame from which ruled lines are not removed; paper squared every 5 mm has up to 37,000."""
+MOST = 4000
+"""Most pieces on a frame of 1280x720, the largest; a page of 600 digits on a grainy desk has 3,000."""
+MAX_COMPONENTS = 600
+"""Most components of digit size, the largest; more than any page of numbers has, so that more are texture."""
+MISSED = (0.6, 0.05)
+"""Least height and area of a piece that counts as left out, in typical heights and their squares; a thin 1 has an area of 0.1."""
+DEEPEST = 6
+"""Deepest nesting of pieces in holes of pieces that is followed."""
 
 
 @dataclass(frozen=True, eq=False)
 class Outlines:
-    """The outer outlines of all pieces of ink; specks are left out."""
+    """The outer outlines of all pieces of ink, without specks."""
 
     contours: Contours
     """(n, 1, 2) each, px."""
     boxes: NDArray[np.int32]
     """(N, 4) x, y, width, height, px."""
     left_out: int = 0
-    """Pieces as large as a digit that are not among them, for there are too many."""
+    """Pieces of digit size that were skipped because there are too many."""
 
 
 def find_outlines(mask: NDArray[np.uint8], settings: RegionSettings) -> Outlines:
-    """Outlines of all that is as large as a part of a digit may be. mask: (H, W) uint8, 255 is ink."""
+    """Outlines of all pieces at least as large as a part of a digit. mask: (H, W) uint8, 255 is ink."""
     least = settings.min_height_px // 3
-    if begun(mask) > CROWDED:
-        return outlines_of_crowd(mask, least, settings.min_height_px)
+    if count_stroke_starts(mask) > CROWDED:
+        return outlines_of_crowded_mask(mask, least, settings.min_height_px)
     contours, tree = cv2.findContours(mask, cv2.RETR_CCOMP, cv2.CHAIN_APPROX_SIMPLE)
     if tree is None:
         return Outlines([], np.zeros((0, 4), np.int32))
@@ -55,7 +61,7 @@ def find_outlines(mask: NDArray[np.uint8], settings: RegionSettings) -> Outlines
 
 
 def find_contours(outlines: Outlines, shape: tuple[int, ...], settings: RegionSettings) -> Outlines:
-    """The outlines of a size that a digit or a part of one may have, but for those cut by the frame; at most `MAX_COMPONENTS`.
+    """The outlines that may be a digit or a part of one by their size, without those cut by the frame; at most `MAX_COMPONENTS`.
 
     shape: height and width of the frame, px.
     """
@@ -68,36 +74,36 @@ def find_contours(outlines: Outlines, shape: tuple[int, ...], settings: RegionSe
         areas = np.array([cv2.contourArea(outlines.contours[k]) for k in kept.tolist()])
         order = np.argsort(-areas, kind="stable")
         first, others = order[:MAX_COMPONENTS], order[MAX_COMPONENTS:]
-        tall = max(settings.min_height_px, usual_height(h[kept[first]]))
-        # specks and hairs, beside most of the ink, nobody misses
+        tall = max(settings.min_height_px, typical_height(h[kept[first]]))
+        # specks and hairs, compared with most of the ink, don't count as left out
         missed = (h[kept[others]] >= MISSED[0] * tall) & (areas[others] >= MISSED[1] * tall**2)
         left_out += int(np.count_nonzero(missed))
         kept = kept[first]
     return Outlines([outlines.contours[k] for k in kept.tolist()], outlines.boxes[kept], left_out)
 
 
-def too_large(outlines: Outlines, shape: tuple[int, ...], settings: RegionSettings) -> int:
-    """How many outlines are too large for a digit: they may be lines with writing on them. shape: of the frame, px."""
+def count_too_large(outlines: Outlines, shape: tuple[int, ...], settings: RegionSettings) -> int:
+    """Count the outlines that are too large for a digit: they may be lines with writing on them. shape: of the frame, px."""
     tall, wide = outlines.boxes[:, 3], outlines.boxes[:, 2]
     return int(np.count_nonzero((tall > settings.max_height * shape[0]) | (wide > settings.max_height * shape[1])))
 
 
-def begun(mask: NDArray[np.uint8], *, down: bool = False) -> int:
-    """How many strokes begin on the rows of a mask, or down its columns: how much there is to follow."""
+def count_stroke_starts(mask: NDArray[np.uint8], *, down: bool = False) -> int:
+    """Count the strokes that start on the rows of a mask, or on its columns (down): the work of following outlines."""
     before, after = (mask[:-1], mask[1:]) if down else (mask[:, :-1], mask[:, 1:])
     return 0 if before.size == 0 else int(cv2.countNonZero(cv2.compare(after, before, cv2.CMP_GT)))
 
 
 def is_too_full(mask: NDArray[np.uint8]) -> bool:
-    """Whether there is so much ink that no ruled lines can be told from it. mask: (H, W) uint8."""
+    """Whether there is too much ink to tell ruled lines apart. mask: (H, W) uint8."""
     most = TOO_FULL * max(1.0, mask.size / FRAME_PX)
-    return begun(mask) > most or begun(mask, down=True) > most
+    return count_stroke_starts(mask) > most or count_stroke_starts(mask, down=True) > most
 
 
-def outlines_of_crowd(mask: NDArray[np.uint8], least: int, tall: int) -> Outlines:
-    """The same of a mask with any number of pieces and holes, at most `MOST` of them. least: size of a piece, px.
+def outlines_of_crowded_mask(mask: NDArray[np.uint8], least: int, tall: int) -> Outlines:
+    """As `find_outlines`, of a mask with any number of pieces and holes; at most `MOST` pieces.
 
-    tall: height from which a piece that is left out counts, px.
+    least: least size of a piece, px. tall: height from which a skipped piece counts as left out, px.
     """
     count, labels, stats, _ = cv2.connectedComponentsWithStats(mask, connectivity=8, ltype=cv2.CV_32S)
     kept = np.flatnonzero(stats[:, 2:4].max(axis=1) >= least)
@@ -115,14 +121,14 @@ def outlines_of_crowd(mask: NDArray[np.uint8], least: int, tall: int) -> Outline
         first = np.array([contour[0, 0] for contour in some])
         wanted[labels[first[:, 1], first[:, 0]]] = 0
     left_out = np.count_nonzero(stats[by_size[most:], 3] >= tall) + np.count_nonzero(stats[wanted > 0, 3] >= tall)
-    # in the order in which OpenCV finds them all together: from the last row up
+    # OpenCV's own order: from the last row up
     contours.sort(key=lambda contour: tuple(contour[0, 0, ::-1].tolist()), reverse=True)
     found = _large([contour for contour in contours if len(contour) >= 4], least)
     return Outlines(found.contours, found.boxes, int(left_out))
 
 
 def _large(contours: Contours, least: int) -> Outlines:
-    """Those that are as large as a part of a digit."""
+    """The contours at least as large as a part of a digit."""
     boxes = np.array([cv2.boundingRect(contour) for contour in contours], np.int32).reshape(-1, 4)
     large = np.flatnonzero(boxes[:, 2:].max(axis=1, initial=0) >= least)
     return Outlines([contours[k] for k in large.tolist()], boxes[large])

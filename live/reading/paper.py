@@ -1,4 +1,4 @@
-"""Find how bright the paper is under what is written on it. Knows grey values and how wide strokes are, no ink and no digits."""
+"""Estimate the brightness of the paper under the writing. Knows grey values and stroke widths, no ink and no digits."""
 
 from __future__ import annotations
 
@@ -8,21 +8,25 @@ from numpy.typing import NDArray
 
 Cells = NDArray[np.uint8]
 
-SMALL_SIDE_PX = 320  # light changes slowly: paper is estimated on a picture of about this size
-WIDER = 4  # strokes so many times as wide as the window are looked for too
-DARK, DARKER = 0.85, 0.5  # such a stroke is as dark as the first share of its paper, and somewhere as the second
-NEARBY = 0.92  # parts of it that are just narrow enough for the window leave a trace so dark
+SMALL_SIDE_PX = 320
+"""Longer side of the reduced picture that paper is estimated on, px; light changes slowly."""
+WIDER = 4
+"""Strokes up to this many times as wide as the window are removed too."""
+DARK, DARKER = 0.85, 0.5
+"""Such a stroke is darker than the first share of its paper everywhere, and than the second share somewhere."""
+NEARBY = 0.92
+"""Parts of such a stroke that are just narrow enough for the window leave a trace darker than this share of the paper."""
 
 
 def cell_px(shape: tuple[int, ...]) -> int:
-    """Side of a cell in which the paper has one brightness, px. shape: (H, W) of the frame, px."""
+    """Side of a cell of uniform paper brightness, px. shape: (H, W) of the frame, px."""
     return max(1, round(max(shape) / SMALL_SIDE_PX))
 
 
 def window_cells(shape: tuple[int, ...], share: float, least_side: int = SMALL_SIDE_PX) -> int:
     """Side of a window, in cells; odd, at least 3. shape: (h, w) of the grid, cells; share: of the longer side.
 
-    Of one smaller than `least_side` it is more: that picture was cut out of a larger one, with strokes as wide as there.
+    A grid smaller than `least_side` gets the window of that side: it was cut out of a larger picture with strokes as wide.
     """
     return max(3, int(max(*shape, least_side) * share)) | 1
 
@@ -32,8 +36,8 @@ def find_paper(
 ) -> Cells:
     """Brightness of the paper under the strokes, on a grid of one cell in `step` px.
 
-    gray: (H, W) uint8. share, least_side: strokes up to about the width of that window (`window_cells`) are looked under.
-    wide: and under wider ones, where they are dark. Returns (H / step, W / step) uint8.
+    gray: (H, W) uint8. share, least_side: strokes up to about the width of that window (`window_cells`) are removed.
+    wide: remove wider dark strokes too. Returns (H / step, W / step) uint8.
     """
     height, width = gray.shape
     small = cv2.resize(gray, (max(1, width // step), max(1, height // step)), interpolation=cv2.INTER_AREA)
@@ -45,14 +49,14 @@ def find_paper(
 
 
 def without_strokes(cells: Cells, window: int) -> Cells:
-    """The cells, less everything dark that is thinner than the window: a grey closing leaves the paper under the strokes."""
+    """The cells without dark parts thinner than the window: a grey closing leaves the paper under the strokes."""
     return cv2.morphologyEx(cells, cv2.MORPH_CLOSE, cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (window, window)))
 
 
 def without_wide_strokes(paper: Cells, window: int) -> Cells:
-    """The paper, less what is left of strokes wider than the window: of a number that fills the frame, in marker.
+    """The paper without strokes wider than the window, as of a number in marker that fills the frame.
 
-    Such a stroke is dark, thinner than a window `WIDER` times as wide, and does not reach the frame's edge, as a desk does.
+    Such a stroke is dark, thinner than `WIDER` windows, and does not reach the frame's edge, unlike a desk.
     paper: (h, w) uint8, as `without_strokes` leaves it; the same array where there is no such stroke.
     """
     height, width = paper.shape

@@ -1,9 +1,8 @@
-"""Turn light ink on a dark ground into dark ink on a light one, only where it is so. Knows grey values, no mask, no digits.
+"""Invert light ink on a dark background, and nothing else. Knows grey values, no mask, no digits.
 
-Strokes cover less than half of what lies around any of them, so a median over a window wider than a stroke shows the ground
-without them: paper, board, screen, desk. What is written is darker than that ground, or lighter, whatever the light. The frame
-is parted into its dark and its bright grounds, and each is looked at by itself: a sheet on a dark desk stays as it is, and so
-does the desk, on which nothing is written.
+Strokes cover less than half of any window wider than themselves, so a median shows the background without them: paper, board,
+screen, desk. Ink is darker or lighter than that background in any light. The frame is split into dark and bright backgrounds,
+and each is judged by itself: a sheet on a dark desk stays as it is, and so does the desk, which has no writing.
 """
 
 from __future__ import annotations
@@ -16,17 +15,24 @@ from live.reading.paper import cell_px, window_cells
 
 Cells = NDArray[np.uint8]
 
-WINDOW = 0.06  # share of the longer side, as `ink.paper_window`: strokes up to half as wide are seen as such
-LEAST = 16  # levels by which a stroke differs from its ground, as seen in cells of a few px; wood grain and noise don't
-CLEARLY = 2.5  # ink is light where there is so many times more of it than of dark; at most 1.1 on 625 ordinary pictures
-NO_GRAIN = 0.25  # and so much of it as of all dark ink in the frame; the grain of dark desks came to 0.14 of it there
-WRITTEN = 1000  # levels times cells that a short number has; the grain of a dark desk without anything on it has less
-APART = 50  # levels between dark and bright grounds that are two things, and not one in uneven light
-BLOB = np.ones((7, 7), np.uint8)  # cells: what is wider than that and light is a thing, such as a card on a dark desk
+WINDOW = 0.06
+"""Window of the median as a share of the longer side, as `ink.paper_window`; strokes up to half as wide are found."""
+LEAST = 16
+"""Least grey-level difference of a stroke from its background, in cells of a few px; wood grain and noise have less."""
+CLEARLY = 2.5
+"""Ink is light where there is this many times more light than dark ink; at most 1.1 on 625 ordinary pictures."""
+NO_GRAIN = 0.25
+"""Least light ink as a share of all dark ink of the frame; the grain of dark desks came to 0.14 on those pictures."""
+WRITTEN = 1000
+"""Ink of a short number, in grey levels times cells; the grain of an empty dark desk has less."""
+APART = 50
+"""Least difference of dark and bright backgrounds that are two objects, not one in uneven light, grey levels."""
+BLOB = np.ones((7, 7), np.uint8)
+"""Light areas wider than this, in cells, are objects, such as a card on a dark desk."""
 
 
 def with_dark_ink(gray: Cells, share: float = WINDOW) -> Cells:
-    """The picture with all that is written darker than its ground: the same array where it is so already.
+    """The picture with all ink darker than its background; the same array where it already is.
 
     gray: (H, W) uint8. share: of the longer side, as `ink.paper_window`. Returns (H, W) uint8.
     """
@@ -40,7 +46,7 @@ def with_dark_ink(gray: Cells, share: float = WINDOW) -> Cells:
 
 
 def ground_of(cells: Cells, window: int) -> Cells:
-    """The brightness of what was written on: (h, w) uint8."""
+    """Brightness of the background: (h, w) uint8."""
     return np.asarray(cv2.medianBlur(cells, min(window, 255)), np.uint8)
 
 
@@ -51,7 +57,7 @@ def light_grounds(cells: Cells, ground: Cells, window: int) -> tuple[Cells | Non
     """
     lighter, darker = without_blobs(strokes(cells, ground)), strokes(ground, cells)
     least = max(WRITTEN, NO_GRAIN * cv2.sumElems(darker)[0])
-    if cv2.sumElems(lighter)[0] < least:  # as on nearly every frame
+    if cv2.sumElems(lighter)[0] < least:  # true of nearly every frame
         return None, 0.0
     split, bright = cv2.threshold(ground, 0, 255, cv2.THRESH_BINARY + cv2.THRESH_OTSU)
     is_one = cv2.mean(ground, bright)[0] - cv2.mean(ground, cv2.bitwise_not(bright))[0] < APART
@@ -76,12 +82,12 @@ def light_grounds(cells: Cells, ground: Cells, window: int) -> tuple[Cells | Non
 
 
 def strokes(upper: Cells, lower: Cells) -> Cells:
-    """By how much the one is above the other, where it is by enough: (h, w) uint8."""
+    """Difference of `upper` and `lower` where it is large enough, else 0: (h, w) uint8."""
     return np.asarray(cv2.threshold(cv2.subtract(upper, lower), LEAST, 255, cv2.THRESH_TOZERO)[1], np.uint8)
 
 
 def without_blobs(levels: Cells) -> Cells:
-    """The levels of what is as narrow as a stroke; 0 in and round anything wider."""
+    """The levels of parts as narrow as a stroke; 0 in and around wider ones."""
     blobs = cv2.morphologyEx(cv2.threshold(levels, 0, 255, cv2.THRESH_BINARY)[1], cv2.MORPH_OPEN, BLOB)
     return np.asarray(cv2.bitwise_and(levels, cv2.bitwise_not(cv2.dilate(blobs, BLOB))), np.uint8)
 

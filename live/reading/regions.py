@@ -1,7 +1,7 @@
-"""Find pieces of ink that may be digits, and lay them upright. Knows contours and sizes, never digits.
+"""Measure components of ink and lay them upright. Knows contours and sizes, no digits.
 
-A component is one connected piece of ink. A region is what the classifier is asked about: one component, or several that
-may be the strokes of one digit (the bar of a 5 that the pen left behind).
+A component is one connected piece of ink. A region is one input of the classifier: one component, or several that may be the
+strokes of one digit, such as the bar of a 5 that was drawn apart.
 """
 
 from __future__ import annotations
@@ -20,25 +20,26 @@ from live.reading.ink import Ink
 
 Bounds = tuple[int, int, int, int]
 """Left, top, right, bottom of a part of the frame, px."""
-EDGE_PX = 1  # of a stroke's soft edge
+EDGE_PX = 1
+"""Width of a stroke's soft edge, px."""
 EDGE = np.ones((3, 3), np.uint8)
 
 
 @dataclass(frozen=True, eq=False)
 class Component:
-    """One connected piece of ink, measured along the page's lines."""
+    """One connected piece of ink, measured along its text line."""
 
     contour: NDArray[np.int32]
-    """(n, 1, 2) outline in px of the frame."""
+    """(n, 1, 2) outline, px of the frame."""
     box: Box
-    """Upright in the frame."""
+    """Bounding box, px of the frame."""
     left: float
     """Extent along the line (`left`, `right`) and across it (`top`, `bottom`), px of the turned frame (`along`)."""
     top: float
     right: float
     bottom: float
     angle: float = 0.0
-    """Slope of its line, radians."""
+    """Slope of its text line, radians."""
 
     @property
     def width(self) -> float:
@@ -58,12 +59,12 @@ class Component:
 
 @dataclass(frozen=True, eq=False)
 class Upright:
-    """Grey ink of some components, turned so that their line is level."""
+    """Grey ink of some components, turned so that their text line is level."""
 
     ink: NDArray[np.uint8]
-    """(h, w) uint8, 0 is paper and what is not of these components, 255 the stroke's own darkness."""
+    """(h, w) uint8: 0 is paper and other ink, 255 is the stroke's own darkness."""
     left: float
-    """Where the first column and row lie along the line, px of the turned frame."""
+    """Position of the first column and row, px of the turned frame."""
     top: float
 
 
@@ -79,7 +80,7 @@ def back(points: NDArray[np.float32], angle: float) -> NDArray[np.float32]:
 
 
 def measure(contours: list[NDArray[np.int32]], angles: float | NDArray[np.float64]) -> list[Component]:
-    """Components of the outlines, their extents taken along lines of one slope, or of a slope for each (N,), radians."""
+    """The components of contours, measured along text lines of one slope, or of a slope for each (N,), radians."""
     if not contours:
         return []
     own = np.broadcast_to(np.asarray(angles, np.float64), len(contours))
@@ -101,7 +102,7 @@ def measure(contours: list[NDArray[np.int32]], angles: float | NDArray[np.float6
 
 
 def upright_each(ink: Ink, groups: Sequence[Sequence[Component]]) -> list[Upright]:
-    """`upright` of each group of components, along the line of its first; many at once, where their boxes lie apart."""
+    """`upright` of each group of components, along the line of its first; groups whose boxes lie apart are drawn together."""
     boxes = [_around(group, ink) for group in groups]
     found: dict[int, Upright] = {}
     for layer in _layers(boxes):
@@ -122,7 +123,7 @@ def upright(ink: Ink, components: Sequence[Component], angle: float) -> Upright:
 
 
 def _around(components: Sequence[Component], ink: Ink) -> Bounds:
-    """What lies around components, with room for the soft edge of their strokes."""
+    """Bounds around components, with room for the soft edge of their strokes."""
     box, *others = [component.box for component in components]
     left, top, right, bottom = box.x, box.y, box.right, box.bottom
     for other in others:
@@ -133,7 +134,7 @@ def _around(components: Sequence[Component], ink: Ink) -> Bounds:
 
 
 def _layers(boxes: Sequence[Bounds]) -> list[list[int]]:
-    """Parts all boxes (by index) into layers in which none overlap: two or three on most pages."""
+    """Split boxes (by index) into layers without overlaps: two or three on most pages."""
     left, top, right, bottom = np.array(boxes, np.int32).reshape(-1, 4).T
     meet = (left[:, None] < right) & (top[:, None] < bottom)
     layers: list[list[int]] = []
@@ -153,16 +154,16 @@ def _layers(boxes: Sequence[Bounds]) -> list[list[int]]:
 
 
 def _within(darkness: NDArray[np.uint8], outlines: Sequence[NDArray[np.int32]], box: Bounds) -> NDArray[np.uint8]:
-    """The grey ink in a box of the frame that lies within outlines, or on their soft edge; 0 elsewhere."""
+    """The grey ink inside outlines and on their soft edge, in a box of the frame; 0 elsewhere."""
     left, top, right, bottom = box
     mask = np.zeros((bottom - top, right - left), np.uint8)
     cv2.drawContours(mask, outlines, -1, 255, cv2.FILLED, offset=(-left, -top))
-    # the soft edge of a stroke is lighter than the limit for ink
+    # the soft edge of a stroke is lighter than the threshold for ink
     return cv2.bitwise_and(darkness[top:bottom, left:right], cv2.dilate(mask, EDGE))
 
 
 def _lay(grey: NDArray[np.uint8], x0: int, y0: int, angle: float) -> Upright:
-    """Lay a crop upright whose corner is at (x0, y0), and stretch its ink."""
+    """Turn a crop with its corner at (x0, y0) upright, and stretch its ink."""
     left, top = float(x0), float(y0)
     if angle != 0:
         grey, left, top = _turn(grey, x0, y0, angle)
@@ -170,10 +171,10 @@ def _lay(grey: NDArray[np.uint8], x0: int, y0: int, angle: float) -> Upright:
 
 
 def _turn(grey: NDArray[np.uint8], x0: int, y0: int, angle: float) -> tuple[NDArray[np.uint8], float, float]:
-    """Turn a crop whose corner is at (x0, y0) by -angle; returns it with its corner along the line."""
+    """Turn a crop with its corner at (x0, y0) by -angle; returns it with its corner in the turned frame."""
     height, width = grey.shape
     cos, sin = math.cos(angle), math.sin(angle)
-    # plain numbers: this runs once a piece, and arrays of four cost more than the sums
+    # plain floats are faster than arrays of four, and this runs once per piece
     across = (0.0, width * cos, height * sin, width * cos + height * sin)
     down = (0.0, -width * sin, height * cos, height * cos - width * sin)
     left, top = min(across), min(down)
@@ -184,20 +185,20 @@ def _turn(grey: NDArray[np.uint8], x0: int, y0: int, angle: float) -> tuple[NDAr
 
 
 def stretch(grey: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """Stretch grey ink so that the stroke's own darkness (the mean of its darker half) is 255."""
+    """Scale grey ink so that the stroke's own darkness (the mean of its darker half) is 255."""
     level = _mean_ink(grey)
     level = _mean_ink(cv2.threshold(grey, level, 0, cv2.THRESH_TOZERO)[1])
     return cv2.convertScaleAbs(grey, alpha=255.0 / level) if level > 0 else grey
 
 
 def _mean_ink(grey: NDArray[np.uint8]) -> float:
-    """Mean of all that isn't 0; 0 where there is nothing."""
-    # of a digit 60 px high, in a third of the time that a mean under a mask takes
+    """Mean of all pixels that aren't 0; 0 where there are none."""
+    # a third of the time of a masked mean, for a digit 60 px high
     return float(cv2.sumElems(grey)[0] / max(cv2.countNonZero(grey), 1))
 
 
 def tight(ink: NDArray[np.uint8], limit: int = 64) -> tuple[slice, slice] | None:
-    """Rows and columns that hold ink darker than `limit`; None where there is none."""
+    """Rows and columns of the ink darker than `limit`; None where there is none."""
     strong = cv2.threshold(ink, limit, 255, cv2.THRESH_BINARY)[1]
     x, y, w, h = cv2.boundingRect(strong)
     return None if w == 0 else (slice(y, y + h), slice(x, x + w))

@@ -1,8 +1,8 @@
-"""Take ruled lines, boxes and underlines out of the ink. Knows runs of pixels and straight lines, never digits.
+"""Remove ruled lines, boxes and underlines from the ink. Knows runs of pixels and straight lines, no digits.
 
-A digit that touches a line is one piece of ink with it, and far too large to be read. A line is made of short runs across it,
-side by side, on a straight way much longer than any digit; where a stroke crosses it, the run is longer. The short runs go, and
-the strokes stay whole.
+A digit that touches a ruled line is one piece of ink with it, too large to be read. A ruled line consists of short runs across
+it, adjacent, along a straight path much longer than a digit; where a stroke crosses it, the run is longer. The short runs are
+removed and the strokes stay whole.
 """
 
 from __future__ import annotations
@@ -14,38 +14,57 @@ import numpy as np
 from numpy.typing import NDArray
 
 from live.core.settings import RegionSettings
-from live.reading.chains import SEEN, Chains, Sizes, find_chains, linked
-from live.reading.heights import usual_height
+from live.reading.heights import typical_height
+from live.reading.line_segments import SEEN, Segments, Sizes, find_segments, link_segments
 from live.reading.outlines import Outlines, find_outlines
 from live.reading.runs import Indices, Runs, find_runs
 
 Mask = NDArray[np.uint8]
 
-LONG = 0.08  # least length of a line, as a share of the frame's longer side
-LONGER = 3.0  # and as many times as high as the writing
-ALONE = 0.6  # least length as a share of the frame's longer side where the writing's height isn't known
-HUGE = 0.6  # what is longer than this share of the frame's longer side is no digit to take the writing's height from
-SLIM = 4.0  # nor what is so many times as long as wide
-LARGE, HELD, MANY = 0.33, 0.05, 3  # nor what holds a piece of this share of its height, or so many of that share
-MOST = 400  # pieces that are looked at for it
-THICK = 0.006  # most thickness, as a share of the frame's longer side
-FINE = 3  # a thin line is so many times thinner than that
-WIDE = 2.0  # least length of a part of a line between two strokes, in such thicknesses
-ROUNDS = 3  # in which lines are taken out of a page whose writing's height can't be told before
-FEW = 20  # pieces that are taken out one by one; of more, all are told apart first, in 10 ms
-SLENDER = 15.0  # a line is so many times as long as thick
-EVEN = 1.25  # and no thicker than so many times as usual, or a px more,
-MOSTLY = 80  # along this percentage of it
-STEEPEST = 1.1  # rows to a column
-HIDDEN = 1.3  # a stroke may hide so much of a line, in heights of the writing
-ASKEW = 0.15  # tangent of how far the side of a box may lie off a right angle
-OWN_RUN = 1.5  # where ink is so many times as thick as the line, a stroke crosses it
+LONG = 0.08
+"""Least length of a ruled line, as a share of the frame's longer side."""
+LONGER = 3.0
+"""Least length of a ruled line, in heights of the writing."""
+ALONE = 0.6
+"""Least length where the writing's height isn't known, as a share of the frame's longer side."""
+HUGE = 0.6
+"""Pieces longer than this share of the frame's longer side say nothing about the writing's height."""
+SLIM = 4.0
+"""Pieces this many times as long as wide say nothing about it either."""
+LARGE, HELD, MANY = 0.33, 0.05, 3
+"""Nor do pieces that enclose a piece of the first share of their height, or this many pieces of the second share."""
+MOST = 400
+"""Most pieces that the writing's height is taken from: the tallest."""
+THICK = 0.006
+"""Greatest thickness of a ruled line, as a share of the frame's longer side."""
+FINE = 3
+"""A thin ruled line has at most the greatest thickness divided by this."""
+WIDE = 2.0
+"""Least length of a part of a ruled line between two strokes, in greatest thicknesses."""
+ROUNDS = 3
+"""Most rounds of removal on a page where the writing's height isn't known before."""
+FEW = 20
+"""Up to this many pieces are removed one by one; for more, all are labelled first, which takes 10 ms."""
+SLENDER = 15.0
+"""A ruled line is at least this many times as long as thick."""
+EVEN = 1.25
+"""A ruled line is at most this many times its median thickness, or a px more, along `MOSTLY` percent of it."""
+MOSTLY = 80
+"""Percentile of a ruled line's thickness that is compared with its median."""
+STEEPEST = 1.1
+"""Steepest slope of a ruled line in each direction, rows per column."""
+HIDDEN = 1.3
+"""Longest part of a ruled line that a stroke may hide, in heights of the writing."""
+ASKEW = 0.15
+"""Tangent of the greatest deviation of a box's side from a right angle."""
+OWN_RUN = 1.5
+"""A run longer than this many thicknesses of the line belongs to a stroke that crosses it."""
 
 
-def without_rulings(mask: Mask, pieces: Outlines, settings: RegionSettings, rounds: int = ROUNDS) -> Mask:
-    """The ink less its ruled lines; the same array, where there are none.
+def without_ruled_lines(mask: Mask, pieces: Outlines, settings: RegionSettings, rounds: int = ROUNDS) -> Mask:
+    """The ink without its ruled lines; the same array where there are none.
 
-    mask: (H, W) uint8, 255 is ink. pieces: all that it holds. rounds: how often, where all the writing hung on lines.
+    mask: (H, W) uint8, 255 is ink. pieces: outlines of all of it. rounds: most rounds where all writing touches lines.
     """
     side = max(mask.shape)
     longer = pieces.boxes[:, 2:].max(axis=1, initial=0)
@@ -58,12 +77,12 @@ def without_rulings(mask: Mask, pieces: Outlines, settings: RegionSettings, roun
     cleared = _without_lines(mask, long, least, hidden) if long else mask
     if tall or cleared is mask or rounds <= 1:
         return cleared
-    # all the writing may have hung on the longest lines: without them its height can be told
-    return without_rulings(cleared, find_outlines(cleared, settings), settings, rounds - 1)
+    # all writing may touch the longest lines: once they are gone its height can be measured
+    return without_ruled_lines(cleared, find_outlines(cleared, settings), settings, rounds - 1)
 
 
 def _are_margins(boxes: NDArray[np.int32], shape: tuple[int, ...]) -> NDArray[np.bool_]:
-    """(N,) which pieces lie along the frame's edge: the desk beside a sheet, on which nothing is written."""
+    """(N,) pieces along the frame's edge: the desk beside a sheet, without writing."""
     left, top, wide, tall = boxes.T
     beside = (left <= 0) | (left + wide >= shape[1])
     above = (top <= 0) | (top + tall >= shape[0])
@@ -71,7 +90,7 @@ def _are_margins(boxes: NDArray[np.int32], shape: tuple[int, ...]) -> NDArray[np
 
 
 def _without_lines(mask: Mask, long: list[NDArray[np.int32]], least: float, hidden: float) -> Mask:
-    """The ink less lines of a length in some pieces of it; the same array, where there are none. long: their outlines."""
+    """The ink without the lines in its long pieces; the same array where there are none. long: the pieces' outlines."""
     rest = _without_pieces(mask, np.array([contour[0, 0] for contour in long]))
     left, top = np.min([contour.min(axis=0)[0] for contour in long], axis=0)
     right, bottom = np.max([contour.max(axis=0)[0] for contour in long], axis=0) + 1
@@ -79,7 +98,7 @@ def _without_lines(mask: Mask, long: list[NDArray[np.int32]], least: float, hidd
     thick = max(3, round(THICK * max(mask.shape)))
     thin = max(2, thick // FINE)
     ways, cleared = (find_runs(ink), find_runs(ink.T)), None
-    # thin lines first: where they are steep, runs across them and along them are short alike
+    # thin lines first: the runs across and along steep lines are both short
     if any(2 * len(runs.up_to(thin).top) > len(runs.up_to(thick).top) for runs in ways):
         cleared = _cleared(ink, ways, Sizes(least, thin, hidden))
         if cleared is not None:
@@ -93,7 +112,7 @@ def _without_lines(mask: Mask, long: list[NDArray[np.int32]], least: float, hidd
 
 
 def _without_pieces(mask: Mask, inside: NDArray[np.int32]) -> Mask:
-    """The ink less the pieces in which some places (N, 2) px are; a new array."""
+    """The ink without the pieces at some places (N, 2) px; a new array."""
     if len(inside) > FEW:
         labels = cv2.connectedComponents(mask, connectivity=8, ltype=cv2.CV_32S)[1]
         gone = np.zeros(int(labels.max()) + 1, np.bool_)
@@ -106,7 +125,7 @@ def _without_pieces(mask: Mask, inside: NDArray[np.int32]) -> Mask:
 
 
 def _percentiles(lengths: Indices, *shares: float) -> list[float]:
-    """Percentiles of whole numbers, as NumPy's, in a tenth of the time for the few that a line has."""
+    """Percentiles of integers as NumPy's, in a tenth of the time for the few values of a line."""
     ordered = np.sort(lengths).tolist()
     found = []
     for share in shares:
@@ -118,12 +137,12 @@ def _percentiles(lengths: Indices, *shares: float) -> list[float]:
 
 
 def _cleared(ink: Mask, ways: tuple[Runs, Runs], sizes: Sizes) -> Mask | None:
-    """The ink less lines across and down; None where there is none. ways: its runs down the columns, and along the rows."""
+    """The ink without horizontal and vertical lines; None where there is none. ways: its runs along columns and along rows."""
     down, across = (runs.up_to(sizes.thick) for runs in ways)
-    level = find_lines(ink, down, sizes)
-    upright = find_lines(ink.T, across, sizes, turned(level))
+    level = find_ruled_lines(ink, down, sizes)
+    upright = find_ruled_lines(ink.T, across, sizes, turned(level))
     if upright is not None:
-        level = find_lines(ink, down, sizes, turned(upright))
+        level = find_ruled_lines(ink, down, sizes, turned(upright))
     if level is None and upright is None:
         return None
     cleared = ink.copy()
@@ -135,9 +154,9 @@ def _cleared(ink: Mask, ways: tuple[Runs, Runs], sizes: Sizes) -> Mask | None:
 
 
 def writing_height(boxes: NDArray[np.int32], shape: tuple[int, ...]) -> float:
-    """Height that most of the writing has, px: a median over pieces, weighted by their size; 0 where there is none.
+    """Height of the writing, px: a median over pieces, weighted by their size; 0 where there is none.
 
-    What may be no digit doesn't count: what is huge, or slim, reaches the frame's edge, or holds other pieces.
+    Pieces that are no digit are excluded: huge or slim ones, those at the frame's edge, and those that enclose others.
     """
     boxes = boxes[np.argsort(-boxes[:, 3], kind="stable")[:MOST]]
     left, top, wide, tall = boxes.T
@@ -148,52 +167,56 @@ def writing_height(boxes: NDArray[np.int32], shape: tuple[int, ...]) -> float:
     inside = (left > 0) & (top > 0) & (right < shape[1]) & (bottom < shape[0])
     longer = np.maximum(wide, tall)
     fits = (longer < HUGE * max(shape)) & (longer < SLIM * np.minimum(wide, tall))
-    return usual_height(tall[inside & fits & ~holds])
+    return typical_height(tall[inside & fits & ~holds])
 
 
 @dataclass(frozen=True, eq=False)
-class Lines:
-    """Lines that all run rather across than down."""
+class RuledLines:
+    """The ruled lines of one direction, nearer to horizontal than to vertical."""
 
     where: NDArray[np.bool_]
-    """(H, W) where there is nothing but line."""
+    """(H, W) mask of the lines' own ink."""
     slope: float
-    """Of most of them, rows to a column."""
+    """Median slope, rows per column."""
     thickness: float
-    """Of most of them, px."""
+    """Median thickness, px."""
 
 
-def turned(lines: Lines | None) -> Lines | None:
-    """The lines of a picture whose rows are the columns of this one, as walls for the lines that cross them."""
-    return lines and Lines(lines.where.T, -lines.slope, lines.thickness)
+def turned(lines: RuledLines | None) -> RuledLines | None:
+    """The lines of the transposed picture, as walls for the lines that cross them."""
+    return lines and RuledLines(lines.where.T, -lines.slope, lines.thickness)
 
 
-def find_lines(mask: Mask, runs: Runs, sizes: Sizes, walls: Lines | None = None) -> Lines | None:
-    """The lines that run rather across than down; None where there is none.
+def find_ruled_lines(mask: Mask, runs: Runs, sizes: Sizes, walls: RuledLines | None = None) -> RuledLines | None:
+    """The nearly horizontal ruled lines; None where there is none.
 
-    mask: (H, W) uint8. runs: the short ones of it. walls: lines across these, between which a shorter one may stand: the sides
-    of a box.
+    mask: (H, W) uint8. runs: its short runs. walls: lines across these; a shorter line between two of them is the side of a
+    box.
     """
     if len(runs.top) < (SEEN * sizes.least if walls is None else 1):
         return None
-    chains = find_chains(runs, WIDE * sizes.thick)
-    if chains.width.sum() < (SEEN * sizes.least if walls is None else 1):
+    segments = find_segments(runs, WIDE * sizes.thick)
+    if segments.width.sum() < (SEEN * sizes.least if walls is None else 1):
         return None
     slopes, thicknesses, short = [], [], []
     lengths = runs.length
     shortest = sizes.least / np.hypot(1, STEEPEST) if walls is None else 2.0 * sizes.thick
-    for line in linked(chains, mask, sizes):
-        if chains.right[line[-1]] - chains.left[line[0]] < shortest:
+    for line in link_segments(segments, mask, sizes):
+        if segments.right[line[-1]] - segments.left[line[0]] < shortest:
             continue
-        length, slope = chains.length(line), chains.slope_of(line)
+        length, slope = segments.length(line), segments.slope_of(line)
         is_long = length >= sizes.least
         if abs(slope) > STEEPEST or not (
-            is_long or (walls and _stands_between(chains, line, slope, walls, sizes.thick))
+            is_long or (walls and _stands_between(segments, line, slope, walls, sizes.thick))
         ):
             continue
-        own = chains.runs_of(line)
+        own = segments.runs_of(line)
         usual, thickest = _percentiles(lengths[own], 50, MOSTLY)
-        if length < SLENDER * usual or thickest > max(usual + 1, EVEN * usual) or not chains.is_straight(line, length):
+        if (
+            length < SLENDER * usual
+            or thickest > max(usual + 1, EVEN * usual)
+            or not segments.is_straight(line, length)
+        ):
             continue
         if not is_long and walls and usual > OWN_RUN * walls.thickness + 1:
             continue
@@ -203,16 +226,16 @@ def find_lines(mask: Mask, runs: Runs, sizes: Sizes, walls: Lines | None = None)
     if not short:
         return None
     where = runs.drawn(np.concatenate(short), mask.shape)
-    return Lines(where, float(np.median(slopes)), float(np.median(thicknesses)))
+    return RuledLines(where, float(np.median(slopes)), float(np.median(thicknesses)))
 
 
-def _stands_between(chains: Chains, line: Indices, slope: float, walls: Lines, thick: int) -> bool:
-    """Whether a line meets walls at a right angle with both its ends, and goes no further."""
+def _stands_between(segments: Segments, line: Indices, slope: float, walls: RuledLines, thick: int) -> bool:
+    """Whether both ends of a line meet walls at a right angle."""
     if abs(slope - walls.slope) > ASKEW:
         return False
     ends = (
-        (chains.left[line[0]], chains.begins[line[0]]),
-        (chains.right[line[-1]], chains.ends[line[-1]]),
+        (segments.left[line[0]], segments.begins[line[0]]),
+        (segments.right[line[-1]], segments.ends[line[-1]]),
     )
     around = [(max(0, int(x) - thick), max(0, int(y) - thick)) for x, y in ends]
     return all(walls.where[y : y + 2 * thick + 1, x : x + 2 * thick + 1].any() for x, y in around)

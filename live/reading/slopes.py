@@ -1,4 +1,4 @@
-"""Find the slopes of a page's lines. Knows boxes of ink and where they stand to each other, never pixels or digits."""
+"""Find the slopes of a page's text lines. Knows boxes of ink and their positions, no pixels or digits."""
 
 from __future__ import annotations
 
@@ -13,27 +13,35 @@ from live.core.settings import RegionSettings
 
 Floats = NDArray[np.float32]
 
-SLACK_DEG = 5.0  # neighbours' middles are not quite on a line: votes are looked at so far beyond the steepest slope
-LEVEL_DEG = 1.0  # turning a region costs time and blurs it: a line of less slope is taken as level
-ALIKE_DEG = 6.0  # votes that differ by less are for one slope
-OTHER_DEG = 8.0  # and lines that differ by more stand at another slope than the page's
+SLACK_DEG = 5.0
+"""Votes are counted this far beyond the steepest slope, since neighbours' middles are not exactly on a line, degrees."""
+LEVEL_DEG = 1.0
+"""Slopes below this are taken as level, since turning a region costs time and blurs it, degrees."""
+ALIKE_DEG = 6.0
+"""Votes within this of a slope are votes for it, degrees."""
+OTHER_DEG = 8.0
+"""A text line with a slope of its own differs from the page's slope by at least this, degrees."""
 MOST_VOTERS = 300
-MOST_SLOPES = 6  # of one page
-LEAST_PIECES = 3  # fewer have no slope to be seen
-AGREED = 0.3  # least share of all votes for a page's slope
-AGREED_APART = 0.1  # and for that of some of its lines, of the votes of all that may have one of their own
-STANDS_OUT = (
-    0.45  # pieces of whose votes, and their neighbours', less is for the page's slope may have one of their own
-)
-OWN = 0.35  # where at least this share is for it
-TIMES = (
-    4.0  # and so many times the share for the page's: most such pieces are words, and what is slightly askew is read
-)
+"""Most pieces that vote: the tallest."""
+MOST_SLOPES = 6
+"""Most slopes of one page."""
+LEAST_PIECES = 3
+"""Fewer pieces than this have no slope of their own."""
+AGREED = 0.3
+"""Least share of all votes for the page's slope."""
+AGREED_APART = 0.1
+"""Least share of the votes among pieces that may have a slope of their own for that slope."""
+STANDS_OUT = 0.45
+"""Pieces may have a slope of their own if less than this share of their and their neighbours' votes is for the page's slope."""
+OWN = 0.35
+"""Least share of the votes of such a piece and its neighbours for its own slope."""
+TIMES = 4.0
+"""That share is also at least this many times the share for the page's slope: most such pieces are words."""
 
 
 @dataclass(frozen=True, eq=False)
 class _Votes:
-    """Directions from pieces to their neighbours, (P,) arrays."""
+    """Directions from pieces to their neighbours: (P,) arrays."""
 
     first: NDArray[np.intp]
     second: NDArray[np.intp]
@@ -42,30 +50,30 @@ class _Votes:
     weights: Floats
 
     def among(self, pieces: NDArray[np.bool_]) -> _Votes:
-        """Of these pieces (by a mask) for each other."""
+        """Votes among some pieces. pieces: (count,) mask."""
         kept = pieces[self.first] & pieces[self.second]
         return _Votes(self.first[kept], self.second[kept], self.angles[kept], self.weights[kept])
 
     def are_for(self, angle: float) -> NDArray[np.bool_]:
-        """(P,) which votes are for a slope."""
+        """(P,) whether each vote is for a slope."""
         return np.asarray(np.abs(self.angles - angle) < np.radians(ALIKE_DEG))
 
     def count_for(self, angle: float, count: int) -> Floats:
-        """(count,) the votes of each piece that are for a slope."""
+        """(count,) weight of each piece's votes for a slope."""
         weights = self.weights * self.are_for(angle)
         return np.asarray(
             np.bincount(self.first, weights, count) + np.bincount(self.second, weights, count), np.float32
         )
 
     def beside(self, pieces: NDArray[np.bool_], angle: float) -> NDArray[np.bool_]:
-        """(count,) which pieces stand at a slope beside some of these (by a mask)."""
+        """(count,) pieces that lie next to some pieces (by a mask) along a slope."""
         are_for, beside = self.are_for(angle), np.zeros_like(pieces)
         beside[self.first[are_for & pieces[self.second]]] = True
         beside[self.second[are_for & pieces[self.first]]] = True
         return beside
 
     def share_for(self, angle: float, count: int) -> Floats:
-        """(count,) what share of the votes of each piece and its neighbours is for a slope."""
+        """(count,) share of the votes of each piece and its neighbours that is for a slope."""
         both = np.concatenate([self.first, self.second])
         other = np.concatenate([self.second, self.first])
         weights = np.tile(self.weights, 2)
@@ -77,11 +85,13 @@ class _Votes:
         return np.asarray(sums[0] / np.maximum(sums[1], 1e-6), np.float32)
 
 
-def line_angles(contours: Sequence[NDArray[np.int32]], settings: RegionSettings) -> tuple[float, NDArray[np.float64]]:
-    """The slope that most of a page has, and (N,) that of each piece's own lines; radians, positive where they fall to the right.
+def text_line_angles(
+    contours: Sequence[NDArray[np.int32]], settings: RegionSettings
+) -> tuple[float, NDArray[np.float64]]:
+    """The page's main slope, and (N,) the slope of each piece's text line; radians, positive where the line falls to the right.
 
-    Each piece votes with the directions to its neighbours of like size; the direction with the most votes wins. Fewer than
-    three pieces, or votes that don't agree, are taken as level.
+    Each piece votes with the directions to neighbours of similar size, and the direction with most votes wins. Fewer than
+    three pieces, and votes that disagree, are taken as level.
     """
     boxes, voters = _voters(contours, settings)
     votes = every = _votes(boxes[voters], settings)
@@ -103,12 +113,12 @@ def line_angles(contours: Sequence[NDArray[np.int32]], settings: RegionSettings)
             break
         closer = _agreed(votes.among(found), settings, AGREED_APART)
         angle = angle if closer is None else closer
-        # the end of a line may lie near one of the page's
+        # a line's end may lie near a line of the page's slope
         found |= (own == main) & every.beside(found, angle) & (every.count_for(angle, len(voters)) > for_page)
         own[found] = angle
         apart &= ~found
     if (own != main).any():
-        # what doesn't vote, as the bar of a 5, goes with the nearest that does
+        # pieces without a vote, such as the bar of a 5, take the slope of the nearest voter
         middle = boxes[:, :2] + boxes[:, 2:] / 2
         away = np.abs(middle[:, None] - middle[None, voters]).sum(axis=2)
         slopes = own[away.argmin(axis=1)]
@@ -117,7 +127,7 @@ def line_angles(contours: Sequence[NDArray[np.int32]], settings: RegionSettings)
 
 
 def _voters(contours: Sequence[NDArray[np.int32]], settings: RegionSettings) -> tuple[Floats, NDArray[np.intp]]:
-    """All boxes (N, 4), and the indices of those that may be digits: of many the tallest."""
+    """All boxes (N, 4), and the indices of those that may be digits; the tallest if there are many."""
     boxes = np.array([cv2.boundingRect(contour) for contour in contours], np.float32).reshape(-1, 4)
     wide, tall = boxes[:, 2], boxes[:, 3]
     voters = np.flatnonzero((tall >= settings.min_height_px) & (wide < 2.5 * tall) & (tall < 12 * wide))
@@ -127,7 +137,7 @@ def _voters(contours: Sequence[NDArray[np.int32]], settings: RegionSettings) -> 
 
 
 def _votes(boxes: Floats, settings: RegionSettings) -> _Votes:
-    """The directions between neighbours of like size."""
+    """The directions between neighbours of similar size."""
     center = boxes[:, :2] + boxes[:, 2:] / 2
     height = boxes[:, 3]
     dx = center[None, :, 0] - center[:, None, 0]
@@ -135,16 +145,16 @@ def _votes(boxes: Floats, settings: RegionSettings) -> _Votes:
     tall = np.maximum(height[None, :], height[:, None])
     alike = np.minimum(height[None, :], height[:, None]) > 0.5 * tall
     steepest = np.tan(np.radians(settings.max_slope_deg + SLACK_DEG))
-    # boxes of steep writing are taller than its digits, and nearer to each other across
+    # boxes of sloping writing are taller than its digits, and nearer to each other
     near = alike & (dx > 0.25 * tall) & (dx < 3.5 * tall) & (np.abs(dy) <= dx * steepest)
     first, second = np.nonzero(near)
     dx, dy, tall = dx[near], dy[near], tall[near]
-    # near pairs count more: a far one may well be on the next line
+    # near pairs weigh more, since a far neighbour may be on the next line
     return _Votes(first, second, np.arctan2(dy, dx), tall / np.hypot(dx, dy) * np.sqrt(tall))
 
 
 def _agreed(votes: _Votes, settings: RegionSettings, least: float) -> float | None:
-    """The slope with the most votes, radians, 0 where it is hardly any; None where they don't agree."""
+    """The slope with most votes, radians, 0 where it is nearly level; None where the votes disagree."""
     if len(votes.angles) < 2:
         return None
     limit = settings.max_slope_deg + SLACK_DEG

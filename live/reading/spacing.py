@@ -1,8 +1,8 @@
-"""How wide a gap inside a number is, by the writer's own spacing. Knows gaps in heights, no digits, places or pixels.
+"""Estimate the widest gap inside a number from the writer's own spacing. Knows gaps in heights, no digits, places or pixels.
 
-Gaps are of two kinds, inside numbers and between them. Of all limits that part a line's gaps into a lower and an upper group,
-the one under which they are likeliest is taken: two normal distributions of unknown mean and width over the gaps' logarithms.
-What is usual stands in for what a page doesn't show, and the page for what a line doesn't show.
+Gaps inside numbers and gaps between numbers are two groups. Each is modelled as a normal distribution of unknown mean and
+variance over the gaps' logarithms, and the split of a line's gaps with the highest likelihood is taken. Priors fill in what a
+page doesn't show; the page's other lines fill in what a line doesn't show.
 Source of the formulas: K. Murphy, Conjugate Bayesian analysis of the Gaussian distribution (2007), section 3.
 """
 
@@ -17,71 +17,82 @@ from numpy.typing import NDArray
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
 
-OFFSET = 0.8  # added to a gap before its logarithm is taken: digits may touch or overlap. This and the next two in `max_gap`s
-LEAST = -0.25  # what overlaps more is taken as this
-SPACED = 0.9  # gaps from which on a line may be one number whose digits stand far apart
-EVEN = 1.15  # in such a line, a gap to what is no digit that is no wider than so many of the others belongs to it too
-SPACED_SHARE = -3.5  # logarithm of how seldom such lines are
-CLEAR = 0.4  # least difference of the two kinds' mean logarithms: half as wide again
-OWN_WAY = -2.5  # and of how seldom a line is written unlike the others of its page
-PAGE_COUNTS = 4.0  # gaps of its own that a line needs to count for as much as its page
-MOST_GAPS = 5000  # more than a page has, all of whose pieces are cut as often as may be
-LOG_GAMMA = np.array([math.inf, *(math.lgamma(k / 2) for k in range(1, 2 * MOST_GAPS + 100))])  # of k/2
-SEEN = np.array([6, 2])[:, None, None]  # three gaps inside numbers to one between two, in half gaps: a beta prior
+OFFSET = 0.8
+"""Added to a gap before its logarithm is taken, since digits may touch or overlap, in `max_gap`s."""
+LEAST = -0.25
+"""Gaps below this are clipped, in `max_gap`s."""
+SPACED = 0.9
+"""A line whose gaps are all wider than this may be one number with widely spaced digits, in `max_gap`s."""
+EVEN = 1.15
+"""A gap on such a line may be this many times the widest gap between its digits and still be inside the number."""
+SPACED_SHARE = -3.5
+"""Log-prior of a line that is one number with widely spaced digits."""
+CLEAR = 0.4
+"""Least difference of the two groups' mean logarithms: one gap is half as wide again as the other."""
+OWN_WAY = -2.5
+"""Log-prior of a line that is spaced unlike the other lines of its page."""
+PAGE_COUNTS = 4.0
+"""The page's other lines count as this many gaps of the line itself."""
+MOST_GAPS = 5000
+"""Size of `LOG_GAMMA`; a page has fewer gaps even if all of its pieces are cut."""
+LOG_GAMMA = np.array([math.inf, *(math.lgamma(k / 2) for k in range(1, 2 * MOST_GAPS + 100))])
+"""Logarithm of the gamma function at k/2."""
+SEEN = np.array([6, 2])[:, None, None]
+"""Beta prior in half gaps: three gaps inside numbers to one between numbers."""
 
 
 @dataclass(frozen=True, slots=True)
-class Usual:
-    """What is believed of both kinds of gap before a line is looked at, normal-gamma priors: (2, L, 1), or (2, 1, 1)."""
+class GapPrior:
+    """Normal-gamma priors of both groups of gaps: (2, L, 1), or (2, 1, 1)."""
 
     mean: Floats
-    """Of the logarithms."""
+    """Mean of the logarithms."""
     counts: Floats
-    """How many gaps the mean is worth."""
+    """Weight of the mean, in gaps."""
     halves: Floats
-    """How many gaps the width is worth: a whole number."""
+    """Weight of the variance, in gaps: a whole number."""
     squares: Floats
-    """Sum of squares of these gaps around their mean."""
+    """Sum of squared deviations of these gaps."""
 
-    def where(self, lines: Flags, other: Usual) -> Usual:
-        """This for some lines, the other for the rest. lines: (L,)."""
+    def where(self, lines: Flags, other: GapPrior) -> GapPrior:
+        """This prior for some lines, the other for the rest. lines: (L,)."""
         pairs = ((getattr(self, name), getattr(other, name)) for name in self.__slots__)
-        return Usual(*(np.where(lines[:, None], a, b) for a, b in pairs))
+        return GapPrior(*(np.where(lines[:, None], a, b) for a, b in pairs))
 
 
-def usual(*kinds: tuple[float, float, float]) -> Usual:
-    """Of each kind: its gap in `max_gap`s, how many gaps that is worth, and the width (of the logarithm), worth four."""
+def gap_prior(*kinds: tuple[float, float, float]) -> GapPrior:
+    """The prior of each group, given (gap in `max_gap`s, weight of its mean in gaps, deviation of the logarithm)."""
     gap, counts, width = np.array(kinds).T[..., None, None]
-    return Usual(np.log(gap + OFFSET), counts, np.full_like(gap, 4.0), 4 * width**2)
+    return GapPrior(np.log(gap + OFFSET), counts, np.full_like(gap, 4.0), 4 * width**2)
 
 
-USUAL = usual((0.26, 0.4, 0.12), (2.6, 0.4, 0.25))  # inside, between
-FAR_APART = usual((2.2, 0.15, 0.1))
+GAP_PRIOR = gap_prior((0.26, 0.4, 0.12), (2.6, 0.4, 0.25))  # inside, between
+FAR_APART = gap_prior((2.2, 0.15, 0.1))
 
 
 @dataclass(frozen=True, slots=True)
 class Spacing:
-    """How wide the gaps of each line are, in heights."""
+    """The gaps of each line, in heights."""
 
     limits: Floats
-    """(L,) what is narrower is inside a number."""
+    """(L,) gaps below this are inside a number."""
     inside: Floats
-    """(L,) a usual gap inside a number."""
+    """(L,) a gap_prior gap inside a number."""
     spaced: Flags
-    """(L,) whether the line is one number whose digits stand far apart."""
+    """(L,) whether the line is one number with widely spaced digits."""
 
 
 def find_spacing(gaps: Floats, max_gap: float, cells: Flags | None = None) -> Spacing:
     """The limits of all lines of a page.
 
-    gaps: (L, M) between neighbouring digits, in heights, at least one a line; nan where a line has fewer than M. max_gap: where
-    the limit lies if nothing is known, heights. cells: (L,) lines that are no number of digits that stand far apart.
+    gaps: (L, M) between neighbouring digits, in heights, at least one a line; nan where a line has fewer than M. max_gap: the
+    limit without other evidence, in heights. cells: (L,) lines that are rows of a table, not one widely spaced number.
     """
     logs = np.sort(np.log(np.maximum(gaps / max_gap, LEAST) + OFFSET), axis=1)  # nan go last
     counts = (~np.isnan(logs)).sum(axis=1)
     rows = np.arange(len(logs))
     sums = moments(logs)
-    alone, likely = _best(sums, USUAL)
+    alone, likely = _best(sums, GAP_PRIOR)
     spaced = _find_spaced(logs, counts, sums, likely)
     if cells is not None:
         spaced &= ~cells
@@ -89,9 +100,9 @@ def find_spacing(gaps: Floats, max_gap: float, cells: Flags | None = None) -> Sp
     lower, as_others = _best(sums, prior)
     own_way = likely + OWN_WAY > as_others
     lower = np.where(own_way, alone, lower)
-    prior = prior.where(~own_way, USUAL)
+    prior = prior.where(~own_way, GAP_PRIOR)
     low, high = _posterior(sums[:, :, rows, lower][..., None], prior).mean[:, :, 0]
-    # anywhere between the two gaps would do: the middle of the two groups, where it lies there
+    # any limit between the two gaps splits them: take the middle of the two means, clipped to it
     widest = np.where(lower > 0, logs[rows, lower - 1], -np.inf)
     next_one = np.where(lower < counts, logs[rows, np.minimum(lower, counts - 1)], np.inf)
     limits = np.exp(np.clip((low + high) / 2, widest + 1e-6, next_one)) - OFFSET
@@ -103,9 +114,9 @@ def find_spacing(gaps: Floats, max_gap: float, cells: Flags | None = None) -> Sp
 
 
 def moments(logs: Floats) -> Floats:
-    """How many there are, their sum and that of their squares, if the first 0, 1, ... of each line are inside numbers.
+    """Count, sum and sum of squares of the gaps, if the first 0, 1, ... of each line are inside numbers.
 
-    logs: (L, M) sorted, nan last. Returns (3, 2, L, M + 1): of what is inside, and of what is between.
+    logs: (L, M) sorted, nan last. Returns (3, 2, L, M + 1): of the gaps inside, and of those between.
     """
     sums = np.zeros((3, 2, len(logs), logs.shape[1] + 1))
     known = ~np.isnan(logs)
@@ -117,7 +128,7 @@ def moments(logs: Floats) -> Floats:
 
 
 def _find_spaced(logs: Floats, counts: NDArray[np.intp], sums: Floats, likely: Floats) -> Flags:
-    """(L,) lines all of whose gaps are wide, and so even that they are likelier one number than many of a digit each."""
+    """(L,) lines with wide and even gaps, which are likelier one number than many single digits."""
     spaced = (logs[:, 0] > math.log(SPACED + OFFSET)) & (counts > 1)
     if spaced.any():
         as_one = _likelihood(_posterior(sums[:, :1, spaced, -1:], FAR_APART), FAR_APART)[0, :, 0]
@@ -125,29 +136,29 @@ def _find_spaced(logs: Floats, counts: NDArray[np.intp], sums: Floats, likely: F
     return spaced
 
 
-def _best(sums: Floats, prior: Usual) -> tuple[NDArray[np.intp], Floats]:
-    """(L,) how many of each line's gaps are inside numbers, and the logarithm of how likely all its gaps are then."""
+def _best(sums: Floats, prior: GapPrior) -> tuple[NDArray[np.intp], Floats]:
+    """(L,) the best number of gaps inside numbers on each line, and the log-likelihood of all its gaps then."""
     after = _posterior(sums, prior)
     scores = _likelihood(after, prior) + LOG_GAMMA[SEEN + 2 * sums[0].astype(np.intp)]
     unclear = (after.mean[1] - after.mean[0] < CLEAR) & (sums[0] > 0).all(axis=0)
     both = np.where(unclear, -np.inf, scores[0] + scores[1])
-    # columns beyond a line's end repeat its last one, and the first of equals is taken
+    # columns beyond a line's end repeat its last one, and argmax takes the first of equals
     lower = both.argmax(axis=1)
     mixed = LOG_GAMMA[SEEN.sum() + 2 * sums[0, 1, :, 0].astype(np.intp)] + LOG_GAMMA[SEEN].sum() - LOG_GAMMA[SEEN.sum()]
     return lower, both[np.arange(len(both)), lower] - mixed
 
 
-def _posterior(sums: Floats, prior: Usual) -> Usual:
-    """What is believed once these gaps were seen. sums: (3, 2, L, K)."""
+def _posterior(sums: Floats, prior: GapPrior) -> GapPrior:
+    """Posterior after these gaps. sums: (3, 2, L, K)."""
     counts = prior.counts + sums[0]
     total = prior.counts * prior.mean + sums[1]
     mean = total / counts
     squares = sums[2] + (prior.squares + prior.counts * prior.mean**2) - total * mean
-    return Usual(mean, counts, prior.halves + sums[0], np.maximum(squares, prior.squares))
+    return GapPrior(mean, counts, prior.halves + sums[0], np.maximum(squares, prior.squares))
 
 
-def _likelihood(after: Usual, prior: Usual) -> Floats:
-    """How likely the gaps are that made `after` of `prior`, whatever their mean and width: logarithm, less a constant a gap."""
+def _likelihood(after: GapPrior, prior: GapPrior) -> Floats:
+    """Log marginal likelihood of the gaps that lead from `prior` to `after`, less a constant per gap."""
     known = (
         0.5 * (prior.halves * np.log(prior.squares / 2) + np.log(prior.counts))
         - LOG_GAMMA[prior.halves.astype(np.intp)]
@@ -156,15 +167,15 @@ def _likelihood(after: Usual, prior: Usual) -> Floats:
     return np.asarray(known + width - 0.5 * np.log(after.counts))
 
 
-def _seen_elsewhere(logs: Floats, spaced: Flags) -> Usual:
-    """What is believed of each line's gaps by those of the page's other lines."""
+def _seen_elsewhere(logs: Floats, spaced: Flags) -> GapPrior:
+    """Prior of each line from the gaps of the page's other lines."""
     page = np.where(spaced[:, None], np.nan, logs)
     flat = np.sort(page[~np.isnan(page)])[None]
-    lower = int(_best(moments(flat), USUAL)[0][0])
+    lower = int(_best(moments(flat), GAP_PRIOR)[0][0])
     limit = flat[0, lower - 1] if lower else -np.inf
     kinds = np.stack([page <= limit, page > limit])
     mine = np.where(kinds, page, 0.0)
     own = np.stack([kinds.sum(axis=2), mine.sum(axis=2), (mine**2).sum(axis=2)])[..., None]
-    seen = _posterior(own.sum(axis=2, keepdims=True) - own, USUAL)
+    seen = _posterior(own.sum(axis=2, keepdims=True) - own, GAP_PRIOR)
     halves = np.minimum(seen.halves, 2 * PAGE_COUNTS)
-    return Usual(seen.mean, np.minimum(seen.counts, PAGE_COUNTS), halves, seen.squares * (halves / seen.halves))
+    return GapPrior(seen.mean, np.minimum(seen.counts, PAGE_COUNTS), halves, seen.squares * (halves / seen.halves))

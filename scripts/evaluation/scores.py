@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from models.classifier import Classifier
 from models.percent import percent
-from models.test_time_augmentation import SURE, ask_in_all_ways
+from models.test_time_augmentation import SURE, predict_augmented
 from scripts.training.calibration import expected_calibration_error
 from scripts.training.training_set import CLASSES, as_input
 
@@ -34,7 +34,7 @@ def looked_closer(
     digits = probabilities[:, :DIGITS]
     rows = np.flatnonzero(digits.max(axis=1, initial=0) < SURE * digits.sum(axis=1))
     closer = probabilities.copy()
-    closer[rows] = ask_in_all_ways(classifier, as_input(images[rows]), probabilities[rows])
+    closer[rows] = predict_augmented(classifier, as_input(images[rows]), probabilities[rows])
     return closer
 
 

@@ -16,9 +16,9 @@ from numpy.typing import NDArray
 import live.reading.reader
 from live.core.records import DIGIT_CLASSES, Number, Reading
 from live.core.settings import GroupingSettings, InkSettings, Settings
-from live.reading.decoding import Placed
-from live.reading.false_positives import LoneRule, is_of_another_size, is_part_of_a_line, without_impostors
-from live.reading.grouping import Run, find_all_runs
+from live.reading.decoding import Candidate
+from live.reading.false_positives import LoneRule, is_of_another_size, is_part_of_a_line, without_false_positives
+from live.reading.grouping import Group, find_groups
 from live.reading.ink import Ink, find_ink, ink_on, level_at
 from live.reading.line_reader import AsksLines
 from live.reading.orientation import TurningReader
@@ -84,17 +84,17 @@ def variants() -> Iterator[Variant]:
     both = changed("ink", stroke_share=0.0, page_share=0.0)
     yield replace(WHOLE, name="faint marks: by pen and strokes, both", settings=both)
     yield replace(WHOLE, name="blur partly undone", settings=changed("ink", sharpening=0.0))
-    yield replace(WHOLE, name="ruled lines taken out", replaced={"without_rulings": keep_lines})
-    yield replace(WHOLE, name="slope undone", replaced={"line_angles": level})
+    yield replace(WHOLE, name="ruled lines taken out", replaced={"without_ruled_lines": keep_lines})
+    yield replace(WHOLE, name="slope undone", replaced={"text_line_angles": level})
     yield replace(WHOLE, name="grey ink (black and white instead)", replaced={"upright_each": upright_mask})
     yield replace(WHOLE, name='"not a digit" as an answer', digits_only=True)
     yield replace(WHOLE, name="cuts", settings=changed("splitting", max_cuts=0))
     yield replace(WHOLE, name="joins", replaced={"find_clusters": no_joins})
     yield replace(WHOLE, name="second batch (cuts and joins)", settings=changed("splitting", sure_confidence=0.0))
-    yield replace(WHOLE, name="doubtful digits seen in several ways", replaced={"look_closer": keep_doubts})
+    yield replace(WHOLE, name="doubtful digits seen in several ways", replaced={"augment_doubtful": keep_doubts})
     yield replace(WHOLE, name="whole numbers at once", lines=False)
     yield replace(WHOLE, name="pieces of lines dropped", replaced={"without_line_pieces": keep_pieces})
-    yield replace(WHOLE, name="words passed over", replaced={"find_all_runs": runs_of_digits})
+    yield replace(WHOLE, name="words passed over", replaced={"find_groups": groups_of_digits})
     yield replace(WHOLE, name="unsure numbers passed over", settings=changed("grouping", min_confidence=0.0))
     yield replace(WHOLE, name="off paper", replaced={"on_paper": keep_all})
     yield replace(WHOLE, name="lone digits: unsure ones", settings=changed("grouping", min_lone_confidence=0.0))
@@ -113,7 +113,7 @@ def changed(section: str, **values: Any) -> Settings:
 
 def only_rule(rule: LoneRule) -> dict[str, Callable[..., Any]]:
     """Of the rules for lone digits only one."""
-    return {"without_impostors": partial(without_impostors, rules=[rule])}
+    return {"without_false_positives": partial(without_false_positives, rules=[rule])}
 
 
 def ink_in_flat_light(image: NDArray[np.uint8], settings: InkSettings) -> Ink:
@@ -145,12 +145,12 @@ def upright_mask(ink: Ink, groups: list[list[Component]]) -> list[Upright]:
 
 
 def keep_doubts(
-    runs: list[Run],
+    groups: list[Group],
     fields: object,  # noqa: ARG001 (a stage's own parameters)
     classifier: object,  # noqa: ARG001
-) -> list[Run]:
+) -> list[Group]:
     """Digits are as they were first seen."""
-    return runs
+    return groups
 
 
 def no_joins(components: list[Component]) -> list[tuple[int, ...]]:  # noqa: ARG001 (a stage's own parameters)
@@ -158,14 +158,14 @@ def no_joins(components: list[Component]) -> list[tuple[int, ...]]:  # noqa: ARG
     return []
 
 
-def keep_pieces(placed: list[Placed], ink: Ink) -> list[Placed]:  # noqa: ARG001 (a stage's own parameters)
+def keep_pieces(candidates: list[Candidate], ink: Ink) -> list[Candidate]:  # noqa: ARG001 (a stage's own parameters)
     """Pieces of lines stay."""
-    return placed
+    return candidates
 
 
-def runs_of_digits(placed: list[Placed], settings: GroupingSettings) -> list[Run]:
-    """As `find_all_runs`, blind to what is no digit."""
-    return find_all_runs([p for p in placed if p.digit is not None], settings)
+def groups_of_digits(candidates: list[Candidate], settings: GroupingSettings) -> list[Group]:
+    """As `find_groups`, blind to what is no digit."""
+    return find_groups([p for p in candidates if p.digit is not None], settings)
 
 
 def keep_all(numbers: tuple[Number, ...], ink: Ink) -> tuple[Number, ...]:  # noqa: ARG001 (a stage's own parameters)
@@ -175,7 +175,7 @@ def keep_all(numbers: tuple[Number, ...], ink: Ink) -> tuple[Number, ...]:  # no
 
 def keep_words(
     numbers: tuple[Number, ...],
-    placed: Sequence[Placed],  # noqa: ARG001 (a stage's own parameters)
+    candidates: Sequence[Candidate],  # noqa: ARG001 (a stage's own parameters)
     owners: Sequence[int],  # noqa: ARG001
     ink: Ink,  # noqa: ARG001
 ) -> tuple[Number, ...]:

@@ -81,7 +81,7 @@ def doubtful_lattices(pieces: Pieces) -> list[Lattice]:
     """All cuts through, and joins of, a page's pieces: all that the reader might ask about a second time."""
     splitting, components = Settings().splitting, pieces.components
     lattices = [build_lattice((k,), piece, components[k].angle, splitting) for k, piece in pieces.uprights.items()]
-    lattices = [lattice for lattice in lattices if len(lattice.runs) > 1]
+    lattices = [lattice for lattice in lattices if len(lattice.spans) > 1]
     clusters = [c for c in find_clusters(components) if not pieces.uprights.keys().isdisjoint(c)]
     groups = [[components[k] for k in cluster] for cluster in clusters]
     for cluster, piece, group in zip(clusters, upright_each(pieces.ink, groups), groups, strict=True):

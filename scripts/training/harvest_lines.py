@@ -1,6 +1,6 @@
 """Cut the pictures that the line network learns from out of drawn pages, with the live reader's own stages. Knows no training.
 
-A run of ink, as the reader groups it, is labelled by the page's truth: the number it is, or that it is none. Where half a
+A group of ink, as the reader groups it, is labelled by the page's truth: the number it is, or that it is none. Where half a
 number is in it, or two, or more than the number, it is left out. On half of the pages the digits are nearer to each other than
 the style asks for: they touch and overlap.
 """
@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from live.core.settings import Settings
-from live.reading.grouping import Run, bounds, find_all_runs
+from live.reading.grouping import Group, bounds, find_groups
 from live.reading.line_reader import line_picture
 from live.reading.reader import PageReader
 from live.reading.regions import along
@@ -26,20 +26,20 @@ from scripts.pages.drawn_page import LEVELS, DigitShapes, DrawnPage, draw_page
 from scripts.pages.page_style import PageStyle, random_style
 from scripts.training.datasets import Digits
 
-FRESH = get_context("spawn")  # a forked copy of a process in which OpenCV has run threads hangs in its first call
+FRESH = get_context("spawn")  # a forked copy of a process in which OpenCV has group threads hangs in its first call
 LEVEL_SHARES = {"clean": 0.1, "office": 0.2, "hard": 0.5, "webcam": 0.2}
 CROWDED = 0.5  # share of the pages on which digits stand nearer to each other
 NEARER = 0.25  # by up to so much, in widths of a digit
 NEAREST = -0.22  # and no more than that: one would hide the other
 WORDS = 0.12  # share of the pages that hold little else than words and marks
-INSIDE, TOUCHED = 0.75, 0.15  # share of a digit from which it belongs to a run, or is cut by it
-MOST_BESIDE = (0.45, 0.35)  # what a run may be longer and taller than its number on each side, in its own heights
+INSIDE, TOUCHED = 0.75, 0.15  # share of a digit from which it belongs to a group, or is cut by it
+MOST_BESIDE = (0.45, 0.35)  # what a group may be longer and taller than its number on each side, in its own heights
 STRANGERS = 0.5  # share that is kept of what is no number, and had no digit for the reader either
 
 
 @dataclass(frozen=True, eq=False)
 class LineExample:
-    """One run of ink and what it is."""
+    """One group of ink and what it is."""
 
     picture: NDArray[np.uint8]
     """(32, w) uint8, as `line_picture` makes it."""
@@ -74,12 +74,12 @@ def _harvest_page(seed: np.random.SeedSequence) -> list[LineExample]:
     page = draw_page(_shapes, rng, _style(rng))
     trace = _reader.trace(page.image)
     examples = []
-    for run in find_all_runs(trace.kept, Settings().grouping):
-        text = text_of(run, page)
+    for group in find_groups(trace.kept, Settings().grouping):
+        text = text_of(group, page)
         if text is None:
             continue
-        picture = line_picture(trace.pieces.ink, bounds(run.members), run.angle)
-        read_as = "".join("#" if member.digit is None else str(member.digit.label) for member in run.members)
+        picture = line_picture(trace.pieces.ink, bounds(group.members), group.angle)
+        read_as = "".join("#" if member.digit is None else str(member.digit.label) for member in group.members)
         if text or read_as.strip("#") or rng.random() < STRANGERS:
             examples.append(LineExample(picture, text, read_as))
     return examples
@@ -96,13 +96,13 @@ def _style(rng: np.random.Generator) -> PageStyle:
     return style
 
 
-def text_of(run: Run, page: DrawnPage) -> str | None:
-    """The number that a run is, empty where it is none; None where it is neither clearly the one nor the other."""
-    left, top, right, bottom = bounds(run.members)
+def text_of(group: Group, page: DrawnPage) -> str | None:
+    """The number that a group is, empty where it is none; None where it is neither clearly the one nor the other."""
+    left, top, right, bottom = bounds(group.members)
     tall = bottom - top
     text: str | None = ""
     for number in page.numbers:
-        turned = along(number.digit_quads, run.angle)
+        turned = along(number.digit_quads, group.angle)
         low, high = turned.min(axis=1), turned.max(axis=1)
         shared = np.maximum(np.minimum(high, [right, bottom]) - np.maximum(low, [left, top]), 0).prod(axis=1)
         share = shared / np.maximum((high - low).prod(axis=1), 1e-6)

@@ -1,4 +1,4 @@
-"""A sheet of the runs that were read at once: what the line network was shown, and what it made of it. Knows no page."""
+"""A sheet of the groups that were read at once: what the line network was shown, and what it made of it. Knows no page."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ LETTERS_PX = 18
 
 
 def draw_lines(lines: list[LineReading]) -> Picture:
-    """Each run that was asked about as a whole, with what it was digit by digit and what it is at once."""
+    """Each group that was asked about as a whole, with what it was digit by digit and what it is at once."""
     cards = [_card(line) for line in lines]
     rows: list[list[Picture]] = [[]]
     for card in cards:
@@ -43,17 +43,22 @@ def draw_lines(lines: list[LineReading]) -> Picture:
 
 
 def _card(line: LineReading) -> Picture:
-    """One run."""
+    """One group."""
     seen = cv2.resize(line.picture, None, fx=ENLARGED, fy=ENLARGED, interpolation=cv2.INTER_LINEAR)
     tall, wide = seen.shape
     card = np.full((CARD_TALL_PX, max(wide, 200) + MARGIN_PX, 3), PAPER, np.uint8)
     top = 30
     card[top : top + tall, 2 : 2 + wide] = 255 - seen[..., None]
     frame = (1, top - 1), (2 + wide, top + tall)
-    cv2.rectangle(card, *frame, SURE.line if line.taken else FAINT, 3 if line.taken else 1)
-    alone = "".join("#" if member.digit is None else str(member.digit.label) for member in line.run.members)
+    cv2.rectangle(card, *frame, SURE.line if line.accepted else FAINT, 3 if line.accepted else 1)
+    alone = "".join("#" if member.digit is None else str(member.digit.label) for member in line.group.members)
     write(card, alone, (2, 20), Letters(LETTERS_PX, GRAPHITE.line))
     text = "".join(str(digit.label) for digit in line.digits)
     told = f"{text}  {percent(line.confidence)}" if text else "no number"
-    write(card, told, (2, top + tall + 24), Letters(LETTERS_PX, INK if line.taken else GRAPHITE.line, bold=line.taken))
+    write(
+        card,
+        told,
+        (2, top + tall + 24),
+        Letters(LETTERS_PX, INK if line.accepted else GRAPHITE.line, bold=line.accepted),
+    )
     return card

@@ -30,7 +30,7 @@ from live.drawing.explain.parts import (
 from live.drawing.explain.sheets import draw_cuts, draw_inputs
 from live.drawing.labels import Crowd, Label, label_of, place_labels
 from live.drawing.overlay import DOUBTFUL, SURE, UNSURE, Tone, draw, draw_frames, draw_label
-from live.reading.decoding import Placed
+from live.reading.decoding import Candidate
 from live.reading.grouping import in_reading_order, quad_of
 from live.reading.regions import Component, along
 from live.reading.traces import Trace
@@ -60,7 +60,7 @@ REASONS = {
     "word": Reason(SKY, "word", "beside letters, in a word"),
     "unsure": Reason(SKY, "unsure", "below grouping.min_confidence, or nothing but ?"),
     "sheet": Reason(BLACK, "no sheet", "not on even paper"),
-    "impostors": Reason(BLACK, "alone", "by itself, and unlike the page's digits"),
+    "false_positives": Reason(BLACK, "alone", "by itself, and unlike the page's digits"),
     "words": Reason(BLACK, "letters", "among words, and most likely part of one"),
     "cut_outs": Reason(BLACK, "goes on", "its strokes go on all around it"),
     "texture": Reason(BLACK, "texture", "grain or hatching, no writing"),
@@ -161,17 +161,17 @@ def draw_numbers(image: Picture, trace: Trace, settings: OverlaySettings, scale:
     )  # fmt: skip
 
 
-def rejected_digits(trace: Trace) -> dict[str, list[Placed]]:
+def rejected_digits(trace: Trace) -> dict[str, list[Candidate]]:
     """What is in no number, by the name in REASONS of what passed it over."""
     kept = {p.row for p in trace.kept}
     reasons = {
         member.row: reason
-        for reason, runs in trace.rejected.items()
-        for index in runs
-        for member in trace.runs[index].members
+        for reason, groups in trace.rejected.items()
+        for index in groups
+        for member in trace.groups[index].members
     }
-    at_once = {member.row: line.told for line in trace.lines if line.taken for member in line.run.members}
-    groups: dict[str, list[Placed]] = {name: [] for name in REASONS}
+    at_once = {member.row: line.reported for line in trace.lines if line.accepted for member in line.group.members}
+    groups: dict[str, list[Candidate]] = {name: [] for name in REASONS}
     for piece in trace.chosen:
         digits = at_once.get(piece.row, [] if piece.digit is None else [piece.digit])
         if not digits:
@@ -195,7 +195,7 @@ def _filled(mask: NDArray[np.uint8], contours: Sequence[NDArray[np.int32]]) -> N
     return np.asarray((inside > 0) & (mask > 0), np.bool_)
 
 
-def _quad(piece: Component | Placed) -> NDArray[np.float32]:
+def _quad(piece: Component | Candidate) -> NDArray[np.float32]:
     """(4, 2) its corners, px of the frame."""
     return quad_of((piece.left, piece.top, piece.right, piece.bottom), piece.angle)
 

@@ -55,7 +55,7 @@ def draw_inputs(trace: Trace, names: dict[int, str]) -> Picture:
 
 def draw_cuts(trace: Trace, names: dict[int, str]) -> Picture:
     """Each piece of ink that may be cut or joined, with the cuts that were tried and those that were taken."""
-    chosen = _chosen_rows(trace)
+    chosen = _chosen_by_row(trace)
     row = sum(len(lattice.regions) for lattice in trace.pieces.whole)
     tried: list[tuple[Lattice, int]] = []
     for lattice in trace.again:
@@ -72,7 +72,7 @@ def draw_cuts(trace: Trace, names: dict[int, str]) -> Picture:
         path = [k for k in range(len(lattice.regions)) if first + k in chosen]
         digits = [chosen[first + k] for k in path]
         card = sheet[top : top + CARD_PX[1], left : left + CARD_PX[0]]
-        _draw_card(card, lattice, {lattice.runs[k][1] for k in path}, name_of(lattice, names), digits)
+        _draw_card(card, lattice, {lattice.spans[k][1] for k in path}, name_of(lattice, names), digits)
     if not tried:
         write(sheet, "No piece of ink called for a cut or a join.", (MARGIN_PX, MARGIN_PX + 30), Letters(MIDDLE, INK))
     return titled(
@@ -93,17 +93,17 @@ def _order(name: str) -> tuple[list[int], str]:
     return [int(word) for word in name.split() if word.isdigit()], name
 
 
-def _chosen_rows(trace: Trace) -> dict[int, Digit]:
+def _chosen_by_row(trace: Trace) -> dict[int, Digit]:
     """The digits that were chosen, by the row of their question."""
     return {placed.row: placed.digit for placed in trace.chosen if placed.digit is not None}
 
 
 def _asked(trace: Trace, names: dict[int, str]) -> list[_Asked]:
     """All questions, row by row as the network was asked."""
-    chosen = _chosen_rows(trace)
+    chosen = _chosen_by_row(trace)
     questions: list[tuple[str, Region]] = []
     for lattice in [*trace.pieces.whole, *trace.again]:
-        for (start, stop), region in zip(lattice.runs, lattice.regions, strict=True):
+        for (start, stop), region in zip(lattice.spans, lattice.regions, strict=True):
             part = f"  {LETTERS[start:stop]}" if lattice.cuts and (start, stop) != (0, lattice.last) else ""
             questions.append((name_of(lattice, names) + part, region))
     fields = trace.reading.inputs[..., 0]
@@ -152,7 +152,7 @@ def answer_of(digit: Digit) -> tuple[str, float]:
 
 def _draw_card(card: Picture, lattice: Lattice, taken: set[int], name: str, digits: list[Digit]) -> None:
     """One piece of ink with its cuts, in place. taken: the cuts at which the chosen parts end."""
-    ink = lattice.regions[lattice.runs.index((0, lattice.last))].ink
+    ink = lattice.regions[lattice.spans.index((0, lattice.last))].ink
     scale = min(INK_PX[0] / ink.shape[1], INK_PX[1] / ink.shape[0])
     size = max(1, round(ink.shape[1] * scale)), max(1, round(ink.shape[0] * scale))
     left, top = 2, 36
