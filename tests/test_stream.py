@@ -88,6 +88,7 @@ def test_a_video_gives_every_frame_in_its_order(tmp_path: Path, classifier: Clas
         assert [number.shown for number in fields.numbers] == [number.shown for number in frame.numbers]
 
 
+@pytest.mark.slow
 def test_its_events_are_those_of_the_log(tmp_path: Path) -> None:
     with program(tmp_path, "--headless", "--source", "demo", "--max-frames", "80", "--log", "l.jsonl") as run:
         assert run.wait(240) == 0

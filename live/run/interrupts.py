@@ -1,4 +1,4 @@
-"""Ctrl+C, SIGTERM and a closed terminal, as one wish to end. Knows no source, no file and no loop."""
+"""Catch Ctrl+C, SIGTERM and a closed terminal, which all ask the run to end. Knows no source, no file and no loop."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from typing import Any, Self
 from live.core.startup import catchable
 
 CLOSING_S = 2.0
-"""Seconds after a signal in which another one changes nothing, so that files are closed; later ones tell of impatience."""
+"""Seconds after a signal in which another one is ignored, so that files can be closed; a later one ends the program at once."""
 
 
 class Interrupts:
     """Catches the signals that end a program, as a context manager, in the main thread; outside of it, none is caught.
 
-    A signal raises KeyboardInterrupt wherever the program is, which may be in the middle of anything: with a lock held that
-    is then never let go, for one. So who ends by itself asks for `hold`, and looks at `asked` again and again.
+    A signal raises KeyboardInterrupt wherever the program is, also where a lock is held that is then never released. A loop
+    that can end by itself therefore calls `hold`, and checks `asked` in each round.
     """
 
     def __init__(self) -> None:
@@ -29,7 +29,7 @@ class Interrupts:
         self._before: dict[int, Any] = {}
 
     def __enter__(self) -> Self:
-        """Catch the signals from here on."""
+        """Start to catch signals."""
         self._before = {number: signal.getsignal(number) for number in catchable()}
         for number in self._before:
             signal.signal(number, self._interrupt)
@@ -38,16 +38,16 @@ class Interrupts:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        """Signals mean again what they meant before."""
+        """Restore the handlers that were there before."""
         for number, handler in self._before.items():
             signal.signal(number, handler)
 
     def hold(self) -> None:
-        """From here on the first signal is only noted in `asked`; one that comes `CLOSING_S` later raises all the same."""
+        """From now on the first signal only sets `asked`; one that comes more than `CLOSING_S` later raises KeyboardInterrupt."""
         self._held = True
 
     def check(self) -> None:
-        """Raise KeyboardInterrupt where a signal has come: for whoever is at a place where that does no harm."""
+        """Raise KeyboardInterrupt if a signal has come: called where nothing is left half done."""
         if self.asked:
             raise KeyboardInterrupt
 

@@ -1,4 +1,4 @@
-"""The one loop: frame -> numbers -> tracks -> picture -> outputs. Knows every part by its name only; prints nothing."""
+"""The loop of a run: takes frames from the streams, hands them to the views, the window and the outputs. Prints nothing."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ __all__ = ["RunSummary", "event_line", "run"]
 
 TITLE = "Numcam"
 AGAIN_S = 0.05
-"""How long the newest recorded picture stands at least before it is recorded again, for want of a newer one, seconds."""
+"""Seconds after which the last picture is recorded again while no new frame comes: less would only make the file larger."""
 
 Say = Callable[[str], None]
 
@@ -42,18 +42,18 @@ def run(
     display: DisplayCheck | None = None,
     interrupts: Interrupts | None = None,
 ) -> RunSummary:
-    """Read until every source ends, a person quits, or a limit of the settings is reached.
+    """Read until every source ends, the user quits, or a limit of the settings is reached.
 
-    say: is given notes (a window that can't be opened, a camera that is lost, a recording that began); tell: what was read
-    where there is no window, and the summary at the end, which comes however the run ends. display: a look for a display
-    that was begun before. interrupts: what catches signals: once all is open, the run ends between two frames where one came.
+    say: is given notes: a window that can't be opened, a camera that is lost, a recording that began. tell: is given what was
+    read where there is no window, and the summary, which comes however the run ends. display: a check for a display that was
+    started before. interrupts: catches signals; once everything is open, a signal ends the run between two frames.
     Raises NumcamError and ModelError, with every file closed.
     """
     summary, interrupts = RunSummary(), interrupts or Interrupts()
     with ExitStack() as stack:
         stack.callback(lambda: tell(summary.line()) if summary.frames else None)
         if display is None and not settings.headless:
-            display = DisplayCheck()  # goes on while the model is loaded
+            display = DisplayCheck()  # runs while the model is loaded
         classifier = InterruptibleClassifier(open_classifier(settings, say), interrupts.check)
         headless = settings.headless or display is None or _report_no_display(display, say)
         streams = stack.enter_context(open_streams(settings, classifier, say, interrupts.check, headless=headless))
@@ -68,7 +68,7 @@ def run(
         stack.callback(loop.sum_up)
         try:
             loop.run()
-        except KeyboardInterrupt:  # in the middle of a reading, or of one who insists
+        except KeyboardInterrupt:  # while a frame is read, or by a second signal
             summary.interrupted = True
         if summary.interrupted:
             outputs.stop_waiting()
@@ -77,7 +77,7 @@ def run(
 
 
 def _report_no_display(display: DisplayCheck, say: Say) -> bool:
-    """Whether there is no display; tells so."""
+    """Whether there is no display, which is then told with the reason."""
     reason = display.reason()
     if reason is not None:
         say(f"No window here: {reason}. Going on without one (--headless asks for that).")
@@ -86,7 +86,7 @@ def _report_no_display(display: DisplayCheck, say: Say) -> bool:
 
 @dataclass(slots=True)
 class _Loop:
-    """The parts of one run, put together once."""
+    """The parts of one run."""
 
     settings: Settings
     streams: Sequence[Stream]
@@ -102,7 +102,7 @@ class _Loop:
     _recorded_until: float = 0.0
 
     def run(self) -> None:
-        """Every frame of every source, until something ends the run."""
+        """Take every frame of every source, until something ends the run."""
         start = time.monotonic()
         end = start + (self.settings.max_seconds or math.inf)
         over = partial(self._is_over, end)
@@ -124,7 +124,7 @@ class _Loop:
         self.summary.interrupted = self.interrupts.asked
 
     def sum_up(self) -> None:
-        """Put the counts of the whole run into its summary."""
+        """Write the counts of the whole run into its summary."""
         sessions = [stream.session for stream in self.streams]
         self.summary.failed = self.summary.failed or any(session.left_some for session in sessions)
         self.summary.captured = sum(session.captured for session in sessions)
@@ -135,16 +135,16 @@ class _Loop:
             self.summary.ages = self.screen.ages
 
     def _has_enough(self) -> bool:
-        """Whether all frames were read that the settings ask for."""
+        """Whether `max_frames` of the settings is reached."""
         return self.settings.max_frames is not None and self.summary.frames >= self.settings.max_frames
 
     def _is_over(self, end: float) -> bool:
-        """Whether a person, a signal or the clock ends the run."""
+        """Whether the user, a signal or `max_seconds` ends the run."""
         quits = self.interrupts.asked or (self.screen is not None and self.screen.quit)
         return quits or time.monotonic() >= end
 
     def _give_up(self, stream: Stream) -> None:
-        """A source is gone for good: the others go on. Raises SourceError where there is no other."""
+        """Go on with the other sources, as this one is gone for good. Raises SourceError where there is no other."""
         failure = stream.session.failure
         assert failure is not None
         if all(other.ended for other in self.streams):
@@ -153,7 +153,7 @@ class _Loop:
         self.summary.failed = True
 
     def _hand_on(self, stream: Stream) -> None:
-        """Take a stream's next frame, and hand what is known of it to its view and to everything but the picture."""
+        """Take the next frame of a stream, and hand it to its view, the logs, the listeners and the terminal."""
         frame = stream.take()
         self.mosaic.views[self.streams.index(stream)].show(frame.result)
         self.outputs.add(frame.result, frame.events)
@@ -165,15 +165,16 @@ class _Loop:
                     self.tell(event_line(event, still=stream.session.still, named=len(self.streams) > 1))
 
     def _show(self) -> None:
-        """Draw, show and record: a person waits for the picture, the recording for nothing."""
+        """Draw and show the newest frames, then record them: the window comes first, as a person waits for it."""
         if self.screen is not None:
             self.screen.show(self.mosaic)
         self._record()
 
     def _wait(self) -> None:
-        """No frame has come: keys are answered, what is lost is shown and recorded as such, once a second, what is slow again.
+        """Do what is due while no frame comes: handle keys, show and record a lost source once a second, and a slow one again.
 
-        A frame is in the file when the next one tells how long it stood: a kill is to cost no more of a slow camera's recording.
+        A video file gets a frame only when the next one gives its duration. Without this, a kill would cost the last frame of a
+        slow camera.
         """
         troubles = self.mosaic.troubles
         if troubles != self._troubles and any(troubles):
@@ -186,16 +187,16 @@ class _Loop:
             self.screen.wait()
 
     def _record(self, seen_at: float | None = None) -> None:
-        """Add what is seen to the recording, if one goes on, at the time of the newest frame or another."""
+        """Add the picture to the recording, if there is one. seen_at: its time; None: that of the newest frame."""
         if self.outputs.is_recording:
             self._recorded_until = self.mosaic.time() if seen_at is None else seen_at
             self.outputs.record(self.mosaic.picture(), self._recorded_until)
 
 
 def event_line(event: Event, *, still: bool, named: bool = False) -> str:
-    """One line for a person who has no window: `0:01.2  read 4711  97 %`; of a still picture, its name for the time.
+    """One line for the terminal: `0:01.2  read 4711  97 %`; for a still picture, its name instead of the time.
 
-    named: tell the source beside the time, as there are several.
+    named: add the source's name, as there are several.
     """
     minutes, seconds = divmod(math.floor(event.time * 10) / 10, 60)
     where = event.source if still else f"{int(minutes)}:{seconds:04.1f}"

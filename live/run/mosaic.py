@@ -14,7 +14,7 @@ from live.drawing.grid import Grid
 from live.run.source_view import SourceView
 
 ON_ITS_WAY_S = 0.05
-"""A frame may take so long from the camera to here."""
+"""Seconds that a frame may take from its capture to the loop."""
 
 
 class Mosaic:
@@ -33,11 +33,11 @@ class Mosaic:
 
     @property
     def troubles(self) -> list[str | None]:
-        """Why a source's picture is an old one, source by source."""
+        """Why the picture of a source is stale, source by source; None where it is not."""
         return [view.session.trouble for view in self.views]
 
     def time(self) -> float:
-        """The time of the picture, seconds of `captured_at`: the newest frame's; goes on where a live source is lost."""
+        """The time of the picture, seconds of `captured_at`: that of the newest frame, or now while a live source is lost."""
         now = time.perf_counter()
         times = [now for view in self.views if view.session.lost_s is not None]
         times += [result.frame.captured_at for result in self.results]

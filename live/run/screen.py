@@ -1,4 +1,4 @@
-"""What a person sees and presses: the window, its keys and what they change. Knows no reading and no source."""
+"""The window of a run, its keys, and what they change. Knows no reader and no source."""
 
 from __future__ import annotations
 
@@ -14,13 +14,15 @@ from live.run.mosaic import Mosaic
 from live.window.window import Window
 
 HOLD_POLL_MS = 30
-AGE_OVER = 15  # frames over which the shown age is taken
+"""Milliseconds for which a key is waited for while the picture stands still: short enough that a key seems to act at once."""
+AGE_OVER = 15
+"""Frames over which the median of the shown age is taken: half a second of a usual camera."""
 
 Say = Callable[[str], None]
 
 
 class Screen:
-    """The window's state: paused, mirrored, behind the scenes, help."""
+    """The state of the window: paused, mirrored, with the debug view, with help."""
 
     def __init__(self, window: Window, outputs: Outputs, *, mirrored: bool, say: Say) -> None:
         self._window = window
@@ -32,12 +34,12 @@ class Screen:
         self._troubles: list[str | None] = []
         self._recent_ages: deque[float] = deque(maxlen=AGE_OVER)
         self.ages = Ages()
-        """How old live frames were when they stood on the window."""
+        """How old live frames were when they were shown."""
         self.quit = False
-        """Whether a person wants to end the run."""
+        """Whether the user ended the run."""
 
     def show(self, mosaic: Mosaic) -> None:
-        """Show new frames, and act on the key pressed."""
+        """Show new frames, and handle a pressed key."""
         self._mosaic, self._troubles = mosaic, mosaic.troubles
         self._refresh()
         self.answer_key()  # the window paints as its events are handled
@@ -47,7 +49,7 @@ class Screen:
             self.ages.add(age_s)
 
     def rest(self, over: Callable[[], bool]) -> bool:
-        """Stay with the last frame while a person pauses and the run isn't over; whether one did."""
+        """Keep the last frame while the user pauses and the run isn't over; whether there was a pause."""
         pressed = self._paused
         while self._paused and not over():
             self.answer_key(HOLD_POLL_MS)
@@ -62,14 +64,14 @@ class Screen:
             self.answer_key(HOLD_POLL_MS)
 
     def wait(self) -> None:
-        """Go on answering keys while no frame comes, and show what is lost."""
+        """Handle keys while no frame comes, and show a lost source as stale."""
         if self._mosaic is not None and self._mosaic.troubles != self._troubles:
             self._troubles = self._mosaic.troubles
             self._refresh()
         self.answer_key()
 
     def answer_key(self, wait_ms: int = 1) -> None:
-        """Do what the key asks for that was pressed, waiting for one up to `wait_ms`."""
+        """Handle a pressed key, waiting for one up to `wait_ms`."""
         key = self._window.poll_key(wait_ms)
         if key is None:
             return
@@ -100,12 +102,12 @@ class Screen:
                 self._toggle_recording()
 
     def _take_snapshot(self) -> None:
-        """Write down what is on the screen, as it was read."""
+        """Write the picture and its numbers to files."""
         if self._mosaic is not None:
             self._say(f"Snapshot: {self._outputs.snapshot(self._mosaic.results, self._mosaic.picture())}")
 
     def _toggle_recording(self) -> None:
-        """Start a recording under a new name, or end the one that runs."""
+        """Start a recording under a new name, or end the current one."""
         if self._outputs.is_recording:
             files = self._outputs.stop_recording()
             self._say(f"Recorded: {', '.join(map(str, files))}" if files else "Nothing was recorded.")
@@ -113,14 +115,14 @@ class Screen:
             self._say(f"Recording: {self._outputs.start_recording()}")
 
     def _refresh(self) -> None:
-        """Put the newest frames on the window with all that the keys have asked for."""
+        """Show the newest frames with everything that was switched on by keys."""
         if self._mosaic is None:
             return
         preview = draw_hud(self._mosaic.picture(mirrored=self._mirrored), self._hud(self._mosaic))
         self._window.show(debug_view(preview, self._mosaic.reading()) if self._debug else preview)
 
     def _hud(self, mosaic: Mosaic) -> HudState:
-        """What the window tells besides the picture."""
+        """The values of the head-up display."""
         ages = sorted(self._recent_ages)
         return HudState(
             fps=tuple(view.session.fps for view in mosaic.views),
