@@ -17,7 +17,7 @@ from live.reading.ink import (
     pen_level,
     sharpen,
 )
-from live.reading.paper import find_paper
+from live.reading.paper import SMALL_SIDE_PX, cell_px, find_paper, window_cells
 
 SETTINGS = InkSettings()
 
@@ -152,3 +152,18 @@ def test_a_blurred_page_is_sharpened_and_a_crisp_one_is_left_alone() -> None:
     assert agreement(find_ink(blurred, SETTINGS).mask, truth) > agreement(find_ink(blurred, off).mask, truth)
     darkness = even_light(gray, find_paper(gray, 4, SETTINGS.paper_window))
     np.testing.assert_array_equal(sharpen(darkness, 0.0), darkness)
+
+
+@pytest.mark.parametrize("side", [100_000, 1_048_576])
+def test_windows_of_a_long_strip_stay_those_of_a_large_picture(side: int) -> None:
+    """They grow with the longer side; the work in them grew with its square, for minutes."""
+    step = cell_px((17, side))
+    assert step <= cell_px((9000, 12_000))
+    assert window_cells((1, side // step), 0.1) <= window_cells((320, 479), 0.1)
+
+
+def test_windows_of_any_picture_within_the_limits_are_as_ever() -> None:
+    for longer in (320, 479, 480, 1280, 4032, 10_000, 12_000):
+        step = cell_px((longer * 3 // 4, longer))
+        assert step == max(1, round(longer / SMALL_SIDE_PX))
+        assert window_cells((1, longer // step), 0.1) == max(3, int(max(longer // step, SMALL_SIDE_PX) * 0.1)) | 1

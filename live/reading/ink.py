@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from live.core.settings import InkSettings
-from live.reading.paper import cell_px, find_paper, window_cells
+from live.reading.paper import cell_px, find_paper, longer_side, window_cells
 from live.reading.polarity import with_dark_ink
 
 DARK_PAPER = 0.35
@@ -150,7 +150,7 @@ def sharpen(darkness: NDArray[np.uint8], amount: float) -> NDArray[np.uint8]:
 
     darkness: (H, W) uint8. Returns (H, W) uint8; strokes that were merged by blur separate again.
     """
-    side = max(3, round(BLUR_WINDOW * max(darkness.shape))) | 1
+    side = max(3, round(BLUR_WINDOW * longer_side(darkness.shape))) | 1
     return cv2.addWeighted(darkness, 1 + amount, cv2.blur(darkness, (side, side)), -amount, 0)
 
 

@@ -16,11 +16,21 @@ DARK, DARKER = 0.85, 0.5
 """Such a stroke is darker than the first share of its paper everywhere, and than the second share somewhere."""
 NEARBY = 0.92
 """Parts of such a stroke that are just narrow enough for the window leave a trace darker than this share of the paper."""
+LONGEST_PX = 12_000
+"""Windows grow with the longer side of a picture up to this, px: that of 108 megapixels in a phone's shape. A strip of 10 px by a
+million is no larger picture, and windows that grew with it would take minutes."""
+MOST_CELLS = 3 * SMALL_SIDE_PX // 2
+"""As many cells as the longer side of any other picture has, rounding included."""
+
+
+def longer_side(shape: tuple[int, ...]) -> int:
+    """The longer side of a picture, px, by which windows are measured. shape: (H, W), px."""
+    return min(max(shape), LONGEST_PX)
 
 
 def cell_px(shape: tuple[int, ...]) -> int:
     """Side of a cell of uniform paper brightness, px. shape: (H, W) of the frame, px."""
-    return max(1, round(max(shape) / SMALL_SIDE_PX))
+    return max(1, round(longer_side(shape) / SMALL_SIDE_PX))
 
 
 def window_cells(shape: tuple[int, ...], share: float, least_side: int = SMALL_SIDE_PX) -> int:
@@ -28,7 +38,7 @@ def window_cells(shape: tuple[int, ...], share: float, least_side: int = SMALL_S
 
     A grid smaller than `least_side` gets the window of that side: it was cut out of a larger picture with strokes as wide.
     """
-    return max(3, int(max(*shape, least_side) * share)) | 1
+    return max(3, int(min(max(*shape, least_side), MOST_CELLS) * share)) | 1
 
 
 def find_paper(

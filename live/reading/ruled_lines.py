@@ -17,6 +17,7 @@ from live.core.settings import RegionSettings
 from live.reading.heights import typical_height
 from live.reading.line_segments import SEEN, Segments, Sizes, find_segments, link_segments
 from live.reading.outlines import Outlines, find_outlines
+from live.reading.paper import longer_side
 from live.reading.runs import Indices, Runs, find_runs
 
 Mask = NDArray[np.uint8]
@@ -66,7 +67,7 @@ def without_ruled_lines(mask: Mask, pieces: Outlines, settings: RegionSettings, 
 
     mask: (H, W) uint8, 255 is ink. pieces: outlines of all of it. rounds: most rounds where all writing touches lines.
     """
-    side = max(mask.shape)
+    side = longer_side(mask.shape)
     longer = pieces.boxes[:, 2:].max(axis=1, initial=0)
     if longer.max(initial=0) < LONG * side:
         return mask
@@ -95,7 +96,7 @@ def _without_lines(mask: Mask, long: list[NDArray[np.int32]], least: float, hidd
     left, top = np.min([contour.min(axis=0)[0] for contour in long], axis=0)
     right, bottom = np.max([contour.max(axis=0)[0] for contour in long], axis=0) + 1
     ink = cv2.subtract(mask[top:bottom, left:right], rest[top:bottom, left:right])
-    thick = max(3, round(THICK * max(mask.shape)))
+    thick = max(3, round(THICK * longer_side(mask.shape)))
     thin = max(2, thick // FINE)
     ways, cleared = (find_runs(ink), find_runs(ink.T)), None
     # thin lines first: the runs across and along steep lines are both short
@@ -166,7 +167,7 @@ def writing_height(boxes: NDArray[np.int32], shape: tuple[int, ...]) -> float:
     holds = (within & (tall > LARGE * tall[:, None])).any(axis=1) | (held >= MANY)
     inside = (left > 0) & (top > 0) & (right < shape[1]) & (bottom < shape[0])
     longer = np.maximum(wide, tall)
-    fits = (longer < HUGE * max(shape)) & (longer < SLIM * np.minimum(wide, tall))
+    fits = (longer < HUGE * longer_side(shape)) & (longer < SLIM * np.minimum(wide, tall))
     return typical_height(tall[inside & fits & ~holds])
 
 
