@@ -1,7 +1,7 @@
-"""Commands that train, export, measure and draw: what makes the model and the figures in docs/.
+"""Commands that train, export, measure and draw: they make the models and the figures in docs/.
 
-The modules at the top are the commands, one each; `python -m scripts` lists them. What they are made of is in the packages, which
-never import a command. A new command is a module here, with a line in `__main__.py` that says where it is listed.
+Each module at the top is a command; `python -m scripts` lists them. The packages hold their parts and never import a command.
+A new command is a module here, with its name in the list of `__main__.py`.
 """
 
 import live  # noqa: F401 - first of all: from there on a missing package is told in a line

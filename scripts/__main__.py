@@ -1,4 +1,4 @@
-"""`python -m scripts`: every command of this folder in one list. Knows what each says of itself, and runs none."""
+"""`python -m scripts`: lists the commands of this folder by the first sentence of their docstrings. Runs none."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class Command:
 
 
 def find_commands(folder: Path = FOLDER) -> list[Command]:
-    """Every module at the top of the folder that can be run, group by group."""
+    """The modules at the top of the folder that can be run, group by group."""
     found = []
     for path in folder.glob("*.py"):
         text = path.read_text(encoding="utf-8")
@@ -48,7 +48,7 @@ def find_commands(folder: Path = FOLDER) -> list[Command]:
 
 
 def index(commands: Sequence[Command]) -> str:
-    """The list for people: a line a command, below the name of its group."""
+    """The list for people: one line per command, below the name of its group."""
     width = max((len(command.name) for command in commands), default=0) + 2
     lines: list[str] = []
     group = None

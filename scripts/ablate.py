@@ -1,11 +1,11 @@
-"""Read pages with the whole reader, then with one stage left out at a time. Judges pages with known truth, trains nothing.
+"""Measure what each stage of the reader contributes: read pages with one stage left out at a time. Trains nothing.
 
     python -m scripts.ablate PAGES                 a folder of pictures with truth.jsonl in it
-    python -m scripts.ablate --drawn 12            so many pages of each level, drawn here
+    python -m scripts.ablate --drawn 12            this many pages of each level, drawn by the command
 
-A line of truth: {"file", "level"?, "numbers": [{"text", "quad", "cut"?: true}]}. Cells are F1 of whole numbers / share of what is
-shown that is wrong / character error rate; of pages without a number, how many are shown. "lost, gained": true numbers that only
-the whole reader reads right, and that only the other does. "time": processor time a page, as a share of the whole reader's.
+A line of truth: {"file", "level"?, "numbers": [{"text", "quad", "cut"?: true}]}. Cells hold F1 of whole numbers / share of shown
+numbers that are wrong / character error rate; for pages without a number, how many were shown. "lost, gained": true numbers that
+only the whole reader reads right, and that only the variant does. "time": processor time per page, relative to the whole reader.
 """
 
 from __future__ import annotations
@@ -49,20 +49,20 @@ class Page:
     level: str
     truth: Numbers
     turn: int = 0
-    """Quarter turns to the left that it is given before it is read."""
+    """Quarter turns to the left that are applied before it is read."""
 
     def picture(self) -> NDArray[np.uint8]:
         """(H, W, 3) uint8 BGR, turned. Raises SourceError."""
         return turned(read_picture(self.path), self.turn)
 
     def score(self, reading: Reading) -> PageScore:
-        """What was read in `picture`."""
+        """The score of a reading of `picture`."""
         numbers = turned_back(reading, self.turn).numbers
         return score_page(self.truth, [{"text": n.text, "quad": n.quad.tolist()} for n in numbers])
 
 
-class Remembering:
-    """A classifier that is asked about each input once: most stages change few of them."""
+class CachedClassifier:
+    """A classifier that remembers its answers, since most variants ask about the same inputs."""
 
     def __init__(self, classifier: Classifier) -> None:
         self._classifier = classifier
@@ -78,15 +78,15 @@ class Remembering:
 
 
 def score_all(page: Page, chosen: list[Variant], model: Path | None) -> list[PageScore]:
-    """One page read in all ways, in their order."""
+    """One page read by all variants, in their order."""
     cv2.setNumThreads(1)
-    picture, classifier = page.picture(), Remembering(load_classifier(model, 1))
+    picture, classifier = page.picture(), CachedClassifier(load_classifier(model, 1))
     ask_lines = LineClassifier(threads=1)
     return [page.score(variant.reader(classifier, ask_lines)(picture)) for variant in chosen]
 
 
 def times(pages: list[Page], chosen: list[Variant], model: Path | None) -> NDArray[np.float64]:
-    """(variants,) seconds of processor time that all the pages took, on one thread, each page read in all ways in turn."""
+    """(variants,) seconds of processor time for all pages, on one thread. Each page is read by all variants in turn."""
     cv2.setNumThreads(1)
     classifier = load_classifier(model, 1)
     ask_lines = LineClassifier(threads=1)
@@ -94,7 +94,7 @@ def times(pages: list[Page], chosen: list[Variant], model: Path | None) -> NDArr
     spent = np.zeros(len(chosen))
     for page in pages:
         picture = page.picture()
-        readers[0](picture)  # the first reading of a picture pays for its memory
+        readers[0](picture)  # the first reading of a picture also allocates memory
         spent += [min(seconds(read, picture) for _ in range(2)) for read in readers]
     return spent
 
@@ -112,12 +112,12 @@ def pages_of(folder: Path, truth: Path) -> list[Page]:
 
 
 def page_of(folder: Path, line: dict[str, Any]) -> Page:
-    """The page of one line of truth; without a level of its own, a file `office-012.png` is of the level `office`."""
+    """The page of one line of truth. Without a level in it, a file `office-012.png` has the level `office`."""
     return Page(folder / line["file"], line.get("level", line["file"].split("-")[0]), line["numbers"])
 
 
 def draw(folder: Path, count: int) -> Iterator[Page]:
-    """So many pages of each level, with one number that fills the frame, and with words and marks, written into a folder."""
+    """Draw `count` pages of each level, of one number that fills the frame, and of words and marks, into a folder."""
     for seed, level in enumerate(LEVELS):
         for index in range(count):
             rng = np.random.default_rng([seed, index])
@@ -148,7 +148,7 @@ def _saved(folder: Path, file: str, rng: np.random.Generator, style: PageStyle, 
 def table(
     pages: list[Page], chosen: list[Variant], scores: list[list[PageScore]], spent: NDArray[np.float64]
 ) -> Iterator[str]:
-    """The lines of the table, in Markdown. scores: of each page, by variant."""
+    """The lines of the table in Markdown. scores: for each page, the score of each variant."""
     levels = list(dict.fromkeys(page.level for page in pages))
     columns = ["left out", *levels, "all", "lost, gained", "time"]
     yield " | ".join(columns)
@@ -168,8 +168,8 @@ def table(
 
 
 def cell(score: PageScore) -> str:
-    """F1 / false / CER; of pages without a number, how many were shown."""
-    if score.asked == 0:
+    """F1 / false / CER; for pages without a number, how many were shown."""
+    if score.expected == 0:
         return f"{score.found} shown"
     return f"{score.f1:.3f} / {score.false:.3f} / {score.cer:.3f}"
 
@@ -178,14 +178,16 @@ def main(arguments: list[str] | None = None) -> int:
     """Print the table; returns the exit code."""
     parser = script_parser("scripts.ablate", __doc__)
     parser.add_argument("pages", type=Path, nargs="?", help="folder of pictures; without it, pages are drawn")
-    parser.add_argument("--truth", type=Path, help="what is on them (PAGES/truth.jsonl)")
+    parser.add_argument("--truth", type=Path, help="their ground truth (PAGES/truth.jsonl)")
     parser.add_argument("--drawn", type=int, default=12, metavar="N", help="pages of each level to draw (%(default)s)")
     parser.add_argument("--only", metavar="TEXT", help="leave out only stages with this in their name")
-    parser.add_argument("--turn", type=int, choices=range(4), default=0, help="quarter turns given to each page first")
+    parser.add_argument(
+        "--turn", type=int, choices=range(4), default=0, help="quarter turns applied to each page first"
+    )
     parser.add_argument("--every", type=int, default=1, metavar="N", help="read one page in N (%(default)s)")
-    parser.add_argument("--timed", type=int, default=6, metavar="N", help="pages to take the time of (%(default)s)")
+    parser.add_argument("--timed", type=int, default=6, metavar="N", help="pages to measure the time on (%(default)s)")
     parser.add_argument("--model", type=Path, help="model file; without it, the one that comes with Numcam")
-    parser.add_argument("--processes", type=int, default=2, help="that read at a time (%(default)s)")
+    parser.add_argument("--processes", type=int, default=2, help="processes that read in parallel (%(default)s)")
     options = parser.parse_args(arguments)
     chosen = [WHOLE, *(v for v in variants() if options.only is None or options.only in v.name)]
     with ExitStack() as stack:

@@ -1,14 +1,13 @@
-"""Measure the reader by stage, beside the least that the same work can cost. Judges no accuracy.
+"""Measure the time of each stage of the reader, and compare it with a lower bound for the same work. Judges no accuracy.
 
     python -m scripts.benchmark            a table
     python -m scripts.benchmark --json     a list of {"width", "height", "digits", "stages_ms", "total_ms", "floor_ms", "ratio",
                                            "one_by_one_ms"}
 
-The floor is measured in the same run, on the same picture: gray, mean threshold, contours, crops, and the CNN alone on the
-batch that the reader asked about. "One by one" is the way such programs usually go: the floor's plain stages, then `predict`
-of a Keras model called for each digit of that batch. It is measured where TensorFlow is installed (null in the list where it
-isn't), and after all else, since TensorFlow's threads would disturb the rest. The machine is shared and noisy: ratios of one
-run hold better than times.
+The lower bound ("floor") is measured in the same run, on the same picture: conversion to gray, mean threshold, contours, crops,
+and the CNN alone on the reader's batch. "One by one" is what such programs usually do: the floor's stages, then `predict` of a
+Keras model, called for each digit of that batch. It is measured last, since TensorFlow's threads would disturb the rest, and is
+null where TensorFlow isn't installed. Ratios within one run are more reliable than times, since other programs load the machine.
 """
 
 from __future__ import annotations
@@ -41,10 +40,10 @@ Network = Callable[[NDArray[np.float32]], object]
 
 
 def page_of(width: int, height: int, digits: int, seed: int) -> NDArray[np.uint8]:
-    """A well-lit page with so many digits, four to a number: (height, width, 3) uint8 BGR."""
+    """A well-lit page with this many digits, four per number: (height, width, 3) uint8 BGR."""
     rng = np.random.default_rng(seed)
     texts = ["".join(str(d) for d in rng.integers(0, 10, min(4, digits - start))) for start in range(0, digits, 4)]
-    # as large as fits: a handful of digits is written larger than a hundred
+    # the digits are as large as they fit
     tall = 0.3 * height / np.sqrt(max(digits, 4) / 4) ** 1.15
     style = PageStyle(width=width, height=height, digit_height_px=float(tall), page_share=0.92)
     for _ in range(8):
@@ -56,7 +55,7 @@ def page_of(width: int, height: int, digits: int, seed: int) -> NDArray[np.uint8
 
 
 def measure_floor(image: NDArray[np.uint8], batch: NDArray[np.float32], classifier: Network) -> float:
-    """Milliseconds of the least that reading can cost: the plainest form of each stage, and the CNN on the same batch."""
+    """Milliseconds of the lower bound: the simplest form of each stage, and the CNN on the same batch."""
     start = time.perf_counter()
     gray = cv2.cvtColor(image, cv2.COLOR_BGR2GRAY)
     mask = cv2.adaptiveThreshold(gray, 255, cv2.ADAPTIVE_THRESH_MEAN_C, cv2.THRESH_BINARY_INV, 41, 12)
@@ -70,7 +69,7 @@ def measure_floor(image: NDArray[np.uint8], batch: NDArray[np.float32], classifi
 
 
 def measure(case: tuple[int, int, int], classifier: Classifier, repeat: int) -> dict[str, Any]:
-    """Medians of one case, reader and floor taken in turn."""
+    """Medians of one case. Reader and floor are measured in turn."""
     width, height, digits = case
     image = page_of(width, height, digits, seed=width + digits)
     reader = open_reader(Settings(), classifier)
@@ -93,7 +92,7 @@ def measure(case: tuple[int, int, int], classifier: Classifier, repeat: int) -> 
 
 
 def measure_one_by_one(case: tuple[int, int, int], classifier: Classifier) -> float:
-    """Milliseconds of the same job by `model.predict` for each digit; once, for that is an average over many calls already."""
+    """Milliseconds of the same work by `model.predict` for each digit. It is run once, since it averages over many calls."""
     width, height, digits = case
     image = page_of(width, height, digits, seed=width + digits)
     batch = PageReader(classifier, Settings()).read(image).inputs
@@ -108,7 +107,7 @@ def measure_one_by_one(case: tuple[int, int, int], classifier: Classifier) -> fl
 
 
 def show(rows: list[dict[str, Any]]) -> None:
-    """The rows as a table in Markdown, so that it can be kept in docs/performance.md as it is."""
+    """Print the rows as a table in Markdown, as docs/performance.md has it."""
     from rich import box
     from rich.table import Table
 
@@ -130,7 +129,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--json", action="store_true", help="print a JSON list instead of a table")
     parser.add_argument("--model", type=Path, help="model file; without it, the one that comes with Numcam")
     parser.add_argument("--threads", type=int, default=2, help="threads of the CNN and of OpenCV (%(default)s)")
-    parser.add_argument("--repeat", type=int, default=40, help="readings a case (%(default)s)")
+    parser.add_argument("--repeat", type=int, default=40, help="readings of each case (%(default)s)")
     parser.add_argument("--no-keras", action="store_true", help="leave out Keras digit by digit, which takes a minute")
     sizes = list(dict.fromkeys(f"{width}x{height}" for width, height, _ in CASES))
     parser.add_argument("--frame", choices=sizes, help="measure frames of this size only")

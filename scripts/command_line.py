@@ -1,4 +1,4 @@
-"""What the command lines of the training scripts share. Knows argparse, no network and no data."""
+"""Parts that the command lines of the scripts share. Knows argparse, no network and no data."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from live.core.terminal import TERMINAL, PlainParser
 
 
 def script_parser(module: str, doc: str | None) -> argparse.ArgumentParser:
-    """A parser for `python -m module`; its help is the module's docstring, line breaks and all."""
+    """A parser for `python -m module`. Its help is the module's docstring with its line breaks."""
     summary, _, more = (doc or "").partition("\n")
     return PlainParser(
         prog=f"python -m {module}", description=summary, epilog=more, formatter_class=argparse.RawTextHelpFormatter
@@ -21,19 +21,19 @@ def script_parser(module: str, doc: str | None) -> argparse.ArgumentParser:
 
 
 def add_data(parser: argparse.ArgumentParser) -> None:
-    """The option that every script takes which reads MNIST."""
+    """Add the option of every script that reads MNIST."""
     parser.add_argument(
         "--data", type=Path, help="mnist.npz, or a folder of IDX files; without it, MNIST is downloaded"
     )
 
 
 def missing_package(error: ModuleNotFoundError) -> str:
-    """What to install, for people."""
+    """A message that says what to install."""
     return missing(error.name or "")
 
 
 def run_script(main: Callable[[], int | None]) -> NoReturn:
-    """Run a script to its end, whatever becomes of its stdout, and exit: with 1 where that was lost and all else went well."""
+    """Run a script to its end even where stdout is closed, and exit: with 1 where only the output was lost."""
     TERMINAL.begin()
     code = main() or 0
     sys.exit(1 if code == 0 and TERMINAL.failure is not None else code)

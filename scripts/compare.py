@@ -1,9 +1,9 @@
-"""Set trained networks side by side: a table in Markdown for docs/accuracy.md. Trains nothing.
+"""Compare trained networks in a table in Markdown, for docs/accuracy.md. Trains nothing.
 
 python -m scripts.compare runs/*.onnx --data PATH/mnist.npz
 
-All networks answer in turn, round after round, in one run: their times can be compared with one another though the machine is
-busy. What training cost comes from the .history.json beside each model, and its size from its card; what is not there is a dash.
+All networks answer in turn, round after round, so that their times can be compared even on a busy machine. The cost of training
+comes from the .history.json beside each model, the model's size from its card. A dash stands for what is not known.
 """
 
 from __future__ import annotations
@@ -71,7 +71,7 @@ class Row:
 
 
 def time_in_turn(classifiers: Sequence[Classifier], inputs: NDArray[np.float32], rounds: int) -> list[float]:
-    """The median time of each, milliseconds; every round asks all of them, each round another one first."""
+    """The median time of each in milliseconds. Each round asks all of them, and starts with another one."""
     times: list[list[float]] = [[] for _ in classifiers]
     for turn in range(WARM_UP + rounds):
         for place in range(len(classifiers)):
@@ -84,7 +84,7 @@ def time_in_turn(classifiers: Sequence[Classifier], inputs: NDArray[np.float32],
 
 
 def cost_of(model: Path) -> NetworkCost | None:
-    """What the network costs, counted in its ONNX file, or in the one beside it; None where there is none. Raises ModelError."""
+    """The network's cost, from its ONNX file or the one beside it; None where there is none. Raises ModelError."""
     graph = card_path(model).with_suffix(".onnx")
     if model.suffix.lower() == ".onnx":
         graph = model
@@ -99,16 +99,16 @@ def cost_of(model: Path) -> NetworkCost | None:
 
 
 def history_of(model: Path) -> History | None:
-    """How it was trained; None where nothing tells. Raises DataError where that is damaged."""
+    """The history of its training; None where there is none. Raises DataError where it is damaged."""
     return load_history(card_path(model).with_suffix(".history.json"))
 
 
 def compare(models: Sequence[Path], test: Digits, threads: int, rounds: int) -> list[Row]:
-    """A row a model, in their order. Raises ModelError and DataError."""
+    """One row per model, in the same order. Raises ModelError and DataError."""
     classifiers = [load_tried(model, threads=threads) for model in models]
     about = [
         (cost_of(model), history_of(model)) for model in models
-    ]  # what is damaged is told before minutes have gone
+    ]  # damaged files are reported before the measurement, which takes minutes
     accuracies = [Scores(classify(c, test.images), test.labels).accuracy for c in classifiers]
     times = time_in_turn(classifiers, as_input(test.images[:DIGITS_A_FRAME]), rounds)
     measured = zip(models, accuracies, times, about, strict=True)
@@ -119,7 +119,7 @@ def compare(models: Sequence[Path], test: Digits, threads: int, rounds: int) -> 
 
 
 def as_markdown(rows: Sequence[Row]) -> str:
-    """The rows as docs/accuracy.md keeps tables."""
+    """The rows as a Markdown table, in the form of docs/accuracy.md."""
     lines = [COLUMNS, ("---", *["--:"] * (len(COLUMNS) - 1)), *(row.cells() for row in rows)]
     return "\n".join(" | ".join(line) for line in lines)
 
@@ -130,7 +130,7 @@ def short(number: int) -> str:
 
 
 def duration(seconds: float) -> str:
-    """A time for people; none, where it was not kept, is a dash."""
+    """A time for people; a dash for 0, which stands for a time that was not recorded."""
     if seconds <= 0:
         return "–"
     return f"{seconds:.0f} s" if seconds < 120 else f"{seconds / 60:.0f} min"
@@ -144,7 +144,7 @@ def parse(arguments: list[str] | None) -> argparse.Namespace:
     parser.add_argument(
         "--threads", type=int, default=1, help="threads of each network; idle ones disturb the others (%(default)s)"
     )
-    parser.add_argument("--rounds", type=int, default=ROUNDS, help="times each is asked (%(default)s)")
+    parser.add_argument("--rounds", type=int, default=ROUNDS, help="measurements of each network (%(default)s)")
     options = parser.parse_args(arguments)
     if options.rounds < 1 or options.threads < 0:
         parser.error("--rounds is 1 or more, --threads 0 (every core) or more")
@@ -152,7 +152,7 @@ def parse(arguments: list[str] | None) -> argparse.Namespace:
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Compare by the command line; returns the exit code."""
+    """Run the command line; returns the exit code."""
     options = parse(arguments)
     try:
         rows = compare(options.models, test_part(options.data), options.threads, options.rounds)

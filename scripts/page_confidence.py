@@ -1,14 +1,14 @@
-"""Tell how far the confidence of numbers read on pages can be trusted. Knows what was found and the truth, no picture.
+"""Measure how well the confidence of numbers read on pages is calibrated. Knows what was found and the truth, no picture.
 
     python -m live read PAGES --json > found.jsonl
     python -m scripts.page_confidence PAGES/truth.jsonl found.jsonl
 
-TRUTH, a line a page: {"file", "numbers": [{"text", "quad", "cut"?: true}]}. FOUND, as `read --json` writes it. A found number
-belongs to the true one that its box overlaps most (intersection over union of 0.3 or more); one that lies on a number that
-leaves the page is passed over. Digits are judged one by one where a number was found with as many digits as it has.
+TRUTH has one line per page: {"file", "numbers": [{"text", "quad", "cut"?: true}]}. FOUND is the output of `read --json`. A found
+number is matched with the true number that its box overlaps most (intersection over union of 0.3 or more). One that lies on a
+number that leaves the page is ignored. Digits are judged one by one where a number was found with the right number of digits.
 
-A second table tells what a question mark would stand for at each value of `grouping.doubt_below`: how many digits are less
-certain, how many of these are wrong, and how many of all wrong ones that is; then the numbers with such a digit.
+A second table shows what a question mark means at each value of `grouping.doubt_below`: how many digits are less certain, how
+many of these are wrong, and their share of all wrong digits; then the numbers with such a digit.
 """
 
 from __future__ import annotations
@@ -25,19 +25,20 @@ from scripts.evaluation.page_scores import pairs, read_lines
 from scripts.training.calibration import calibration_gap
 
 SURE = 0.95
-DOUBTS = (0.5, 0.55, 0.6, 0.65, 0.7, 0.75, 0.8, 0.85, 0.9, 0.95)
+"""Confidence from which a number or digit counts as sure in the table."""
+THRESHOLDS = (0.5, 0.55, 0.6, 0.65, 0.7, 0.75, 0.8, 0.85, 0.9, 0.95)
 Judged = list[tuple[float, bool]]
 """Confidence or certainty (0 to 1), and whether it was right."""
 
 
-def doubts(truth: list[dict[str, Any]], found: list[dict[str, Any]]) -> tuple[Judged, Judged]:
-    """As `judge`, by certainty: numbers, each with that of its least certain digit, and digits."""
+def judge_certainties(truth: list[dict[str, Any]], found: list[dict[str, Any]]) -> tuple[Judged, Judged]:
+    """As `judge`, by certainty: numbers, each with the certainty of its least certain digit, and digits."""
     certain = [{**page, "numbers": [by_certainty(number) for number in page["numbers"]]} for page in found]
     return judge(truth, certain)
 
 
 def by_certainty(number: dict[str, Any]) -> dict[str, Any]:
-    """The number with certainty in the place of confidence."""
+    """The number with certainty in place of confidence."""
     digits = [{**digit, "confidence": digit["certainty"]} for digit in number["digits"]]
     return {**number, "digits": digits, "confidence": min(digit["confidence"] for digit in digits)}
 
@@ -53,7 +54,7 @@ def doubt_line(below: float, numbers: Judged, digits: Judged) -> str:
 
 
 def share(part: int, whole: int) -> str:
-    """A share as a person reads it."""
+    """A share for people."""
     return percent(part / whole if whole else None, 1, counted=True)
 
 
@@ -87,13 +88,13 @@ def summary(name: str, judged: Judged) -> str:
 def main(arguments: list[str] | None = None) -> int:
     """Print the table as Markdown; returns the exit code."""
     parser = script_parser("scripts.page_confidence", __doc__)
-    parser.add_argument("truth", type=Path, help="what is on the pages, a line a page")
-    parser.add_argument("found", type=Path, help="what `python -m live read --json` found on them")
+    parser.add_argument("truth", type=Path, help="ground truth of the pages, one line per page")
+    parser.add_argument("found", type=Path, help="output of `python -m live read --json` on them")
     options = parser.parse_args(arguments)
     try:
         truth, found = read_lines(options.truth), read_lines(options.found)
         numbers, digits = judge(truth, found)
-        doubted = doubts(truth, found)
+        doubted = judge_certainties(truth, found)
     except OSError as error:
         say(f"{error.filename} can't be read: {error.strerror}.")
         return 1
@@ -106,7 +107,7 @@ def main(arguments: list[str] | None = None) -> int:
     tell(summary("their digits", digits))
     TERMINAL.tell_lines("\ndoubt below | digits | wrong | of them | of all wrong | numbers with one | of them wrong")
     tell("--- | --- | --- | --- | --- | --- | ---")
-    for below in DOUBTS:
+    for below in THRESHOLDS:
         tell(doubt_line(below, *doubted))
     return 0
 

@@ -1,4 +1,4 @@
-"""Say which digit each picture shows, and how sure the network is of it. Knows one digit a picture, no page and no camera.
+"""Classify pictures of single digits, and print each digit with its confidence. Knows no page and no camera.
 
 python -m scripts.predict seven.jpg scans/ --save seen.png
 
@@ -35,8 +35,11 @@ from scripts.evaluation.single_digit import NoDigitError, find_digit
 DONE, FAILED, INTERRUPTED = 0, 1, 130
 MONTAGE_SUFFIXES = (".png", ".jpg", ".jpeg", ".webp", ".bmp", ".tif", ".tiff")
 MOST_CARDS = 200
-A_PAGE, PERHAPS_A_PAGE = 4, 2  # so many digits are a page, the lesser number where the one digit is not believed
-BELIEVED = 0.6
+PAGE_DIGITS, DOUBTFUL_PAGE_DIGITS = (
+    4,
+    2,
+)  # so many digits are a page, the lesser number where the one digit is not believed
+MIN_CONFIDENCE = 0.6
 PAGE_SIDE_PX = 1600
 KEY_WAIT_MS = 50
 
@@ -46,40 +49,42 @@ def parse(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser = script_parser("scripts.predict", __doc__)
     parser.add_argument("paths", nargs="+", type=Path, metavar="FILE|FOLDER", help="pictures of one digit each")
     parser.add_argument("--model", type=Path, help="a model file (default: the one that comes with Numcam)")
-    parser.add_argument("--json", action="store_true", dest="as_json", help="print a line of JSON a picture")
+    parser.add_argument("--json", action="store_true", dest="as_json", help="print one line of JSON per picture")
     parser.add_argument(
-        "--save", type=Path, metavar="MONTAGE.png", help="write the pictures, and what was seen in them"
+        "--save", type=Path, metavar="MONTAGE.png", help="write the pictures with the answers as one montage"
     )
-    parser.add_argument("--show", action="store_true", help="show the same in a window: space turns the page, q quits")
+    parser.add_argument(
+        "--show", action="store_true", help="show the montage in a window: space shows the next page, q quits"
+    )
     return parser.parse_args(arguments)
 
 
-class Reader:
-    """Reads one digit a picture."""
+class SingleDigitReader:
+    """Reads pictures of one digit each."""
 
     def __init__(self, model: Path | None) -> None:
         """model: a model file; None is the one that comes with Numcam. Raises ModelError."""
         self._classifier = load_tried(model)
-        # whether there is a whole page is asked of the shipped model: one without "not a digit" sees digits everywhere
+        # the shipped model decides whether the picture is a page: a model without "not a digit" finds digits everywhere
         self._pages = PageReader(load_classifier(), Settings())
 
     def read(self, path: Path) -> Answer:
-        """What the network says of one picture. Raises SourceError where it can't be read or shows no single digit."""
+        """The network's answer for one picture. Raises SourceError where it can't be read or shows no single digit."""
         image = read_picture(path)
         try:
             digit = find_digit(image)
         except NoDigitError as error:
-            if self._digits_on(image) >= PERHAPS_A_PAGE:
-                raise several(path) from None
+            if self._digits_on(image) >= DOUBTFUL_PAGE_DIGITS:
+                raise several_digits(path) from None
             raise SourceError(f"{path}: {error}. Take the picture nearer, or in better light.") from None
         answer = Answer(path, image, digit, self._classifier(digit.field[None, ..., None])[0])
-        believed = answer.label is not None and answer.confidence >= BELIEVED
-        if self._digits_on(image) >= (A_PAGE if believed else PERHAPS_A_PAGE):
-            raise several(path)
+        believed = answer.label is not None and answer.confidence >= MIN_CONFIDENCE
+        if self._digits_on(image) >= (PAGE_DIGITS if believed else DOUBTFUL_PAGE_DIGITS):
+            raise several_digits(path)
         return answer
 
     def _digits_on(self, image: NDArray[np.uint8]) -> int:
-        """How many digits there are for the reader of pages."""
+        """How many digits the page reader finds."""
         longer = max(image.shape[:2])
         if longer > PAGE_SIDE_PX:
             scale = PAGE_SIDE_PX / longer
@@ -87,8 +92,8 @@ class Reader:
         return sum(len(number.digits) for number in self._pages.read(image).numbers)
 
 
-def several(path: Path) -> SourceError:
-    """What to do with a picture of more than one digit."""
+def several_digits(path: Path) -> SourceError:
+    """The error for a picture of more than one digit."""
     return SourceError(f"{path} shows several digits. To read whole numbers: {program()} read {typed(path)}")
 
 
@@ -99,7 +104,7 @@ def predict(options: argparse.Namespace) -> int:
         raise OutputError(f"{options.save} can't be written: name a picture, such as {better}.")
     if options.show:
         check_display()
-    answers, failures = read_all(options.paths, Reader(options.model), as_json=options.as_json)
+    answers, failures = read_all(options.paths, SingleDigitReader(options.model), as_json=options.as_json)
     if answers and not options.as_json:
         show_text(answers)
     if answers and options.save is not None:
@@ -109,8 +114,8 @@ def predict(options: argparse.Namespace) -> int:
     return FAILED if failures else DONE
 
 
-def read_all(paths: Sequence[Path], reader: Reader, *, as_json: bool) -> tuple[list[Answer], int]:
-    """The answers, and how many pictures had none; each of those is told in a line, and each answer as JSON if wanted."""
+def read_all(paths: Sequence[Path], reader: SingleDigitReader, *, as_json: bool) -> tuple[list[Answer], int]:
+    """The answers, and how many pictures failed. Prints a line for each failure and, with `as_json`, for each answer."""
     answers: list[Answer] = []
     failures = 0
     for item in find_pictures(list(map(str, paths))):
@@ -137,14 +142,14 @@ def cards(answers: Sequence[Answer]) -> list[Card]:
 
 
 def save_montage(path: Path, answers: Sequence[Answer]) -> None:
-    """Write the montage; an earlier file of that name is kept beside it. Raises OutputError."""
+    """Write the montage. An earlier file of that name is renamed. Raises OutputError."""
     write_picture(path, draw_montage(cards(answers[:MOST_CARDS])))
     shown = f" (the first {MOST_CARDS} of {len(answers)} pictures)" if len(answers) > MOST_CARDS else ""
     say(f"Written: {path}{shown}")
 
 
 def check_display() -> None:
-    """Raise DisplayError where no window can be opened: OpenCV would end the process."""
+    """Raise DisplayError where no window can be opened, since OpenCV would end the process."""
     from live.window.display_check import why_no_display
 
     reason = why_no_display()
@@ -160,7 +165,7 @@ def show_window(answers: Sequence[Answer]) -> None:
     all_cards = cards(answers)
     pages = [all_cards[start : start + PER_SCREEN] for start in range(0, len(all_cards), PER_SCREEN)]
     page = 0
-    with Window("Numcam: what the network saw") as window:
+    with Window("Numcam: single digits") as window:
         picture = draw_montage(pages[page])
         while True:
             window.show(picture)

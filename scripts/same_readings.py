@@ -1,10 +1,9 @@
-"""Show that a change reads what was read before, byte for byte: two versions of Numcam on the same pictures and clips.
+"""Compare what two versions of Numcam read in the same pictures and clips, byte for byte. Judges no accuracy.
 
     python -m scripts.same_readings REVISION PICTURES... [--clips FOLDER]
 
-REVISION is checked out beside this folder for the time being; each version is run as a user runs it (`read --json`, and
-`--log-frames` for the clips). What is compared is what was read: each picture's or frame's numbers with text, confidence and
-corners. Judges no accuracy.
+REVISION is checked out into a temporary folder. Each version is run as a user runs it (`read --json`, and `--log-frames` for
+clips). The numbers of each picture or frame are compared: text, confidence and corners.
 """
 
 from __future__ import annotations
@@ -27,7 +26,7 @@ from scripts.command_line import run_script, script_parser
 
 HERE = Path(__file__).resolve().parents[1]
 FIELDS = ("text", "shown", "confidence", "quad", "digits", "track_id", "confirmed")
-"""What of a number is compared, where both versions tell it."""
+"""The fields of a number that are compared, where both versions write them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,11 +39,11 @@ class Comparison:
     numbers: int
     """Numbers that this version read."""
     different: tuple[str, ...]
-    """What was not read the same: pictures by their names, frames by their indices."""
+    """What differs: pictures by name, frames by index."""
 
 
 def readings(lines: Sequence[str]) -> dict[str, str]:
-    """What was read, as one JSON text for each picture or frame, by its name or index."""
+    """The readings as one JSON text for each picture or frame, by its name or index."""
     found = {}
     for line in lines:
         item: dict[str, Any] = json.loads(line)
@@ -55,7 +54,7 @@ def readings(lines: Sequence[str]) -> dict[str, str]:
 
 
 def compared(name: str, before: Sequence[str], after: Sequence[str]) -> Comparison:
-    """Two runs' lines of JSON, picture by picture or frame by frame."""
+    """Compare the JSON lines of two versions, picture by picture or frame by frame."""
     old, new = readings(before), readings(after)
     different = tuple(sorted(item for item in old.keys() | new.keys() if old.get(item) != new.get(item)))
     return Comparison(name, len(new), sum(len(json.loads(numbers)) for numbers in new.values()), different)
@@ -83,7 +82,7 @@ def read_clip(version: Path, clip: Path) -> list[str]:
 
 @contextmanager
 def checked_out(revision: str) -> Iterator[Path]:
-    """A folder with another version of this project, for the time of the block."""
+    """A temporary folder with another version of this project, removed at the end of the block."""
     with TemporaryDirectory() as folder:
         version = Path(folder) / "before"
         git = ["git", "-C", str(HERE), "worktree"]
@@ -115,7 +114,7 @@ def make_parser() -> argparse.ArgumentParser:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Compare; returns 0 where everything is read the same, else 1."""
+    """Compare; returns 0 where all readings are the same, else 1."""
     options = make_parser().parse_args(arguments)
     clips = sorted(options.clips.glob("*.mp4")) if options.clips is not None else []
     with checked_out(options.revision) as before:

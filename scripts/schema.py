@@ -1,4 +1,4 @@
-"""Write docs/schema/*.json and docs/schema.md: what stands in the JSON that Numcam writes, field by field. Reads no picture."""
+"""Write docs/schema/*.json and docs/schema.md: the fields of the JSON that Numcam writes. Reads no picture."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from live.core.terminal import say, tell
 from scripts.command_line import run_script, script_parser
 
 VERSION = 1
-"""Of all schemas together. A new field leaves it as it is; one that goes, or means something else, makes it one more."""
+"""Version of all schemas. A new field doesn't change it; a field that is removed or changes its meaning increments it."""
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 DOCS = Path(__file__).parents[1] / "docs"
 
@@ -21,7 +21,7 @@ Point = tuple[float, float]
 
 
 def field(description: str, **limits: Any) -> Any:
-    """What is said of a field, and the limits of its values."""
+    """The description of a field, and the limits of its values."""
     return msgspec.Meta(description=description, **limits)
 
 
@@ -155,7 +155,7 @@ def schema_of(kind: type[msgspec.Struct]) -> dict[str, Any]:
 
 
 def described(schema: Mapping[str, Any]) -> str:
-    """The kind of a field's values, for people: `integer from 0 to 9`."""
+    """The type of a field's values, for people: `integer from 0 to 9`."""
     if "enum" in schema:
         return ", ".join(f"`{json.dumps(value)}`" for value in schema["enum"])
     if "$ref" in schema:
@@ -220,11 +220,9 @@ def files() -> dict[Path, str]:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Write the files, or look whether they are as they should be; returns the exit code."""
+    """Write the files, or check them; returns the exit code."""
     parser = script_parser("scripts.schema", __doc__)
-    parser.add_argument(
-        "--check", action="store_true", help="write nothing; exit code 1 where a file is not up to date"
-    )
+    parser.add_argument("--check", action="store_true", help="write nothing; exit code 1 where a file is out of date")
     options = parser.parse_args(arguments)
     stale = [path for path, text in files().items() if not path.is_file() or path.read_text(encoding="utf-8") != text]
     if options.check:

@@ -1,12 +1,12 @@
-"""Run the whole program for very long, and see whether memory, open files or threads grow. Judges no reading and no speed.
+"""Run the whole program for hours, and check that memory, open files and threads don't grow. Judges no reading and no speed.
 
-    python -m scripts.soak                     100,000 frames of the built-in clip, again and again, as fast as they are read
+    python -m scripts.soak                     100,000 frames of the built-in clip, repeated, as fast as they are read
     python -m scripts.soak --frames 5000 clip.mp4
 
-`python -m live` runs in a process of its own, without a window, recording and writing both logs. It is watched from outside, and
-what it has written is thrown away on the way (by cutting the files: they go on where they were, and take no room), so that an
-hour takes no more disk than a minute. Each row holds medians over the frames just before it, the first one right after the
-warm-up. Exits with 1 where memory has grown by more than 5 MB since, or there are more open files or threads. Needs Unix.
+`python -m live` runs in a process of its own, without a window, with recording and both logs. Its files are truncated while it
+runs (they become sparse), so that an hour takes no more disk than a minute. Each row holds medians over the frames just before
+it; the first row comes right after the warm-up. The exit code is 1 where memory has grown by more than 5 MB since the first row,
+or where there are more open files or threads. Needs Unix.
 """
 
 from __future__ import annotations
@@ -30,18 +30,21 @@ from scripts.command_line import run_script, script_parser
 
 ROOT = Path(__file__).resolve().parents[1]
 MOST_GROWTH_MB = 5.0
-WARM_UP = 1_000  # frames, and over how many a row is taken
+WARM_UP = 1_000
+"""Frames before the first row, and the frames over which each row takes its medians."""
 ROWS = 20
 LOOK_EVERY_S = 0.2
-MOST_ON_DISK = 32_000_000  # bytes of one file
-LAST_LINE = 1_000_000  # bytes from a log's end in which its last whole line is looked for
+MOST_ON_DISK = 32_000_000
+"""A file is truncated once it takes more than this many bytes of disk."""
+LAST_LINE = 1_000_000
+"""The last whole line of a log is searched within this many bytes from its end."""
 RECORDING, LOG, FRAME_LOG = "soak.mp4", "soak.jsonl", "frames.jsonl"
 HEAD = "frames | memory, MB | open files | threads | frames a second\n--: | --: | --: | --: | --:"
 
 
 @dataclass(frozen=True, slots=True)
-class Look:
-    """One look at the running program, or the median of several."""
+class Sample:
+    """One measurement of the running program, or the median of several."""
 
     frames: int
     seconds: float
@@ -53,7 +56,7 @@ class Look:
 
 
 def loop(clip: Path, frames: int, folder: Path) -> Path:
-    """A video in `folder` that plays `clip` often enough for so many frames; of one that is damaged, a copy."""
+    """A video in `folder` that repeats `clip` until it has this many frames; a copy of a clip that is damaged."""
     try:
         return repeated(clip, frames, folder / "loop.mkv")
     except (ValueError, av.FFmpegError):
@@ -61,7 +64,7 @@ def loop(clip: Path, frames: int, folder: Path) -> Path:
 
 
 def repeated(clip: Path, frames: int, path: Path) -> Path:
-    """Write the same packets again and again. Raises ValueError and av.FFmpegError where a clip can't be written so."""
+    """Write the same packets repeatedly. Raises ValueError and av.FFmpegError where that fails for a clip."""
     written, begin = 0, 0
     with av.open(str(path), "w") as looped:
         while written < frames:
@@ -83,7 +86,7 @@ def repeated(clip: Path, frames: int, path: Path) -> Path:
 
 
 def start(source: Path, frames: int, folder: Path) -> subprocess.Popen[str]:
-    """The program, reading `source`, with its files in `folder`."""
+    """Start the program on `source`, with its files in `folder`."""
     written = ("--record", RECORDING, "--log", LOG, "--log-frames", FRAME_LOG)
     return subprocess.Popen(
         [sys.executable, "-m", "live", "--source", source.name, "--headless", "--max-frames", str(frames), *written],
@@ -91,69 +94,69 @@ def start(source: Path, frames: int, folder: Path) -> subprocess.Popen[str]:
     )  # fmt: skip
 
 
-def watched(program: subprocess.Popen[str], folder: Path) -> Iterator[Look]:
-    """A look at the program five times a second, until it has ended."""
+def sampled(program: subprocess.Popen[str], folder: Path) -> Iterator[Sample]:
+    """A sample of the program five times a second, until it has ended."""
     watch = psutil.Process(program.pid)
     began = time.monotonic()
     while program.poll() is None:
         try:
             with watch.oneshot():
                 memory, handles, threads = watch.memory_info().rss, watch.num_fds(), watch.num_threads()
-        except psutil.Error:  # it has ended since it was asked for
+        except psutil.Error:  # the program has ended since the last sample
             return
         frames = frames_logged(folder / FRAME_LOG)
         if frames:
-            yield Look(frames, time.monotonic() - began, memory / 1e6, handles, threads)
+            yield Sample(frames, time.monotonic() - began, memory / 1e6, handles, threads)
         for name in (RECORDING, LOG, FRAME_LOG):
             empty(folder / name)
         time.sleep(LOOK_EVERY_S)
 
 
 def frames_logged(log: Path) -> int:
-    """How many frames the log of frames tells of, by its last whole line; 0 where there is none."""
+    """The number of frames in the frame log, by its last whole line; 0 where there is none."""
     if not log.is_file():
         return 0
     with log.open("rb") as file:
         file.seek(max(0, log.stat().st_size - LAST_LINE))
         lines = file.read().rpartition(b"\n")[0].rsplit(b"\n", 1)
-    line = lines[-1].lstrip(b"\0")  # where it was cut, a hole
+    line = lines[-1].lstrip(b"\0")  # a truncated file begins with a hole
     return int(line.partition(b'"frame": ')[2].partition(b",")[0]) + 1 if line else 0
 
 
 def empty(path: Path) -> None:
-    """Give the disk back what a growing file takes up, once it is a lot; who writes to it goes on where it was."""
+    """Truncate a file once it is large. The program that writes it continues at its own offset."""
     if path.is_file() and path.stat().st_blocks * 512 > MOST_ON_DISK:
         os.truncate(path, 0)
 
 
-def median(looks: Sequence[Look]) -> Look:
-    """The middle of several looks, value by value; frames and seconds are the last one's."""
-    middle = len(looks) // 2
-    return Look(
-        looks[-1].frames,
-        looks[-1].seconds,
-        sorted(look.memory_mb for look in looks)[middle],
-        sorted(look.handles for look in looks)[middle],
-        sorted(look.threads for look in looks)[middle],
+def median(samples: Sequence[Sample]) -> Sample:
+    """The median of several samples, value by value; frames and seconds are those of the last."""
+    middle = len(samples) // 2
+    return Sample(
+        samples[-1].frames,
+        samples[-1].seconds,
+        sorted(sample.memory_mb for sample in samples)[middle],
+        sorted(sample.handles for sample in samples)[middle],
+        sorted(sample.threads for sample in samples)[middle],
     )
 
 
-def rows(looks: Iterator[Look], frames: int) -> Iterator[Look]:
-    """A row after the warm-up, and one each time a twentieth of `frames` is done."""
+def rows(samples: Iterator[Sample], frames: int) -> Iterator[Sample]:
+    """A row after the warm-up, and one after each twentieth of `frames`."""
     warm_up = min(WARM_UP, max(1, frames // 10))
     marks = [2 * warm_up, *(mark for n in range(1, ROWS + 1) if (mark := frames * n // ROWS) > 2 * warm_up)]
-    recent: list[Look] = []
-    for look in looks:
-        recent = [*(old for old in recent if old.frames > look.frames - warm_up), look]
-        # the program ends with its last frame, and is not seen in it
-        due = marks and look.frames >= marks[0] - (warm_up // 10 if len(marks) == 1 else 0)
-        if due and look.frames > warm_up:
+    recent: list[Sample] = []
+    for sample in samples:
+        recent = [*(old for old in recent if old.frames > sample.frames - warm_up), sample]
+        # the program ends with its last frame, so that the last sample comes before it
+        due = marks and sample.frames >= marks[0] - (warm_up // 10 if len(marks) == 1 else 0)
+        if due and sample.frames > warm_up:
             yield median(recent)
-            marks = [mark for mark in marks if mark > look.frames] if len(marks) > 1 else []
+            marks = [mark for mark in marks if mark > sample.frames] if len(marks) > 1 else []
 
 
-def verdict(first: Look, last: Look) -> tuple[str, bool]:
-    """What has grown between two rows, in a line, and whether that is too much."""
+def verdict(first: Sample, last: Sample) -> tuple[str, bool]:
+    """A line that says what has grown between two rows, and whether that is too much."""
     grown_mb = last.memory_mb - first.memory_mb
     handles, threads = last.handles - first.handles, last.threads - first.threads
     bad = grown_mb > MOST_GROWTH_MB or handles > 0 or threads > 0
@@ -165,7 +168,7 @@ def verdict(first: Look, last: Look) -> tuple[str, bool]:
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Run, print a row now and then, and judge; returns the exit code."""
+    """Run, print rows, and judge the growth; returns the exit code."""
     parser = script_parser("scripts.soak", __doc__)
     parser.add_argument("clip", nargs="?", type=Path, default=DEMO_CLIP, help="a video; without it, the built-in clip")
     parser.add_argument("--frames", type=int, default=100_000, help="frames to read (%(default)s)")
@@ -176,7 +179,7 @@ def main(arguments: list[str] | None = None) -> int:
         folder = Path(name)
         program = start(loop(options.clip, options.frames, folder), options.frames, folder)
         try:
-            table = show(rows(watched(program, folder), options.frames))
+            table = show(rows(sampled(program, folder), options.frames))
             _, complaint = program.communicate()
         finally:
             program.kill()
@@ -189,12 +192,12 @@ def main(arguments: list[str] | None = None) -> int:
     return int(bad)
 
 
-def show(looks: Iterator[Look]) -> list[Look]:
-    """Print each row as soon as there is one; returns them all."""
+def show(samples: Iterator[Sample]) -> list[Sample]:
+    """Print each row as it arrives; returns all of them."""
     TERMINAL.tell_lines(HEAD)
-    table: list[Look] = []
-    for row in looks:
-        before = table[-1] if table else Look(0, 0.0, 0.0, 0, 0)
+    table: list[Sample] = []
+    for row in samples:
+        before = table[-1] if table else Sample(0, 0.0, 0.0, 0, 0)
         speed = (row.frames - before.frames) / (row.seconds - before.seconds)
         tell(f"{row.frames:,} | {row.memory_mb:.1f} | {row.handles} | {row.threads} | {speed:.1f}")
         table.append(row)

@@ -1,9 +1,10 @@
-"""Measure what a page that lies still costs beside one that moves: processor time a frame of the whole program. Judges nothing.
+"""Measure the processor time per frame for a page that lies still and for one that moves. Judges nothing.
 
     python -m scripts.still_cost
 
-Two clips of one drawn page, 1280x720 with 20 digits, each frame with noise of its own: one lies still, one moves by up to 3 px a
-frame. Each is read by `live.run.loop.run` without a window; what reading the file costs by itself is measured in the same run.
+Two clips of one drawn page, 1280x720 with 20 digits, each frame with its own noise: in one the page lies still, in the other it
+moves by up to 3 px per frame. `live.run.loop.run` reads each without a window. The time to decode the file is measured in the
+same run.
 """
 
 from __future__ import annotations
@@ -25,12 +26,14 @@ from scripts.benchmark import page_of
 from scripts.command_line import run_script, script_parser
 from scripts.make_demo import Clip, write_video
 
-NOISE = 2.0  # standard deviation, grey levels
-FARTHEST_PX = 14.0  # that the moving page goes to either side, once a second
+NOISE = 2.0
+"""Standard deviation of the noise in grey levels."""
+FARTHEST_PX = 14.0
+"""The moving page moves by up to this many px to either side, once a second."""
 
 
 def frames_of(clip: Clip, page: NDArray[np.uint8], reach_px: float) -> Iterator[NDArray[np.uint8]]:
-    """The page, frame by frame, going to and fro by `reach_px`."""
+    """The page, frame by frame, moving by up to `reach_px` to either side."""
     rng = np.random.default_rng(clip.seed)
     for frame in range(clip.frames):
         matrix = np.array([[1, 0, reach_px * np.sin(2 * np.pi * frame / clip.fps)], [0, 1, 0]])
@@ -38,19 +41,19 @@ def frames_of(clip: Clip, page: NDArray[np.uint8], reach_px: float) -> Iterator[
         yield np.clip(moved + rng.normal(0, NOISE, page.shape), 0, 255).astype(np.uint8)
 
 
-def _hush(_: str) -> None:
+def _discard(_: str) -> None:
     """Nobody listens."""
 
 
 def cost_of_reading(clip: Path, frames: int) -> float:
-    """Processor milliseconds a frame of the whole program."""
+    """Processor milliseconds per frame of the whole program."""
     start = time.process_time()
-    run(Settings(source=str(clip), headless=True, realtime=False), say=_hush, tell=_hush)
+    run(Settings(source=str(clip), headless=True, realtime=False), say=_discard, tell=_discard)
     return 1000 * (time.process_time() - start) / frames
 
 
 def cost_of_decoding(clip: Path, frames: int) -> float:
-    """Processor milliseconds a frame of the file alone."""
+    """Processor milliseconds per frame to decode the file."""
     start = time.process_time()
     with open_source(str(clip), Settings().camera, realtime=False, headless=True) as source:
         for _ in source:
@@ -59,7 +62,7 @@ def cost_of_decoding(clip: Path, frames: int) -> float:
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Measure and print a table; returns the exit code."""
+    """Measure, and print a table; returns the exit code."""
     parser = script_parser("scripts.still_cost", __doc__)
     parser.add_argument("--seconds", type=float, default=6.0, help="length of each clip (%(default)s)")
     clip = Clip(seconds=parser.parse_args(arguments).seconds)

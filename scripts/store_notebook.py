@@ -1,8 +1,8 @@
-"""Runs docs/learn.ipynb and stores it with what it prints and draws, its pictures made small. Knows nothing of its content.
+"""Run docs/learn.ipynb, and store it with its output and small pictures. Knows nothing of its content.
 
 python -m scripts.store_notebook [NOTEBOOK]
 
-To be run after each change of the notebook's code: a test compares `fingerprint` with what is stored.
+Run it after each change of the notebook's code: a test compares `fingerprint` with the stored one.
 """
 
 from __future__ import annotations
@@ -22,9 +22,9 @@ from live.core.terminal import tell
 from scripts.command_line import run_script, script_parser
 
 COLOURS = 64
-"""Of a stored picture: plots and grey digits look the same with them, in a third of the bytes."""
+"""Colours of a stored picture. Plots and grey digits look the same as with all colours, in a third of the bytes."""
 PATIENCE_S = 1200
-"""For one cell: training takes half a minute on two quiet cores."""
+"""Longest time of one cell in seconds. Training takes half a minute on two idle cores."""
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -43,7 +43,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 
 def tidy(notebook: Any) -> None:
-    """Leave of the outputs what a reader looks at, and note which code they are of."""
+    """Keep only the outputs that a reader looks at, and store the fingerprint of their code."""
     for cell in notebook.cells:
         if cell.cell_type == "code":
             cell.outputs = [output for output in cell.outputs if output.get("name") != "stderr"]
@@ -60,7 +60,7 @@ def tidy(notebook: Any) -> None:
 
 
 def fingerprint(notebook: Any) -> str:
-    """Of the code of all cells: 16 hexadecimal digits."""
+    """A hash of the code of all cells: 16 hexadecimal digits."""
     code = "\n".join(cell.source for cell in notebook.cells if cell.cell_type == "code")
     return hashlib.sha256(code.encode()).hexdigest()[:16]
 

@@ -1,9 +1,9 @@
-"""Train a network of models/architectures.py by its recipe, calibrate it, write it with its card. Knows no page and no camera.
+"""Train a network of models/architectures.py by its recipe, calibrate it, and write it with its card. Knows no page.
 
 python -m scripts.train --network cnn-32-64                      (MNIST is downloaded once)
 python -m scripts.train --network numcam --data PATH/mnist.npz --output runs/digits.onnx
 
-A run that was interrupted goes on where it stopped when the same command is given again.
+The same command resumes a run that was interrupted.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from scripts.command_line import run_script, script_parser
 from scripts.training.datasets import DataError, Digits, load_mnist, split_by_writer
 from scripts.training.history import History
 from scripts.training.recipes import RECIPES, Recipe
-from scripts.training.runs import SPLIT_SEED, Arrays, RunFiles, add_run, begin, end, kept, parsed, run
+from scripts.training.runs import SPLIT_SEED, Arrays, RunFiles, add_run, begin, cached, end, parsed, run
 from scripts.training.training_set import Examples, draw_examples
 
 
@@ -31,19 +31,19 @@ def parse(arguments: list[str] | None) -> argparse.Namespace:
     parser.add_argument("--output", type=Path, help="file to write (default: runs/NETWORK.onnx)")
     add_run(parser)
     recipe = parser.add_argument_group("instead of the network's own recipe (scripts/training/recipes.py)")
-    recipe.add_argument("--epochs", type=int, help="times through the digits")
+    recipe.add_argument("--epochs", type=int, help="number of epochs")
     recipe.add_argument("--batch-size", type=int, help="pictures a step")
     recipe.add_argument("--learning-rate", type=float, help="highest of the run")
     recipe.add_argument("--validation", type=float, help="share of the training part that is held out, by writer")
-    recipe.add_argument("--augment", action=argparse.BooleanOptionalAction, help="bend digits anew each time")
-    recipe.add_argument("--examples", type=int, help="pictures drawn to learn from; 0: none")
-    recipe.add_argument("--pages", type=int, help="drawn pages to cut more pictures from; 0: none")
-    recipe.add_argument("--patience", type=int, help="epochs without a better validation loss before it stops")
+    recipe.add_argument("--augment", action=argparse.BooleanOptionalAction, help="augment the digits in each epoch")
+    recipe.add_argument("--examples", type=int, help="drawn pictures to train on; 0: none")
+    recipe.add_argument("--pages", type=int, help="drawn pages from which more pictures are cut; 0: none")
+    recipe.add_argument("--patience", type=int, help="epochs without a better validation loss before training stops")
     return parsed(parser, arguments)
 
 
 def recipe_of(options: argparse.Namespace) -> Recipe:
-    """The network's recipe with what the command line says instead. Raises DataError where a value makes no sense."""
+    """The network's recipe with the values of the command line. Raises DataError for a value out of range."""
     given = {f.name: getattr(options, f.name, None) for f in fields(Recipe)}
     recipe = replace(RECIPES[options.network], **{name: value for name, value in given.items() if value is not None})
     if not 0 < recipe.validation < 1:
@@ -56,7 +56,7 @@ def recipe_of(options: argparse.Namespace) -> Recipe:
 
 
 def drawn_pictures(digits: Digits, recipe: Recipe, seed: int, workers: int) -> Examples:
-    """Redrawn digits, European ones, what is no digit, and cuts from drawn pages: what the recipe has of them."""
+    """The recipe's drawn pictures: redrawn digits, European digits, non-digits, and regions cut from drawn pages."""
     from scripts.training.harvest import harvest_pages
 
     parts = []
@@ -68,31 +68,31 @@ def drawn_pictures(digits: Digits, recipe: Recipe, seed: int, workers: int) -> E
 
 
 def joined(parts: list[Examples]) -> Examples:
-    """All pictures of several sets, one after the other."""
+    """The pictures of several sets, concatenated."""
     return Examples(np.concatenate([p.images for p in parts]), np.concatenate([p.labels for p in parts]))
 
 
 def all_drawn(
     learning: Digits, held_out: Digits, recipe: Recipe, options: argparse.Namespace, path: Path
 ) -> tuple[Examples | None, Examples | None]:
-    """The drawn pictures to learn from and to validate with, None where the recipe has none; kept in `path`."""
+    """The drawn pictures for training and for validation, None where the recipe has none. They are cached in `path`."""
 
     def draw() -> Arrays:
         drawn = drawn_pictures(learning, recipe, options.seed, options.workers)
         share = recipe.validation
-        few = replace(recipe, examples=some(recipe.examples, share), pages=some(recipe.pages, share))
+        few = replace(recipe, examples=share_of(recipe.examples, share), pages=share_of(recipe.pages, share))
         validation = drawn_pictures(held_out, few, options.seed + 1, options.workers)
         parts = {"drawn": drawn, "validation": validation}
         return {f"{name}_{what}": getattr(part, what) for name, part in parts.items() for what in ("images", "labels")}
 
-    if not recipe.knows_no_digit:
+    if not recipe.has_non_digits:
         return None, None
-    arrays = kept(path, draw)
+    arrays = cached(path, draw)
     return tuple(Examples(arrays[f"{name}_images"], arrays[f"{name}_labels"]) for name in ("drawn", "validation"))  # type: ignore[return-value]
 
 
-def some(number: int, share: float) -> int:
-    """A share of so many, at least one; none of none."""
+def share_of(number: int, share: float) -> int:
+    """A share of `number`, at least 1; 0 of 0."""
     return max(min(number, 1), round(number * share))
 
 
@@ -104,7 +104,7 @@ def train(options: argparse.Namespace, command: str) -> list[str]:
     learning, held_out = split_by_writer(learned_from, recipe.validation, np.random.default_rng(SPLIT_SEED))
     if not len(held_out) or not len(learning):
         raise DataError(f"{len(learned_from)} digits can't be split with a validation share of {recipe.validation}.")
-    with quiet_stderr():  # TensorFlow tells of GPUs it didn't find
+    with quiet_stderr():  # TensorFlow prints notes on GPUs that it didn't find
         from scripts.training.fitting import fit
         from scripts.training.publish import Trained, publish
 
@@ -119,7 +119,7 @@ def train(options: argparse.Namespace, command: str) -> list[str]:
         sets["drawn and cut pictures, writers held out"] = drawn_held_out
         validation = joined([validation, drawn_held_out])
     number = len(digits.labels) + (0 if drawn is None else len(drawn.labels))
-    tell(f"{number:,} pictures to learn from, {len(validation.labels):,} to validate with")
+    tell(f"{number:,} pictures for training, {len(validation.labels):,} for validation")
     model = fit((digits, drawn, validation), recipe, history, files)
     lines = publish(Trained(model, history, recipe, command), validation, sets, files)
     end(history, files)
@@ -127,7 +127,7 @@ def train(options: argparse.Namespace, command: str) -> list[str]:
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Train by the command line; returns the exit code."""
+    """Run the command line; returns the exit code."""
     return run("scripts.train", train, parse(arguments))
 
 

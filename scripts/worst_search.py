@@ -1,4 +1,4 @@
-"""Search for the drawn pages that cost the reader most, from a random one on, uphill. Knows the reader from outside.
+"""Search for the drawn pages that cost the reader most time or memory, by hill climbing. Knows the reader from outside.
 
 python -m scripts.worst_search --minutes 10 --save FOLDER
 """
@@ -31,27 +31,28 @@ from scripts.pages.worst_pages import Recipe, changed, draw_recipe, random_recip
 from scripts.pages.worst_patterns import PATTERNS
 
 STATUS, REFERENCES = Path("/proc/self/status"), Path("/proc/self/clear_refs")
-RANDOM, BEST, TOLD = (
+RANDOM, BEST, PRINTED = (
     0.3,
     12,
     8,
 )  # share of pages that are random, the best of which others are tried nearby, lines that are printed
-RESET_PEAK = "5"  # what `clear_refs` takes for "forget the peak", by Linux's proc(5)
+RESET_PEAK = "5"
+"""The value that resets the peak of resident memory in Linux's `clear_refs`, by proc(5)."""
 
 
 @dataclass(frozen=True, slots=True)
 class Cost:
-    """What one frame cost."""
+    """The cost of one frame."""
 
     seconds: float
-    """Of processor time, all threads together."""
+    """Processor time of all threads."""
     megabytes: float
-    """By which the process grew at its peak; 0 where the system doesn't tell."""
+    """Growth of the process's memory at its peak; 0 where the system doesn't report it."""
 
 
 @dataclass(slots=True)
-class Way:
-    """The way of a frame through the live program, without a window: read, tracked, drawn."""
+class Pipeline:
+    """The live program without a window: a frame is read, tracked and drawn."""
 
     settings: Settings = field(default_factory=Settings)
     classifier: Classifier = field(init=False)
@@ -59,11 +60,11 @@ class Way:
 
     def __post_init__(self) -> None:
         self.classifier = open_classifier(self.settings)
-        # each picture is another page, and looked at from all sides: the dearest case
+        # each picture counts as a new page, and all orientations are tried: the most expensive case
         self.reader = TurningReader(open_reader(self.settings, self.classifier), remembers=False)
 
-    def go(self, image: NDArray[np.uint8]) -> FrameResult:
-        """All that is done with a frame."""
+    def process(self, image: NDArray[np.uint8]) -> FrameResult:
+        """Read, track and draw one frame."""
         reading = self.reader.read(image)
         tracker = NumberTracker(STILL_TRACKING, self.settings.grouping.doubt_below)
         height, width = image.shape[:2]
@@ -74,24 +75,24 @@ class Way:
         return result
 
 
-def cost_of(way: Way, image: NDArray[np.uint8]) -> tuple[Cost, FrameResult]:
-    """What one frame costs, and what comes of it."""
+def cost_of(pipeline: Pipeline, image: NDArray[np.uint8]) -> tuple[Cost, FrameResult]:
+    """The cost of one frame, and its result."""
     gc.collect()
     before = _status("VmRSS")
     REFERENCES.write_text(RESET_PEAK)
     start = time.process_time()
-    result = way.go(image)
+    result = pipeline.process(image)
     spent = time.process_time() - start
     return Cost(spent, (_status("VmHWM") - before) / 1024), result
 
 
 def _status(name: str) -> int:
-    """A line of what Linux tells of this process, kB."""
+    """A value of this process's status in Linux, kB."""
     return next(int(line.split()[1]) for line in STATUS.read_text().splitlines() if line.startswith(name))
 
 
-def search(way: Way, end: float, rng: np.random.Generator, goal: str) -> list[tuple[Cost, Recipe]]:
-    """Pages and what they cost, tried until `end` (time.monotonic): random ones, then what lies beside the dearest.
+def search(pipeline: Pipeline, end: float, rng: np.random.Generator, goal: str) -> list[tuple[Cost, Recipe]]:
+    """Pages and their costs, tried until `end` (time.monotonic): random ones, then variations of the most expensive.
 
     goal: `seconds` or `megabytes`.
     """
@@ -103,25 +104,25 @@ def search(way: Way, end: float, rng: np.random.Generator, goal: str) -> list[tu
         else:
             best = sorted(tried, key=lambda pair: -getattr(pair[0], goal))[:BEST]
             recipe = changed(best[int(rng.integers(len(best)))][1], rng)
-        cost, _ = cost_of(way, draw_recipe(recipe))
+        cost, _ = cost_of(pipeline, draw_recipe(recipe))
         tried.append((cost, recipe))
     return tried
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Print the dearest pages; returns the exit code."""
+    """Print the most expensive pages; returns the exit code."""
     parser = script_parser("scripts.worst_search", __doc__)
     parser.add_argument("--minutes", type=float, default=5.0)
     parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--save", type=Path, help="write the dearest pages into this folder")
+    parser.add_argument("--save", type=Path, help="write the most expensive pages into this folder")
     options = parser.parse_args(arguments)
-    way, rng = Way(), np.random.default_rng(options.seed)
-    way.go(draw_recipe(random_recipe(rng)))  # what loads with the first picture is no picture's cost
+    pipeline, rng = Pipeline(), np.random.default_rng(options.seed)
+    pipeline.process(draw_recipe(random_recipe(rng)))  # the first picture loads libraries, which is not its own cost
     for goal in ("seconds", "megabytes"):
-        tried = search(way, time.monotonic() + 30 * options.minutes, rng, goal)
+        tried = search(pipeline, time.monotonic() + 30 * options.minutes, rng, goal)
         tried.sort(key=lambda pair: -getattr(pair[0], goal))
         tell(f"{len(tried)} pages; those with most {goal}:")
-        for cost, recipe in tried[:TOLD]:
+        for cost, recipe in tried[:PRINTED]:
             tell(f"  {cost.seconds:6.3f} s  {cost.megabytes:6.1f} MB  {recipe.name}")
             if options.save is not None:
                 options.save.mkdir(parents=True, exist_ok=True)

@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 
 import live.commands.read as read_command
-from scripts.fuzzing import child as fuzz_child
+from scripts.fuzzing import worker as fuzz_worker
 
 MARK = b"PLANTED "
 KEPT: list[Any] = []
@@ -69,4 +69,4 @@ def faulty(options: Any, settings: Any) -> int:
 
 if __name__ == "__main__":
     read_command.read_pictures = faulty
-    sys.exit(fuzz_child.main())
+    sys.exit(fuzz_worker.main())

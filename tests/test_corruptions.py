@@ -1,4 +1,4 @@
-"""Spoilt digits: changed, of the same shape, the same for the same seed, and spoilt by as much as is said."""
+"""Corrupted digits: changed, of the same shape, the same for the same seed, and changed by as much as is said."""
 
 from __future__ import annotations
 
@@ -23,24 +23,24 @@ def images(digit_shapes: DigitShapes) -> Images:
 @each_corruption
 def test_pictures_change_and_keep_their_form(corruption: Corruption, images: Images) -> None:
     before = images.copy()
-    spoilt = corruption(images)
-    assert spoilt.shape == images.shape
-    assert spoilt.dtype == np.uint8
+    corrupted = corruption(images)
+    assert corrupted.shape == images.shape
+    assert corrupted.dtype == np.uint8
     np.testing.assert_array_equal(images, before)
-    changed = np.abs(spoilt.astype(int) - images).mean(axis=(1, 2))
+    changed = np.abs(corrupted.astype(int) - images).mean(axis=(1, 2))
     assert (changed > 0.5).all(), f"the least changed picture differs by {changed.min():.2f} of 255 a pixel"
-    assert (spoilt.max(axis=(1, 2)) > 40).all(), "a digit is gone"
+    assert (corrupted.max(axis=(1, 2)) > 40).all(), "a digit is gone"
 
 
 @each_corruption
-def test_the_same_seed_spoils_in_the_same_way(corruption: Corruption, images: Images) -> None:
+def test_the_same_seed_corrupts_in_the_same_way(corruption: Corruption, images: Images) -> None:
     few = images[:5]
     np.testing.assert_array_equal(corruption(few, seed=7), corruption(few, seed=7))
     np.testing.assert_array_equal(corruption(images, seed=7)[:5], corruption(few, seed=7))
 
 
 @pytest.mark.parametrize("name", sorted(BY_NAME.keys() - {"defocus blur", "thick", "thin", "faint"}))
-def test_another_seed_spoils_otherwise(name: str, images: Images) -> None:
+def test_another_seed_corrupts_otherwise(name: str, images: Images) -> None:
     assert (BY_NAME[name](images[:5], seed=7) != BY_NAME[name](images[:5], seed=8)).any()
 
 

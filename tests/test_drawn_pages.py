@@ -174,7 +174,7 @@ def test_one_pen_writes_lines_of_one_thickness(digit_shapes: DigitShapes) -> Non
 def test_a_page_is_in_one_hand_where_writers_are_known(digit_shapes: DigitShapes) -> None:
     writers = np.arange(5000) % 7
     shapes = DigitShapes(digit_shapes.images, digit_shapes.labels, writers)
-    hand = shapes.one_hand(np.random.default_rng(0))
+    hand = shapes.of_one_writer(np.random.default_rng(0))
     assert sorted(hand) == list(range(10))
     assert len({int(writers[index]) for indices in hand.values() for index in indices}) == 1
 
@@ -182,7 +182,9 @@ def test_a_page_is_in_one_hand_where_writers_are_known(digit_shapes: DigitShapes
 def test_what_a_writer_never_wrote_comes_from_others(digit_shapes: DigitShapes) -> None:
     some = np.flatnonzero(digit_shapes.labels < 3)[::100]
     writers = digit_shapes.labels[some]  # each wrote one digit only
-    hand = DigitShapes(digit_shapes.images[some], digit_shapes.labels[some], writers).one_hand(np.random.default_rng(0))
+    hand = DigitShapes(digit_shapes.images[some], digit_shapes.labels[some], writers).of_one_writer(
+        np.random.default_rng(0)
+    )
     assert sorted(hand) == [0, 1, 2]
 
 

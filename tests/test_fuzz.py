@@ -19,13 +19,13 @@ if sys.platform != "linux":
     pytest.skip("it measures memory as Linux tells it", allow_module_level=True)
 
 from scripts.fuzz import KINDS, Session, cases, main, make_parser, seeds_in
-from scripts.fuzzing.bytes import DAMAGES, PNG, claims, damaged, with_right_checksums
 from scripts.fuzzing.case import Case, Limits, case_from_json
+from scripts.fuzzing.damage import DAMAGES, PNG, damaged, with_claimed_size, with_right_checksums
 from scripts.fuzzing.judge import Fault, faults
 from scripts.fuzzing.pictures import ODD_NAMES, blank_case, by_opencv, whole_pictures
 from scripts.fuzzing.tally import EXAMPLES, Tally
 from scripts.fuzzing.videos import whole_videos
-from scripts.fuzzing.watch import Child, Outcome
+from scripts.fuzzing.watchdog import Outcome, Worker
 from tests.planted_faults import FAULTS, MARK
 from tests.xvfb_display import wait_for
 
@@ -35,9 +35,9 @@ NO_SEEDS = seeds_in(None)
 
 @pytest.fixture(scope="module")
 def session(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Session]:
-    """One child with planted faults."""
-    with Child("tests.planted_faults", most_mb=2500.0) as child:
-        yield Session(child, tmp_path_factory.mktemp("findings"))
+    """One worker with planted faults."""
+    with Worker("tests.planted_faults", most_mb=2500.0) as worker:
+        yield Session(worker, tmp_path_factory.mktemp("findings"))
 
 
 def marked(fault: str) -> Case:
@@ -61,7 +61,7 @@ FOUND = {
 def test_planted_faults_are_found(session: Session, planted: str, monkeypatch: pytest.MonkeyPatch) -> None:
     assert session.try_one(blank_case()) == []
     if planted == "hang":  # what sleeps for ten minutes is found at once, and nothing else has to be quick
-        monkeypatch.setattr(session._child, "_most_s", 2.0)
+        monkeypatch.setattr(session._worker, "_most_s", 2.0)
     case = marked(planted)
     assert {fault.what for fault in session.try_one(case)} >= FOUND[planted]
     monkeypatch.undo()
@@ -116,12 +116,14 @@ def test_damage_of_each_kind_changes_something_and_raises_nothing(damage: object
 def test_a_header_may_lie() -> None:
     pictures = whole_pictures()
     size = (30_000, 20_000)
-    png = claims(pictures["png"], size)
+    png = with_claimed_size(pictures["png"], size)
     assert png[16:24] == (30_000).to_bytes(4, "big") + (20_000).to_bytes(4, "big")
     assert with_right_checksums(png) == png
     assert with_right_checksums(pictures["png"]) == pictures["png"]
-    assert all(claims(pictures[kind], size) != pictures[kind] for kind in ("jpg", "gif", "bmp", "progressive.jpg"))
-    assert claims(b"no picture", size) == b"no picture"
+    assert all(
+        with_claimed_size(pictures[kind], size) != pictures[kind] for kind in ("jpg", "gif", "bmp", "progressive.jpg")
+    )
+    assert with_claimed_size(b"no picture", size) == b"no picture"
     assert with_right_checksums(PNG + b"\xff\xff\xff\xff") == PNG + b"\xff\xff\xff\xff"
 
 

@@ -414,10 +414,10 @@ def test_noise_in_place_of_pictures_is_a_loss_as_any_other(
 ) -> None:
     with watch(camera.address) as source:
         next(iter(source))
-        camera.spoil()
+        camera.corrupt()
         while source.lost_s is None:
             source.poll()
-        camera.mend()
+        camera.recover()
         good = next(frame for frame in source if camera.sent - read_stamp(frame.image) in range(20))
         assert good.image.shape == stamped(0).shape
     assert capfd.readouterr() == ("", "")

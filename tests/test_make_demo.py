@@ -17,7 +17,7 @@ import live
 from scripts import make_demo
 from scripts.make_demo import STYLE, TEXTS, Clip, film, hand_path, make_clip
 from scripts.pages.drawn_page import DigitShapes
-from scripts.pages.held_sheet import HeldSheet, hold
+from scripts.pages.hand_held_sheet import HandHeldSheet, draw_hand_held
 from scripts.pages.sheet import draw_sheet
 
 SHORT = Clip(seconds=3.0, fps=10, style=replace(STYLE, width=640, height=360, digit_height_px=33.0))
@@ -74,7 +74,7 @@ def test_truth_lies_on_the_ink(made: tuple[Path, dict[str, Any]]) -> None:
 def test_the_same_seed_makes_the_same_frames(digit_shapes: DigitShapes) -> None:
     def first_frames() -> list[NDArray[np.uint8]]:
         rng = np.random.default_rng(SHORT.seed)
-        held = hold(draw_sheet(digit_shapes, rng, SHORT.style, TEXTS, make_demo.DETAIL), rng)
+        held = draw_hand_held(draw_sheet(digit_shapes, rng, SHORT.style, TEXTS, make_demo.DETAIL), rng)
         moves = hand_path(rng, SHORT, held)
         return list(film(rng, SHORT, held, moves[14:16]))
 
@@ -86,7 +86,7 @@ def test_the_hand_is_unsteady_but_never_jerks(digit_shapes: DigitShapes) -> None
     clip = Clip()
     rng = np.random.default_rng(clip.seed)
     sheet = draw_sheet(digit_shapes, rng, clip.style, TEXTS, scale=0.5)
-    held = HeldSheet(np.zeros((9, 9, 4), np.float32), sheet, (20, 20))
+    held = HandHeldSheet(np.zeros((9, 9, 4), np.float32), sheet, (20, 20))
     path = np.array([move @ (*held.middle, 1) for move in hand_path(rng, clip, held)])
     middle = path[:, :2] / path[:, 2:]
     steps = np.linalg.norm(np.diff(middle, axis=0), axis=1)

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from scripts.page_confidence import doubt_line, doubts, judge, main, summary
+from scripts.page_confidence import doubt_line, judge, judge_certainties, main, summary
 
 
 def number(text: str, x: float, confidence: float = 0.9, **more: Any) -> dict[str, Any]:
@@ -61,7 +61,7 @@ def test_a_question_mark_is_judged_by_the_digits_below_it() -> None:
         "source": "a.png",
         "numbers": [found("17", 0, 0.9, 0.5), found("345", 100, 0.9, 0.9, 0.6), found("97", 200, 0.9, 0.9)],
     }
-    numbers, digits = doubts(truth, [page])
+    numbers, digits = judge_certainties(truth, [page])
     assert [(round(certainty, 2), right) for certainty, right in numbers] == [
         (0.55, False),
         (0.65, True),

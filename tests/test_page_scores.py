@@ -32,7 +32,7 @@ def test_a_page_is_counted_as_by_hand() -> None:
         number("00", 500),  # on nothing
     ]
     score = score_page(truth, found)
-    assert score == PageScore(asked=3, found=3, right=(True, False, False), digits=8, edits=1 + 3 + 2)
+    assert score == PageScore(expected=3, found=3, right=(True, False, False), digits=8, edits=1 + 3 + 2)
     assert score.f1 == pytest.approx(1 / 3)
     assert score.false == pytest.approx(2 / 3)
     assert score.cer == pytest.approx(6 / 8)

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from scripts.evaluation.scores import BATCH, Bin, Scores, class_names, classify, counted_share, likely_range
+from scripts.evaluation.scores import BATCH, Bin, Scores, class_names, classify, confidence_interval, counted_share
 from scripts.training.calibration import expected_calibration_error
 
 
@@ -40,7 +40,7 @@ def test_confusion_known_beforehand(scores: Scores) -> None:
     expected = np.zeros((10, 11), np.int64)
     expected[1, 1], expected[1, 7], expected[7, 10], expected[7, 7], expected[3, 1] = 2, 1, 1, 1, 1
     np.testing.assert_array_equal(scores.confusion, expected)
-    assert scores.mix_ups() == [(1, 7, 1), (3, 1, 1), (7, 10, 1)]
+    assert scores.confused_pairs() == [(1, 7, 1), (3, 1, 1), (7, 10, 1)]
 
 
 def test_the_surest_mistake_comes_first(scores: Scores) -> None:
@@ -49,7 +49,7 @@ def test_the_surest_mistake_comes_first(scores: Scores) -> None:
 
 def test_no_digit_is_a_wrong_answer_to_a_digit() -> None:
     scores = Scores(answers([10, 4, 9], [0.99, 0.99, 0.99]), np.array([4, 4, 4]))
-    assert scores.accuracy == scores.refused == pytest.approx(1 / 3)
+    assert scores.accuracy == scores.rejected == pytest.approx(1 / 3)
 
 
 def test_calibration_by_hand() -> None:
@@ -80,12 +80,12 @@ def test_report_holds_plain_values(scores: Scores) -> None:
 
 
 def test_the_likely_range_holds_the_share() -> None:
-    low, high = likely_range(9913, 10_000)
+    low, high = confidence_interval(9913, 10_000)
     assert 0.988 < low < 0.9913 < high < 0.994
-    assert likely_range(0, 5)[0] == 0
-    assert likely_range(5, 5)[0] == pytest.approx(0.5655, abs=1e-3)  # Wilson's own: 1 / (1 + 1.96² / 5)
+    assert confidence_interval(0, 5)[0] == 0
+    assert confidence_interval(5, 5)[0] == pytest.approx(0.5655, abs=1e-3)  # Wilson's own: 1 / (1 + 1.96² / 5)
     with pytest.raises(ValueError, match="count"):
-        likely_range(0, 0)
+        confidence_interval(0, 0)
 
 
 def test_what_is_no_answer_is_refused() -> None:

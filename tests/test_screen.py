@@ -34,7 +34,7 @@ ROOT = Path(__file__).parents[1]
 
 
 class KeyedWindow:
-    """Hands out keys one by one, and remembers what it was given to show."""
+    """WriterIndex out keys one by one, and remembers what it was given to show."""
 
     def __init__(self) -> None:
         self.keys: list[Key | None] = []

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from scripts import soak
-from scripts.soak import MOST_GROWTH_MB, MOST_ON_DISK, Look, empty, frames_logged, main, rows, verdict
+from scripts.soak import MOST_GROWTH_MB, MOST_ON_DISK, Sample, empty, frames_logged, main, rows, verdict
 from tests.stamped_files import make_video
 
 pytest.importorskip("psutil", reason="it watches the program: the extra `test` has it")
@@ -33,8 +33,8 @@ sys.exit(main(sys.argv[1:]))
 """The program, with 200 kB and an open file more at each frame."""
 
 
-def look(frames: int, memory_mb: float = 200.0, handles: int = 11, threads: int = 13) -> Look:
-    return Look(frames, frames / 30, memory_mb, handles, threads)
+def sample(frames: int, memory_mb: float = 200.0, handles: int = 11, threads: int = 13) -> Sample:
+    return Sample(frames, frames / 30, memory_mb, handles, threads)
 
 
 @pytest.mark.slow
@@ -47,7 +47,9 @@ def test_a_short_soak_prints_a_table_and_judges(tmp_path: Path, capsys: pytest.C
     assert len(cells) >= 2
     assert all(float(memory) > 20 and int(handles) > 2 and int(threads) > 1 for _, memory, handles, threads, _ in cells)
     assert int(cells[-1][0]) > 150
-    first, final = (look(int(c[0].replace(",", "")), float(c[1]), int(c[2]), int(c[3])) for c in (cells[0], cells[-1]))
+    first, final = (
+        sample(int(c[0].replace(",", "")), float(c[1]), int(c[2]), int(c[3])) for c in (cells[0], cells[-1])
+    )
     told, bad = verdict(first, final)  # of what the table says, which is what a person checks it with
     assert code == bad
     assert last.rpartition(": ")[2] == told.rpartition(": ")[2]
@@ -88,7 +90,7 @@ def test_a_clip_that_is_not_there(tmp_path: Path) -> None:
 
 
 def test_rows_are_medians_after_the_warm_up() -> None:
-    seen = [look(frames, 300.0 if frames < 1_000 else 200.0 + frames % 7) for frames in range(1, 100_001, 10)]
+    seen = [sample(frames, 300.0 if frames < 1_000 else 200.0 + frames % 7) for frames in range(1, 100_001, 10)]
     table = list(rows(iter(seen), 100_000))
     assert [round(row.frames / 1000) for row in table] == [2, *range(5, 101, 5)]
     assert {row.memory_mb for row in table} == {203.0}
@@ -97,15 +99,15 @@ def test_rows_are_medians_after_the_warm_up() -> None:
 @pytest.mark.parametrize(
     ("last", "bad"),
     [
-        (look(100_000, 204.9), False),
-        (look(100_000, 150.0, 10, 12), False),
-        (look(100_000, 205.1), True),
-        (look(100_000, handles=12), True),
-        (look(100_000, threads=14), True),
+        (sample(100_000, 204.9), False),
+        (sample(100_000, 150.0, 10, 12), False),
+        (sample(100_000, 205.1), True),
+        (sample(100_000, handles=12), True),
+        (sample(100_000, threads=14), True),
     ],
 )
-def test_what_counts_as_growth(last: Look, bad: bool) -> None:
-    line, judged = verdict(look(2_000), last)
+def test_what_counts_as_growth(last: Sample, bad: bool) -> None:
+    line, judged = verdict(sample(2_000), last)
     assert judged is bad
     assert line.startswith("From frame 2,000 to 100,000: memory ")
     assert line.endswith("it grows." if bad else "steady.")

@@ -57,7 +57,7 @@ def test_every_network_learns_in_a_few_steps(network: str, examples: Examples, t
     learning = Examples(examples.images[:320], examples.labels[:320])
     held_out = Examples(examples.images[320:400], examples.labels[320:400])
     recipe = replace(RECIPES[network], epochs=3, batch_size=32, learning_rate=2e-3, cosine=False)
-    drawn = Examples(examples.images[400:500], np.full(100, 10)) if recipe.knows_no_digit else None
+    drawn = Examples(examples.images[400:500], np.full(100, 10)) if recipe.has_non_digits else None
     history = History(network=network, seed=1, options={})
     model = fit((learning, drawn, held_out), recipe, history, RunFiles(tmp_path / "m.onnx"))
     assert model.output_shape == (None, 11 if network == "numcam" else 10)
@@ -149,7 +149,7 @@ def test_a_full_disk_is_told_and_the_last_good_weights_stay(
     output = tmp_path / "m.onnx"
     arguments = [*SMALL, "--data", str(source), "--output", str(output)]
     files = RunFiles(output)
-    monkeypatch.setattr("scripts.training.fitting.Keeper.on_epoch_begin", interrupt_after_the_first)
+    monkeypatch.setattr("scripts.training.fitting.Checkpoint.on_epoch_begin", interrupt_after_the_first)
     assert main(arguments) == 130
     assert "goes on after the last whole epoch" in capsys.readouterr().err
     good, history = files.best.read_bytes(), files.history.read_bytes()
@@ -247,7 +247,7 @@ def test_a_damaged_state_says_how_to_start_over(
 ) -> None:
     output = tmp_path / "m.onnx"
     arguments = [*SMALL, "--data", str(source), "--output", str(output)]
-    monkeypatch.setattr("scripts.training.fitting.Keeper.on_epoch_begin", interrupt_after_the_first)
+    monkeypatch.setattr("scripts.training.fitting.Checkpoint.on_epoch_begin", interrupt_after_the_first)
     assert main(arguments) == 130
     monkeypatch.undo()
     state = RunFiles(output).state

@@ -15,7 +15,7 @@ from models.line_classifier import NO_NUMBER
 from models.line_format import FIELD_TALL_PX, MOST_WIDE_PX
 from scripts.pages.drawn_page import DrawnNumber, DrawnPage
 from scripts.training.harvest_lines import LineExample, text_of
-from scripts.training.line_batches import NO_SIGN, LineBatches, bent, beside, signs_of
+from scripts.training.line_batches import PADDING, LineBatches, bent, side_by_side, signs_of
 from scripts.training.line_pictures import packed, unpacked
 
 Picture = NDArray[np.uint8]
@@ -62,8 +62,8 @@ def test_a_run_is_labelled_by_what_it_covers() -> None:
 def test_signs_are_digits_or_the_sign_for_none() -> None:
     assert signs_of(["407", "", "5"]).tolist() == [
         [4, 0, 7],
-        [NO_NUMBER, NO_SIGN, NO_SIGN],
-        [5, NO_SIGN, NO_SIGN],
+        [NO_NUMBER, PADDING, PADDING],
+        [5, PADDING, PADDING],
     ]
     assert signs_of([""]).tolist() == [[NO_NUMBER]]
 
@@ -71,7 +71,7 @@ def test_signs_are_digits_or_the_sign_for_none() -> None:
 def test_two_numbers_stand_beside_each_other_and_may_touch() -> None:
     left, right = picture(40), picture(30, 1)
     for between in (-5, 0, 4):
-        both = beside(left, right, between)
+        both = side_by_side(left, right, between)
         assert both.shape == (FIELD_TALL_PX, 40 + 30 - 8 + between)
         assert (both[:, :31] == left[:, :31]).all()
         assert (both[:, -21:] == right[:, -21:]).all()
@@ -132,7 +132,7 @@ def test_a_small_run_is_interrupted_goes_on_to_its_end_and_its_network_answers(
     assert len(learning) > 20
     assert any(example.text for example in held_out)
     with monkeypatch.context() as patched:
-        patched.setattr("scripts.training.fitting.Keeper.on_epoch_begin", interrupt_after_the_first)
+        patched.setattr("scripts.training.fitting.Checkpoint.on_epoch_begin", interrupt_after_the_first)
         assert main(given) == 130
     assert main([*options, "--epochs", "1", "--output", str(output)]) == 1, "an interrupted run had other options"
     assert "Give the same" in capsys.readouterr().err

@@ -32,7 +32,7 @@ from scripts.training.calibration import (
     softmax,
 )
 from scripts.training.datasets import Digits
-from scripts.training.distort import Distortion, Spoiling, distort, spoil
+from scripts.training.distort import Degradation, Distortion, degrade, distort
 from scripts.training.harvest import harvest_pages
 from scripts.training.strokes import draw_stroke_digit, spline
 from scripts.training.training_set import as_input, draw_examples
@@ -135,15 +135,15 @@ def test_temperature_undoes_overconfidence() -> None:
     assert expected_calibration_error(softmax(logits * 3), labels) > 0.1
 
 
-def test_a_few_pictures_are_spoilt_and_the_others_left_alone(digits: Digits) -> None:
+def test_a_few_pictures_are_degraded_and_the_others_left_alone(digits: Digits) -> None:
     images = np.tile(digits.images[:50], (8, 1, 1))
-    spoilt = spoil(images, np.random.default_rng(1))
-    np.testing.assert_array_equal(spoilt, spoil(images, np.random.default_rng(1)))
-    changed = (spoilt != images).any(axis=(1, 2)).mean()
+    degraded = degrade(images, np.random.default_rng(1))
+    np.testing.assert_array_equal(degraded, degrade(images, np.random.default_rng(1)))
+    changed = (degraded != images).any(axis=(1, 2)).mean()
     assert 0.08 < changed < 0.2
-    np.testing.assert_array_equal(spoil(images, np.random.default_rng(1), Spoiling(share=0)), images)
-    assert spoil(images[:0], np.random.default_rng(1)).shape == (0, 28, 28)
-    everyone = spoil(images, np.random.default_rng(2), Spoiling(share=1))
+    np.testing.assert_array_equal(degrade(images, np.random.default_rng(1), Degradation(share=0)), images)
+    assert degrade(images[:0], np.random.default_rng(1)).shape == (0, 28, 28)
+    everyone = degrade(images, np.random.default_rng(2), Degradation(share=1))
     correlation = [np.corrcoef(a.ravel(), b.ravel())[0, 1] for a, b in zip(images, everyone, strict=True)]
     assert min(correlation) > 0.5, "still the same digits"
 

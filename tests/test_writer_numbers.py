@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from scripts.evaluation.writer_numbers import KINDS, Hands, WriterNumber, compose, score_kinds, score_numbers
+from scripts.evaluation.writer_numbers import KINDS, WriterIndex, WriterNumber, compose, score_kinds, score_numbers
 
 Labels = NDArray[np.int64]
 
@@ -26,7 +26,7 @@ def text(number: WriterNumber, labels: Labels) -> str:
 @pytest.mark.parametrize("kind", KINDS)
 def test_no_number_mixes_writers(written: tuple[Labels, Labels], kind: str) -> None:
     labels, writers = written
-    numbers = compose(Hands(labels, writers), kind, 300)
+    numbers = compose(WriterIndex(labels, writers), kind, 300)
     assert len(numbers) == 300
     for number in numbers:
         assert {writers[row] for row in number.rows} == {number.writer}
@@ -36,7 +36,7 @@ def test_no_number_mixes_writers(written: tuple[Labels, Labels], kind: str) -> N
 @pytest.mark.parametrize("kind", KINDS)
 def test_no_picture_is_used_twice_where_the_writer_has_another(written: tuple[Labels, Labels], kind: str) -> None:
     labels, writers = written
-    for number in compose(Hands(labels, writers), kind, 300):
+    for number in compose(WriterIndex(labels, writers), kind, 300):
         for digit in range(10):
             used = [row for row in number.rows if labels[row] == digit]
             there = int(((labels == digit) & (writers == number.writer)).sum())
@@ -45,7 +45,7 @@ def test_no_picture_is_used_twice_where_the_writer_has_another(written: tuple[La
 
 def test_every_kind_is_what_its_name_says(written: tuple[Labels, Labels]) -> None:
     labels, writers = written
-    hands = Hands(labels, writers)
+    hands = WriterIndex(labels, writers)
     texts = {kind: [text(number, labels) for number in compose(hands, kind, 400)] for kind in KINDS}
     assert {len(t) for t in texts["ZIP code"]} == {5}
     assert {len(t) for t in texts["amount"]} == {3, 4, 5, 6, 7}
@@ -56,18 +56,18 @@ def test_every_kind_is_what_its_name_says(written: tuple[Labels, Labels]) -> Non
 
 
 def test_the_same_seed_writes_the_same_numbers(written: tuple[Labels, Labels]) -> None:
-    hands = Hands(*written)
+    hands = WriterIndex(*written)
     assert compose(hands, "amount", 50, seed=3) == compose(hands, "amount", 50, seed=3)
     assert compose(hands, "amount", 50, seed=3) != compose(hands, "amount", 50, seed=4)
 
 
 def test_writers_who_lack_digits() -> None:
-    hands = Hands(np.array([9, 9, 0]), np.array([1, 1, 2]))
+    hands = WriterIndex(np.array([9, 9, 0]), np.array([1, 1, 2]))
     assert all(number.writer == 2 and len(number.rows) == 4 for number in compose(hands, "time", 20))
     amounts = {number.writer: number.rows for number in compose(hands, "amount", 40)}
     assert amounts[2] == (2, 2, 2)  # of zeros alone, 0.00 is all that can be written
     assert set(amounts[1]) == {0, 1}
-    only_nines = Hands(np.array([9]), np.array([1]))
+    only_nines = WriterIndex(np.array([9]), np.array([1]))
     assert compose(only_nines, "time", 5) == []
     assert set(score_kinds(np.array([9]), np.array([1]), np.array([True]), 5)) == {"ZIP code", "amount"}
 
@@ -89,13 +89,13 @@ def test_all_right_and_all_wrong(written: tuple[Labels, Labels]) -> None:
 
 
 def test_errors_that_share_a_hand_spoil_fewer_numbers(written: tuple[Labels, Labels]) -> None:
-    hands, one_hand = Hands(*written), written[1] != 100
-    anywhere = np.random.default_rng(1).permutation(one_hand)
+    hands, of_one_writer = WriterIndex(*written), written[1] != 100
+    anywhere = np.random.default_rng(1).permutation(of_one_writer)
     codes = compose(hands, "ZIP code", 2000)
-    assert score_numbers(codes, one_hand).wrong == pytest.approx(1 / 30, abs=0.015)
+    assert score_numbers(codes, of_one_writer).wrong == pytest.approx(1 / 30, abs=0.015)
     assert score_numbers(codes, anywhere).wrong > 0.07
 
 
 def test_writers_must_be_as_many_as_labels() -> None:
     with pytest.raises(ValueError, match="as many"):
-        Hands(np.zeros(3, np.int64), np.zeros(2, np.int64))
+        WriterIndex(np.zeros(3, np.int64), np.zeros(2, np.int64))

@@ -12,12 +12,12 @@ from numpy.typing import NDArray
 from live.core.records import DIGIT_CLASSES
 from live.core.terminal import TERMINAL
 from models.percent import percent
-from scripts.evaluation.single_digit import LoneDigit
+from scripts.evaluation.single_digit import SingleDigit
 
 IN_FULL = 3  # so many pictures are shown with a bar for each digit; more of them as a row each
 BAR_WIDTH = 40
 # what is no digit is rare on a page of numbers, and the network counts on that; a picture given by itself may show anything
-REFUSED = 0.25
+REJECTED_FROM = 0.25
 
 
 @dataclass(frozen=True, eq=False)
@@ -27,19 +27,19 @@ class Answer:
     path: Path
     image: NDArray[np.uint8]
     """(H, W, 3) uint8 BGR, upright."""
-    digit: LoneDigit
+    digit: SingleDigit
     probabilities: NDArray[np.float32]
     """(C,) float32: the ten digits, and what the network knows besides ("not a digit")."""
 
     @property
     def label(self) -> int | None:
         """0 to 9; None where the network takes it for no digit."""
-        if self.no_digit >= REFUSED:
+        if self.non_digit >= REJECTED_FROM:
             return None
         return int(self.probabilities[:DIGIT_CLASSES].argmax())
 
     @property
-    def no_digit(self) -> float:
+    def non_digit(self) -> float:
         """How sure the network is that it is none, 0 to 1."""
         return float(self.probabilities[DIGIT_CLASSES:].sum())
 
@@ -51,7 +51,7 @@ class Answer:
     @property
     def confidence(self) -> float:
         """How sure the network is of its answer, 0 to 1."""
-        return self.no_digit if self.label is None else float(self.probabilities[self.label])
+        return self.non_digit if self.label is None else float(self.probabilities[self.label])
 
     def fields(self) -> dict[str, object]:
         """Plain values, for JSON."""
@@ -61,7 +61,7 @@ class Answer:
             "label": self.label,
             "confidence": round(self.confidence, 4),
             "probabilities": [round(float(p), 4) for p in self.probabilities[:DIGIT_CLASSES]],
-            "no_digit": round(self.no_digit, 4),
+            "non_digit": round(self.non_digit, 4),
             "box": [box.x, box.y, box.width, box.height],
             "light_ink": self.digit.is_light,
         }

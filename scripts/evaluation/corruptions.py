@@ -29,17 +29,17 @@ class Corruption:
     name: str
     what: str
     """What happens, how much, in which unit."""
-    spoil: Callable[[Field, np.random.Generator], Field]
+    apply: Callable[[Field, np.random.Generator], Field]
     """(28, 28) float32 in [0, 1] -> the same; what leaves that range is cut off afterwards."""
 
     def __call__(self, images: NDArray[np.uint8], seed: int = SEED) -> NDArray[np.uint8]:
         """(N, 28, 28) uint8, ink is 255 -> (N, 28, 28) uint8. N = 0 is ordinary; the input stays as it is."""
-        rng = np.random.default_rng([seed, crc32(self.name.encode())])  # whatever else is spoilt, and in which order
-        spoilt = np.empty(images.shape, np.uint8)
-        for image, place in zip(images, spoilt, strict=True):
-            field = self.spoil(image.astype(np.float32) / np.float32(255), rng)
+        rng = np.random.default_rng([seed, crc32(self.name.encode())])  # whatever else is corrupted, and in which order
+        corrupted = np.empty(images.shape, np.uint8)
+        for image, place in zip(images, corrupted, strict=True):
+            field = self.apply(image.astype(np.float32) / np.float32(255), rng)
             place[...] = np.rint(np.clip(field, 0, 1) * 255)
-        return spoilt
+        return corrupted
 
 
 def gaussian_noise(field: Field, rng: np.random.Generator) -> Field:

@@ -1,7 +1,7 @@
 """Score what was read on pages, number by number. Knows truth and what was found, no picture and no reader.
 
 A found number belongs to the true one that its box overlaps most (`pairs`), and is right when its text is the
-same to the digit. Numbers that leave the page are asked of nobody.
+same to the digit. Numbers that leave the page are expected of nobody.
 """
 
 from __future__ import annotations
@@ -13,9 +13,9 @@ from functools import reduce
 from pathlib import Path
 from typing import Any
 
-SAME_NUMBER = 0.3
+MIN_IOU = 0.3
 """Intersection over union of two boxes from which on they are of one number."""
-ON_A_CUT_NUMBER = 0.3
+MIN_ON_CUT_NUMBER = 0.3
 """Share of a found box on a number that leaves the page from which on it isn't judged."""
 Numbers = list[dict[str, Any]]
 """Each with `text`, `quad` (four corners, px) and, in a truth, `cut` where it leaves the page."""
@@ -25,7 +25,7 @@ Numbers = list[dict[str, Any]]
 class PageScore:
     """What was read on some pages, counted."""
 
-    asked: int = 0
+    expected: int = 0
     """True numbers."""
     found: int = 0
     right: tuple[bool, ...] = ()
@@ -37,7 +37,7 @@ class PageScore:
 
     def __add__(self, other: PageScore) -> PageScore:
         return PageScore(
-            self.asked + other.asked,
+            self.expected + other.expected,
             self.found + other.found,
             self.right + other.right,
             self.digits + other.digits,
@@ -47,7 +47,7 @@ class PageScore:
     @property
     def f1(self) -> float:
         """Of whole numbers, 0 to 1: the harmonic mean of the share that was read right and of the share shown that is right."""
-        return 2 * sum(self.right) / max(self.asked + self.found, 1)
+        return 2 * sum(self.right) / max(self.expected + self.found, 1)
 
     @property
     def false(self) -> float:
@@ -64,14 +64,14 @@ def score_page(truth: Numbers, found: Numbers) -> PageScore:
     """What was found on one page, against its truth."""
     judged = list(matches(truth, found))
     texts = {index: shown["text"] for index, shown in judged if index is not None}
-    asked = [number for number in truth if not number.get("cut")]
+    expected = [number for number in truth if not number.get("cut")]
     read = [texts.get(k, "") for k, number in enumerate(truth) if not number.get("cut")]
-    edits = sum(distance(number["text"], text) for number, text in zip(asked, read, strict=True))
+    edits = sum(distance(number["text"], text) for number, text in zip(expected, read, strict=True))
     return PageScore(
-        len(asked),
+        len(expected),
         len(judged),
-        tuple(number["text"] == text for number, text in zip(asked, read, strict=True)),
-        sum(len(number["text"]) for number in asked),
+        tuple(number["text"] == text for number, text in zip(expected, read, strict=True)),
+        sum(len(number["text"]) for number in expected),
         edits + sum(len(shown["text"]) for index, shown in judged if index is None),
     )
 
@@ -108,11 +108,11 @@ def matches(truth: list[dict[str, Any]], found: list[dict[str, Any]]) -> Iterato
     """As `pairs`, with the index in `truth` in place of the true number."""
     whole = [k for k, number in enumerate(truth) if not number.get("cut")]
     cut = [bounds(number) for number in truth if number.get("cut")]
-    shown = [n for n in found if not any(shared(bounds(n), box)[1] > ON_A_CUT_NUMBER for box in cut)]
-    overlaps = ((shared(bounds(truth[i]), bounds(f))[0], i, j) for i in whole for j, f in enumerate(shown))
+    shown = [n for n in found if not any(overlap(bounds(n), box)[1] > MIN_ON_CUT_NUMBER for box in cut)]
+    overlaps = ((overlap(bounds(truth[i]), bounds(f))[0], i, j) for i in whole for j, f in enumerate(shown))
     of: dict[int, int] = {}
-    for overlap, i, j in sorted(overlaps, reverse=True):
-        if overlap >= SAME_NUMBER and j not in of and i not in of.values():
+    for iou, i, j in sorted(overlaps, reverse=True):
+        if iou >= MIN_IOU and j not in of and i not in of.values():
             of[j] = i
     for j, number in enumerate(shown):
         yield of.get(j), number
@@ -124,7 +124,7 @@ def bounds(number: dict[str, Any]) -> tuple[float, float, float, float]:
     return min(xs), min(ys), max(xs), max(ys)
 
 
-def shared(a: tuple[float, ...], b: tuple[float, ...]) -> tuple[float, float]:
+def overlap(a: tuple[float, ...], b: tuple[float, ...]) -> tuple[float, float]:
     """Intersection over union of two boxes, and the share of `a` that lies in `b`."""
     width, height = min(a[2], b[2]) - max(a[0], b[0]), min(a[3], b[3]) - max(a[1], b[1])
     if width <= 0 or height <= 0:

@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 
 from live.core.atomic_files import replaced
 from models.percent import percent
-from scripts.evaluation.scores import BINS, DIGITS, Scores, Strip, class_names, counted_share, likely_range
+from scripts.evaluation.scores import BINS, DIGITS, Scores, Strip, class_names, confidence_interval, counted_share
 
 BLUE, VERMILION, INK, QUIET, FAINT, PALE = "#0072b2", "#d55e00", "#222222", "#6b6b6b", "#ececec", "#b5d5e8"
 MISTAKES = LinearSegmentedColormap.from_list("mistakes", ["#ffffff", "#fbd9bd", VERMILION])
@@ -109,7 +109,11 @@ def draw_calibration(scores: Scores, path: Path) -> None:
     )
     for b in bins:
         upper.plot(
-            [b.confidence] * 2, likely_range(round(b.accuracy * b.count), b.count), color=BLUE, alpha=0.4, linewidth=3
+            [b.confidence] * 2,
+            confidence_interval(round(b.accuracy * b.count), b.count),
+            color=BLUE,
+            alpha=0.4,
+            linewidth=3,
         )
     upper.plot([b.confidence for b in bins], [b.accuracy for b in bins], "o", color=BLUE, markersize=8, clip_on=False)
     upper.set(xlim=(0, 1), ylim=(-0.02, 1.02))
@@ -152,7 +156,7 @@ def draw_corruptions(strips: Sequence[Strip], path: Path) -> None:
         left.text(-8, middle + 2, strip.what, ha="right", va="top", size=9, color=QUIET)
     accuracies = [strip.scores.accuracy for strip in strips]
     right.barh(middles, accuracies, CELL * 0.6, color=[QUIET] + [BLUE] * (len(rows) - 1))
-    right.barh(middles, [s.scores.refused for s in strips], CELL * 0.6, accuracies, color=PALE)
+    right.barh(middles, [s.scores.rejected for s in strips], CELL * 0.6, accuracies, color=PALE)
     for middle, accuracy in zip(middles, accuracies, strict=True):
         right.text(1.02, middle, counted_share(accuracy, 1), va="center", size=11, color=INK)
     right.set(xlim=(0, 1.25), xticks=[])
@@ -162,7 +166,7 @@ def draw_corruptions(strips: Sequence[Strip], path: Path) -> None:
         axes.spines[:].set_visible(False)
     mean = counted_share(float(np.mean(accuracies[1:])), 1)
     first, second, *_ = sorted(strips[1:], key=lambda strip: strip.scores.accuracy)
-    pale = ", pale: taken for no digit" if any(strip.scores.refused for strip in strips) else ""
+    pale = ", pale: taken for no digit" if any(strip.scores.rejected for strip in strips) else ""
     subtitle = f"Hardest: {first.name}, then {second.name}. Bars are of all test digits; dark: read right{pale}."
     _entitle(figure, f"Spoilt in {len(rows) - 1} ways, {mean} of the digits are still read right", subtitle)
     replaced(path, partial(figure.savefig, dpi=100))
@@ -198,7 +202,7 @@ def _accuracy_line(scores: Scores) -> str:
 
 def _mix_up_line(scores: Scores, names: Sequence[str]) -> str:
     """The most frequent mistakes."""
-    often = [f"{label} as {_short(names[read])} ({count})" for label, read, count in scores.mix_ups()[:3]]
+    often = [f"{label} as {_short(names[read])} ({count})" for label, read, count in scores.confused_pairs()[:3]]
     return f"Most often misread: {', '.join(often)}." if often else "None is misread."
 
 

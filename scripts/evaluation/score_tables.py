@@ -19,24 +19,24 @@ from rich.text import Text
 
 from models.percent import percent
 from scripts.evaluation.corruptions import CORRUPTIONS
-from scripts.evaluation.scores import DIGITS, Scores, class_names, counted_share, likely_range
+from scripts.evaluation.scores import DIGITS, Scores, class_names, confidence_interval, counted_share
 from scripts.evaluation.writer_numbers import NumberScore
 
 SHADES, PLAIN_SHADES = " ░▒▓█", " .:*#"
 BAR = 16  # characters of a probability of 1: with a digit of 20 px, a line of 80 is full
 
 
-def show_scores(console: Console, scores: Scores, closer: Scores) -> None:
-    """Accuracy, precision and recall by class, confusion. closer: with doubtful digits asked about in several ways."""
+def show_scores(console: Console, scores: Scores, augmented: Scores) -> None:
+    """Accuracy, precision and recall by class, confusion. augmented: with doubtful digits asked about in several ways."""
     right, count = int(scores.is_right.sum()), len(scores.labels)
-    low, high = likely_range(right, count)
+    low, high = confidence_interval(right, count)
     console.print(f"{right:,} of {count:,} digits are read right: accuracy {counted_share(scores.accuracy)}")
     console.print(f"  with 95 % between {counted_share(low)} and {counted_share(high)}, by the number of digits")
     error, sure = counted_share(scores.calibration_error), percent(float(scores.confidence.mean()), 2)
     console.print(f"  expected calibration error {error}; mean confidence {sure}")
-    right, error = int(closer.is_right.sum()), counted_share(closer.calibration_error)
+    right, error = int(augmented.is_right.sum()), counted_share(augmented.calibration_error)
     console.print(
-        f"  doubtful ones asked about in several ways, as on a page: {right:,} right, {counted_share(closer.accuracy)}; "
+        f"  doubtful ones asked about in several ways, as on a page: {right:,} right, {counted_share(augmented.accuracy)}; "
         f"calibration error {error}\n"
     )
     console.print(class_table(scores))
@@ -64,17 +64,17 @@ def confusion_table(scores: Scores) -> Group:
     return _titled("Which digit is read as which", "Rows: what it is. Columns: what it was read as.", table)
 
 
-def corruption_table(spoilt: Mapping[str, Scores], clean: Scores) -> Group:
+def corruption_table(corrupted: Mapping[str, Scores], clean: Scores) -> Group:
     """Accuracy under each corruption, and the mean of all."""
     table = _table("corruption", "how much", "accuracy", "no digit", left=2)
-    table.add_row("none", "as they are", counted_share(clean.accuracy), counted_share(clean.refused), end_section=True)
+    table.add_row("none", "as they are", counted_share(clean.accuracy), counted_share(clean.rejected), end_section=True)
     for corruption in CORRUPTIONS:
-        scores = spoilt[corruption.name]
-        table.add_row(corruption.name, corruption.what, counted_share(scores.accuracy), counted_share(scores.refused))
+        scores = corrupted[corruption.name]
+        table.add_row(corruption.name, corruption.what, counted_share(scores.accuracy), counted_share(scores.rejected))
     table.add_section()
-    table.add_row("mean of all", "", counted_share(mean_accuracy(spoilt.values())), style="bold")
+    table.add_row("mean of all", "", counted_share(mean_accuracy(corrupted.values())), style="bold")
     caption = "The same test digits, with each kind of damage by itself; no digit: taken for none."
-    return _titled("Digits spoilt on purpose", caption, table)
+    return _titled("Digits corrupted on purpose", caption, table)
 
 
 def number_table(numbers: Mapping[str, NumberScore]) -> Group:

@@ -27,7 +27,7 @@ def classify(classifier: Classifier, images: NDArray[np.uint8]) -> NDArray[np.fl
     return np.concatenate([classifier(as_input(images[start : start + BATCH])) for start in starts])
 
 
-def looked_closer(
+def classify_augmented(
     classifier: Classifier, images: NDArray[np.uint8], probabilities: NDArray[np.float32]
 ) -> NDArray[np.float32]:
     """What `classify` said, with doubtful digits asked about in several ways, as the reader does; (N, C) float32."""
@@ -48,7 +48,7 @@ def counted_share(share: float | None, digits: int = 2) -> str:
     return percent(share, digits, counted=True)
 
 
-def likely_range(right: int, count: int) -> tuple[float, float]:
+def confidence_interval(right: int, count: int) -> tuple[float, float]:
     """The range, 0 to 1, in which the true share lies with 95 % where `right` of `count` came out right.
 
     Raises ValueError where nothing was counted. Source: Wilson, "Probable inference", 1927.
@@ -117,7 +117,7 @@ class Scores:
         return float(self.is_right.mean())
 
     @property
-    def refused(self) -> float:
+    def rejected(self) -> float:
         """Share that was taken for no digit, 0 to 1: wrong, and yet no number on a page comes out wrong by it."""
         return float((self.predictions >= DIGITS).mean())
 
@@ -159,7 +159,7 @@ class Scores:
             found.append(Bin(float(k) / BINS, float(k + 1) / BINS, int(chosen.sum()), *shares))
         return found
 
-    def mix_ups(self) -> list[tuple[int, int, int]]:
+    def confused_pairs(self) -> list[tuple[int, int, int]]:
         """(label, class it was given, how often), of wrong answers only, the most frequent first."""
         counts = self.confusion.copy()
         np.fill_diagonal(counts, 0)
@@ -175,8 +175,8 @@ class Scores:
             "digits": count,
             "right": right,
             "accuracy": self.accuracy,
-            "accuracy_95": list(likely_range(right, count)),
-            "taken_for_no_digit": self.refused,
+            "accuracy_95": list(confidence_interval(right, count)),
+            "taken_for_no_digit": self.rejected,
             "classes": list(names),
             "precision": dict(zip(names, self.precision, strict=False)),
             "recall": dict(zip(names, self.recall, strict=False)),

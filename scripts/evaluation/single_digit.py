@@ -22,9 +22,9 @@ from models.mnist_format import DIGIT_PX, FIELD_PX, stack_mnist
 from scripts.evaluation.single_digit_lines import without_lines
 from scripts.evaluation.single_digit_pieces import (
     MARGIN_PX,
-    at_edge,
     box_around,
     gather,
+    ink_at_edge,
     longer_side,
     of_one_pen,
     pieces_of,
@@ -39,14 +39,14 @@ CROP_PX = (
     48  # so small a picture was cut out by somebody: the digit may touch its edge, and no shadow's edge is looked for
 )
 PAPER_SIDE_PX = 100  # light changes slowly: it is estimated on a picture of about this size
-FULL = 0.6  # a digit leaves more of its box bare than the rest
+MAX_FULLNESS = 0.6  # a digit leaves more of its box bare than the rest
 PEN_SHARE = 0.4  # what is fainter than this share of the pen's darkness is no ink
-THICK = 0.45  # a stroke is thinner than this share of the digit's longer side
-SMALLEST = 0.02  # of the picture's longer side, and at least this many px
-SMALLEST_PX = 5
-LEAST_CONTRAST = 0.06  # between ink and what is around it, as a share of white
+MAX_THICKNESS = 0.45  # a stroke is thinner than this share of the digit's longer side
+MIN_SIDE = 0.02  # of the picture's longer side, and at least this many px
+MIN_SIDE_PX = 5
+MIN_CONTRAST = 0.06  # between ink and what is around it, as a share of white
 SOFT_EDGE_PX = 11  # how much wider what is not the digit is taken away
-UNLIKELY = 0.3  # what ink that reaches the picture's edge is worth against other ink
+EDGE_WEIGHT = 0.3  # what ink that reaches the picture's edge is worth against other ink
 
 
 class NoDigitError(Exception):
@@ -54,7 +54,7 @@ class NoDigitError(Exception):
 
 
 @dataclass(frozen=True, eq=False)
-class LoneDigit:
+class SingleDigit:
     """The one digit of a picture."""
 
     field: NDArray[np.float32]
@@ -66,39 +66,39 @@ class LoneDigit:
 
 
 @dataclass(frozen=True, eq=False)
-class _Found:
+class _Candidate:
     """One explanation of a picture."""
 
     grey: Picture
     box: Box
     rating: float
     """The most contrast for the longest strokes is best."""
-    is_free: bool
+    is_clear_of_edge: bool
     """Whether it keeps clear of the picture's edge: else it is rather a shadow, or what lies around the digit."""
     is_light: bool
 
 
-def find_digit(image: Picture) -> LoneDigit:
+def find_digit(image: Picture) -> SingleDigit:
     """The one digit of a picture.
 
     image: (H, W, 3) uint8 BGR. A picture that is in MNIST's format already is taken as it is. Raises NoDigitError where there
     is no ink.
     """
     gray = cv2.cvtColor(image, cv2.COLOR_BGR2GRAY)
-    if (ready := _as_it_is(gray)) is not None:
+    if (ready := _mnist_field(gray)) is not None:
         return ready
     longer = max(gray.shape)
     scale = min(max(longer, SIDE_PX[0]), SIDE_PX[1]) / longer
     size = max(1, round(gray.shape[1] * scale)), max(1, round(gray.shape[0] * scale))
     gray = cv2.resize(gray, size, interpolation=cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC)
-    found = _best(gray, is_crop=longer <= CROP_PX)
+    found = _best_candidate(gray, is_crop=longer <= CROP_PX)
     if found is None:
         raise NoDigitError("there is no ink to be seen")
     field = stack_mnist([found.grey])[0, ..., 0]
-    return LoneDigit(field, _scaled(found.box, 1 / scale, image.shape), found.is_light)
+    return SingleDigit(field, _scaled(found.box, 1 / scale, image.shape), found.is_light)
 
 
-def _as_it_is(gray: Picture) -> LoneDigit | None:
+def _mnist_field(gray: Picture) -> SingleDigit | None:
     """A picture that is in MNIST's format, in white on black or black on white; None for any other."""
     if gray.shape != (FIELD_PX, FIELD_PX):
         return None
@@ -112,26 +112,26 @@ def _as_it_is(gray: Picture) -> LoneDigit | None:
             continue
         middle = np.array([moments["m10"], moments["m01"]]) / moments["m00"]
         if np.abs(middle - (FIELD_PX - 1) / 2).max() <= 2:
-            return LoneDigit(field.astype(np.float32) / np.float32(255), Box(x, y, width, height), is_light)
+            return SingleDigit(field.astype(np.float32) / np.float32(255), Box(x, y, width, height), is_light)
     return None
 
 
-def _best(gray: Picture, *, is_crop: bool) -> _Found | None:
+def _best_candidate(gray: Picture, *, is_crop: bool) -> _Candidate | None:
     """The best explanation of a picture, (H, W) uint8; None where there is none.
 
     The widest view comes first: a narrower one sees only parts of a thick stroke, but can tell it from a shadow's edge.
     """
-    cut_by_edge: _Found | None = None
+    cut_by_edge: _Candidate | None = None
     for window in WINDOWS:
-        views = (_explain(gray, window), _explain(cv2.bitwise_not(gray), window, is_light=True))
+        views = (_candidate(gray, window), _candidate(cv2.bitwise_not(gray), window, is_light=True))
         found = max((view for view in views if view is not None), key=lambda view: view.rating, default=None)
-        if found is not None and (found.is_free or is_crop):
+        if found is not None and (found.is_clear_of_edge or is_crop):
             return found
         cut_by_edge = cut_by_edge or found
     return cut_by_edge
 
 
-def _explain(gray: Picture, window: float, *, is_light: bool = False) -> _Found | None:
+def _candidate(gray: Picture, window: float, *, is_light: bool = False) -> _Candidate | None:
     """The digit, where ink is darker than paper and no stroke wider than `window`; None where there is none.
 
     gray: (H, W) uint8; is_light: whether it was turned into its negative for that.
@@ -140,24 +140,28 @@ def _explain(gray: Picture, window: float, *, is_light: bool = False) -> _Found 
     step = max(1, round(longer / PAPER_SIDE_PX))
     paper = find_paper(gray, step, window, least_side=1, wide=False)
     darkness = with_margin(even_light(gray, paper))
-    darkness, mask = _clear(darkness, max(SMALLEST_PX, SMALLEST * longer))
+    darkness, mask = _clear(darkness, max(MIN_SIDE_PX, MIN_SIDE * longer))
     pieces = pieces_of(mask)
-    if not pieces or longer_side(pieces[0]) < max(SMALLEST_PX, SMALLEST * longer):
+    if not pieces or longer_side(pieces[0]) < max(MIN_SIDE_PX, MIN_SIDE * longer):
         return None
     digit = gather(of_one_pen(pieces, darkness, mask))
     grey, box = upright(Ink(darkness, mask, paper, 1), digit, 0.0).ink, box_around(digit)
     bounds = tight(grey)
-    if bounds is None or _thickness(mask, box) > THICK or _fullness(mask, box) > FULL:
+    if bounds is None or _thickness(mask, box) > MAX_THICKNESS or _fullness(mask, box) > MAX_FULLNESS:
         return None
     gray = with_margin(gray, cv2.BORDER_REPLICATE)
     contrast = _contrast(gray, mask, digit)
-    if contrast < LEAST_CONTRAST:
+    if contrast < MIN_CONTRAST:
         return None
-    is_free = min(box.x, box.y) > MARGIN_PX + 2
-    is_free &= box.right < gray.shape[1] - MARGIN_PX - 1 and box.bottom < gray.shape[0] - MARGIN_PX - 1
-    rating = contrast * max(box.width, box.height) / longer * (1 if is_free else UNLIKELY)
-    return _Found(
-        grey[bounds], Box(box.x - MARGIN_PX, box.y - MARGIN_PX, box.width, box.height), rating, is_free, is_light
+    is_clear_of_edge = min(box.x, box.y) > MARGIN_PX + 2
+    is_clear_of_edge &= box.right < gray.shape[1] - MARGIN_PX - 1 and box.bottom < gray.shape[0] - MARGIN_PX - 1
+    rating = contrast * max(box.width, box.height) / longer * (1 if is_clear_of_edge else EDGE_WEIGHT)
+    return _Candidate(
+        grey[bounds],
+        Box(box.x - MARGIN_PX, box.y - MARGIN_PX, box.width, box.height),
+        rating,
+        is_clear_of_edge,
+        is_light,
     )
 
 
@@ -169,14 +173,14 @@ def _clear(darkness: Picture, smallest: float) -> tuple[Picture, Picture]:
     """
     inked = _mask(darkness)
     mask = without_lines(inked)
-    inner = cv2.bitwise_and(mask, cv2.bitwise_not(at_edge(mask)))
+    inner = cv2.bitwise_and(mask, cv2.bitwise_not(ink_at_edge(mask)))
     if max(map(longer_side, pieces_of(inner)), default=0) < smallest:
         return darkness, mask
     others = cv2.bitwise_and(inked, cv2.bitwise_not(inner))
     others = cv2.dilate(others, np.ones((SOFT_EDGE_PX, SOFT_EDGE_PX), np.uint8))
     darkness = cv2.bitwise_and(darkness, cv2.bitwise_or(cv2.bitwise_not(others), inner))
     mask = _mask(darkness)
-    return darkness, cv2.bitwise_and(mask, cv2.bitwise_not(at_edge(mask)))
+    return darkness, cv2.bitwise_and(mask, cv2.bitwise_not(ink_at_edge(mask)))
 
 
 def _mask(darkness: Picture) -> Picture:

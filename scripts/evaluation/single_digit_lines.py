@@ -8,12 +8,12 @@ from numpy.typing import NDArray
 
 Picture = NDArray[np.uint8]
 
-LONG = 0.75  # a line goes through at least this share of the picture
-GAP = 0.3  # and may be hidden behind strokes for this share
-STEEPEST_DEG = 8  # off level or plumb
-THICKER = 1.7  # where ink is so many times thicker than the line, a stroke crosses it
-CROWDED = 0.2  # where so much of the picture is ink it is texture, and no line can be told
-BAND = 0.05  # nothing thicker than this share of the picture is a line
+MIN_LENGTH = 0.75  # a line goes through at least this share of the picture
+MAX_HIDDEN = 0.3  # and may be hidden behind strokes for this share
+MAX_SLOPE_DEG = 8  # off level or plumb
+CROSSING_RATIO = 1.7  # where ink is so many times thicker than the line, a stroke crosses it
+MAX_INK_SHARE = 0.2  # where so much of the picture is ink it is texture, and no line can be told
+MAX_THICKNESS = 0.05  # nothing thicker than this share of the picture is a line
 
 
 def without_lines(mask: Picture) -> Picture:
@@ -32,16 +32,21 @@ def _without_level_lines(mask: Picture) -> Picture:
     """The mask without the lines that run from left to right."""
     height, width = mask.shape
     # what is as tall as no line is, be it a stroke or a shadow, only costs time
-    tall = cv2.getStructuringElement(cv2.MORPH_RECT, (1, 2 * round(BAND * height) + 1))
+    tall = cv2.getStructuringElement(cv2.MORPH_RECT, (1, 2 * round(MAX_THICKNESS * height) + 1))
     thin = cv2.bitwise_and(mask, cv2.bitwise_not(cv2.morphologyEx(mask, cv2.MORPH_OPEN, tall)))
-    if not LONG * width <= cv2.countNonZero(thin) <= CROWDED * thin.size:
+    if not MIN_LENGTH * width <= cv2.countNonZero(thin) <= MAX_INK_SHARE * thin.size:
         return mask
     found = cv2.HoughLinesP(
-        thin, 1, np.pi / 180, threshold=max(8, round(0.5 * width)), minLineLength=LONG * width, maxLineGap=GAP * width
+        thin,
+        1,
+        np.pi / 180,
+        threshold=max(8, round(0.5 * width)),
+        minLineLength=MIN_LENGTH * width,
+        maxLineGap=MAX_HIDDEN * width,
     )
     mask = mask.copy()
     for x0, y0, x1, y1 in [] if found is None else found.reshape(-1, 4).tolist():
-        if abs(y1 - y0) <= np.tan(np.radians(STEEPEST_DEG)) * abs(x1 - x0):
+        if abs(y1 - y0) <= np.tan(np.radians(MAX_SLOPE_DEG)) * abs(x1 - x0):
             slope = (y1 - y0) / max(abs(x1 - x0), 1) * (1 if x1 > x0 else -1)
             _erase(mask, slope, y0 - slope * x0)
     return mask
@@ -50,7 +55,7 @@ def _without_level_lines(mask: Picture) -> Picture:
 def _erase(mask: Picture, slope: float, start: float) -> None:
     """Erase, in place, the line y = start + slope * x, but where a thicker stroke crosses it."""
     height, width = mask.shape
-    reach = max(3, round(BAND * height))
+    reach = max(3, round(MAX_THICKNESS * height))
     columns = np.arange(width)
     middle = np.rint(start + slope * columns).astype(int)
     rows = middle[None] + np.arange(-reach, reach + 1)[:, None]  # a band along the line, (2 * reach + 1, W)
@@ -63,8 +68,8 @@ def _erase(mask: Picture, slope: float, start: float) -> None:
     if not (thick > 0).any():
         return
     usual = float(np.median(thick[thick > 0]))
-    thin = (thick > 0) & (thick <= THICKER * usual + 1)
-    if usual > reach or thin.sum() < 0.6 * LONG * width:
+    thin = (thick > 0) & (thick <= CROSSING_RATIO * usual + 1)
+    if usual > reach or thin.sum() < 0.6 * MIN_LENGTH * width:
         return
     for column in np.flatnonzero(thin):
         above, below = middle[column] - up[column] + 1, middle[column] + down[column]

@@ -15,10 +15,10 @@ from live.reading.regions import Component, measure
 Picture = NDArray[np.uint8]
 
 MARGIN_PX = 8  # of bare paper, put around the picture: a stroke may touch its edge
-SPECK = 0.14  # a piece shorter than this share of the digit is none of its strokes
-GAP = 0.4  # strokes of one digit are no farther apart, in shares of the digit's longer side
-SAME_PEN = 0.5  # strokes of one digit are at least so dark, as a share of the largest one's darkness
-NEAR_EDGE = 0.04  # what is small and so near to the picture's edge, as a share of its longer side, is none of the digit
+MIN_PIECE = 0.14  # a piece shorter than this share of the digit is none of its strokes
+MAX_GAP = 0.4  # strokes of one digit are no farther apart, in shares of the digit's longer side
+MIN_DARKNESS = 0.5  # strokes of one digit are at least so dark, as a share of the largest one's darkness
+EDGE_BAND = 0.04  # what is small and so near to the picture's edge, as a share of its longer side, is none of the digit
 MAX_PIECES = 300  # beyond that it is texture
 
 
@@ -42,7 +42,7 @@ def pieces_of(mask: Picture) -> list[Component]:
     return sorted((piece for piece in pieces if longer_side(piece) >= 2), key=likelihood, reverse=True)[:MAX_PIECES]
 
 
-def at_edge(mask: Picture) -> Picture:
+def ink_at_edge(mask: Picture) -> Picture:
     """The ink that touches the edge of the picture, which is inside the margin: (H, W) uint8."""
     count, labels = cv2.connectedComponents(mask)
     rim = np.full(mask.shape, True)
@@ -56,7 +56,7 @@ def at_edge(mask: Picture) -> Picture:
 def of_one_pen(pieces: list[Component], darkness: Picture, mask: Picture) -> list[Component]:
     """The first piece, and those of the others that are large and dark enough to be of the same pen, not remains at an edge."""
     size = longer_side(pieces[0])
-    near = MARGIN_PX + round(NEAR_EDGE * max(mask.shape))
+    near = MARGIN_PX + round(EDGE_BAND * max(mask.shape))
 
     def is_remains(box: Box) -> bool:
         far = mask.shape[1] - near, mask.shape[0] - near
@@ -68,8 +68,8 @@ def of_one_pen(pieces: list[Component], darkness: Picture, mask: Picture) -> lis
         rows, columns = slice(box.y, box.bottom), slice(box.x, box.right)
         return float(cv2.mean(darkness[rows, columns], mask[rows, columns])[0])
 
-    least = SAME_PEN * level(pieces[0].box)
-    others = [p for p in pieces[1:] if longer_side(p) >= SPECK * size and not is_remains(p.box)]
+    least = MIN_DARKNESS * level(pieces[0].box)
+    others = [p for p in pieces[1:] if longer_side(p) >= MIN_PIECE * size and not is_remains(p.box)]
     return [pieces[0], *(piece for piece in others if level(piece.box) >= least)]
 
 
@@ -79,7 +79,9 @@ def gather(pieces: list[Component]) -> list[Component]:
     size = longer_side(pieces[0])
     while True:
         box = box_around(digit)
-        near = {k for k, p in enumerate(others) if longer_side(p) >= SPECK * size and gap(p.box, box) <= GAP * size}
+        near = {
+            k for k, p in enumerate(others) if longer_side(p) >= MIN_PIECE * size and gap(p.box, box) <= MAX_GAP * size
+        }
         if not near:
             return digit
         digit = digit + [others[k] for k in sorted(near)]

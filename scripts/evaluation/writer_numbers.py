@@ -93,7 +93,7 @@ class NumberScore:
         return {name: getattr(self, name) for name in self.__slots__}
 
 
-class Hands:
+class WriterIndex:
     """Which digits each writer wrote, and where they stand."""
 
     def __init__(self, labels: NDArray[np.int64], writers: NDArray[np.int64]) -> None:
@@ -121,7 +121,7 @@ class Hands:
         return WriterNumber(writer, tuple(rows))
 
 
-def compose(hands: Hands, kind: str, count: int = NUMBERS, seed: int = SEED) -> list[WriterNumber]:
+def compose(hands: WriterIndex, kind: str, count: int = NUMBERS, seed: int = SEED) -> list[WriterNumber]:
     """`count` numbers of a kind of `KINDS`, the same for the same seed; none where no writer can write one."""
     rng = np.random.default_rng([seed, list(KINDS).index(kind)])
     draw = KINDS[kind]
@@ -154,6 +154,6 @@ def score_kinds(
     labels: NDArray[np.int64], writers: NDArray[np.int64], is_right: NDArray[np.bool_], count: int = NUMBERS
 ) -> dict[str, NumberScore]:
     """`count` numbers of each kind, scored; kinds that no writer can write are left out."""
-    hands = Hands(labels, writers)
+    hands = WriterIndex(labels, writers)
     composed = {kind: compose(hands, kind, count) for kind in KINDS}
     return {kind: score_numbers(numbers, is_right) for kind, numbers in composed.items() if numbers}

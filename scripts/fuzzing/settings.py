@@ -9,8 +9,8 @@ import msgspec
 import numpy as np
 
 from live.core.settings import Settings
-from scripts.fuzzing.bytes import damaged
 from scripts.fuzzing.case import Case, Limits
+from scripts.fuzzing.damage import damaged
 from scripts.fuzzing.pictures import by_opencv, page
 
 WORDS = (

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from scripts.fuzzing.case import Case
 from scripts.fuzzing.judge import Fault, cost
-from scripts.fuzzing.watch import Outcome
+from scripts.fuzzing.watchdog import Outcome
 
 if TYPE_CHECKING:
     from rich.console import Console  # noqa: TID251 - a type
@@ -70,7 +70,7 @@ class Tally:
         crashes = sum(row.crashes for row in self.rows.values())
         return f"{self.tried:,} inputs, {crashes} crashes, {self.found - crashes} others"
 
-    def told(self, case: Case, outcome: Outcome, found: list[Fault], path: Path) -> str:
+    def as_text(self, case: Case, outcome: Outcome, found: list[Fault], path: Path) -> str:
         """What is wrong with an input, for a file of findings."""
         wrong = "; ".join(f"{fault.what}: {fault.detail}" for fault in found)
         return (

@@ -12,8 +12,8 @@ import av
 import cv2
 import numpy as np
 
-from scripts.fuzzing.bytes import damaged
 from scripts.fuzzing.case import Case, Limits
+from scripts.fuzzing.damage import damaged
 from scripts.fuzzing.pictures import Seeds, odd_name, page
 
 SIZE = (320, 240)

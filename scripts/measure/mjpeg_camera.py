@@ -62,7 +62,7 @@ class MjpegCamera:
         self._port = 0
         self._began = time.monotonic()
         self._stalled = threading.Event()
-        self._spoilt = threading.Event()
+        self._corrupt = threading.Event()
         self._server: ThreadingHTTPServer | None = None
         self._sockets: list[socket.socket] = []
 
@@ -122,13 +122,13 @@ class MjpegCamera:
         """Send again."""
         self._stalled.clear()
 
-    def spoil(self) -> None:
+    def corrupt(self) -> None:
         """Send noise where pictures should be, as over a bad line."""
-        self._spoilt.set()
+        self._corrupt.set()
 
-    def mend(self) -> None:
+    def recover(self) -> None:
         """Send pictures again."""
-        self._spoilt.clear()
+        self._corrupt.clear()
 
     def _serve(self, request: BaseHTTPRequestHandler) -> None:
         self.viewers += 1
@@ -156,7 +156,7 @@ class MjpegCamera:
     def _send_one(self, request: BaseHTTPRequestHandler) -> None:
         number = int((time.monotonic() - self._began) * self.fps) % 2**STAMP_BITS
         jpeg = cv2.imencode(".jpg", self.paint(number, self.size))[1].tobytes()
-        if self._spoilt.is_set():
+        if self._corrupt.is_set():
             jpeg = random.Random(number).randbytes(len(jpeg))
         head = f"--{BOUNDARY}\r\nContent-Type: image/jpeg\r\nContent-Length: {len(jpeg)}\r\n\r\n"
         request.wfile.write(head.encode() + jpeg + b"\r\n")

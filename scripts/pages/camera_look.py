@@ -155,7 +155,7 @@ def draw_desk(style: PageStyle, rng: np.random.Generator) -> Picture:
         relief = cv2.merge([grain_crop(rng, height, width) * strength] * 3)
     picture = to_levels(np.asarray(relief, np.float32) + np.array(style.desk_colour, np.float32))
     for _ in range(style.objects):
-        _thing(picture, rng)
+        _object(picture, rng)
     return picture
 
 
@@ -173,7 +173,7 @@ def _wood(rng: np.random.Generator, height: int, width: int) -> Floats:
     return np.asarray(wood, np.float32)
 
 
-def _thing(desk: Picture, rng: np.random.Generator) -> None:
+def _object(desk: Picture, rng: np.random.Generator) -> None:
     """A pen, a cup, a coin or a note somewhere at the edge, with its shadow."""
     height, width = desk.shape[:2]
     side = rng.integers(4)

@@ -16,8 +16,10 @@ from numpy.typing import NDArray
 
 from live.core.atomic_files import put_in_place
 from scripts.pages.camera_look import draw_desk, lay_sheet, light_field, place_sheet, project, see
-from scripts.pages.page_style import LEVELS, Level, PageStyle, random_style
-from scripts.pages.sheet import DigitShapes, Sheet, draw_sheet
+from scripts.pages.handwriting import DigitShapes
+from scripts.pages.page_style import LEVELS, Level, PageStyle
+from scripts.pages.random_style import random_style
+from scripts.pages.sheet import Sheet, draw_sheet
 
 __all__ = [
     "LEVELS",

@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from scripts.pages.worst_patterns import KNOBS, PAPER, PATTERNS
+from scripts.pages.worst_patterns import PAPER, PARAMS, PATTERNS
 
 FRAME = (1280, 720)
 ODD_SIZES = ((1, 1), (1, 10_000), (8000, 16), (20_000, 20), (3, 720), (640, 480), (333, 1777))
@@ -22,17 +22,17 @@ class Recipe:
 
     pattern: str
     """A name of `PATTERNS`."""
-    knobs: tuple[float, ...]
-    """`KNOBS` of them for the pattern, then one for blur and one for noise; 0 to 1."""
+    params: tuple[float, ...]
+    """`PARAMS` of them for the pattern, then one for blur and one for noise; 0 to 1."""
     seed: int
     size: tuple[int, int] = FRAME
     """Width and height, px."""
 
     @property
     def name(self) -> str:
-        """The pattern, its size, seed and knobs, in one word."""
-        knobs = "-".join(f"{round(99 * knob):02d}" for knob in self.knobs)
-        return f"{self.pattern}-{self.size[0]}x{self.size[1]}-{self.seed}-{knobs}"
+        """The pattern, its size, seed and params, in one word."""
+        params = "-".join(f"{round(99 * param):02d}" for param in self.params)
+        return f"{self.pattern}-{self.size[0]}x{self.size[1]}-{self.seed}-{params}"
 
 
 def random_recipe(rng: np.random.Generator, pattern: str | None = None) -> Recipe:
@@ -40,17 +40,17 @@ def random_recipe(rng: np.random.Generator, pattern: str | None = None) -> Recip
     names = list(PATTERNS)
     chosen = pattern or names[int(rng.integers(len(names)))]
     size = ODD_SIZES[int(rng.integers(len(ODD_SIZES)))] if rng.random() < ODD_SHARE else FRAME
-    return Recipe(chosen, tuple(rng.random(KNOBS + 2).round(3).tolist()), int(rng.integers(1 << 30)), size)
+    return Recipe(chosen, tuple(rng.random(PARAMS + 2).round(3).tolist()), int(rng.integers(1 << 30)), size)
 
 
 def changed(recipe: Recipe, rng: np.random.Generator) -> Recipe:
-    """A page much like another one: some knobs turned a little, or one of them far."""
-    knobs = np.array(recipe.knobs)
+    """A page much like another one: some params turned a little, or one of them far."""
+    params = np.array(recipe.params)
     if rng.random() < 0.3:
-        knobs[rng.integers(len(knobs))] = rng.random()
+        params[rng.integers(len(params))] = rng.random()
     else:
-        knobs = np.clip(knobs + (rng.random(len(knobs)) < 0.4) * rng.normal(0, 0.08, len(knobs)), 0, 1)
-    return replace(recipe, knobs=tuple(knobs.round(3).tolist()))
+        params = np.clip(params + (rng.random(len(params)) < 0.4) * rng.normal(0, 0.08, len(params)), 0, 1)
+    return replace(recipe, params=tuple(params.round(3).tolist()))
 
 
 def draw_recipe(recipe: Recipe) -> NDArray[np.uint8]:
@@ -58,8 +58,8 @@ def draw_recipe(recipe: Recipe) -> NDArray[np.uint8]:
     rng = np.random.default_rng(recipe.seed)
     width, height = recipe.size
     page = np.full((height, width), PAPER, np.uint8)
-    *knobs, blur, grain = recipe.knobs
-    PATTERNS[recipe.pattern](page, tuple(knobs), rng)
+    *params, blur, grain = recipe.params
+    PATTERNS[recipe.pattern](page, tuple(params), rng)
     if blur > 0.7:
         page = np.asarray(cv2.GaussianBlur(page, (0, 0), 0.3 + 5 * (blur - 0.7)), np.uint8)
     if grain > 0.7:

@@ -13,7 +13,7 @@ import keras
 import numpy as np
 from numpy.typing import NDArray
 
-from scripts.training.distort import distort, spoil
+from scripts.training.distort import degrade, distort
 from scripts.training.training_set import Examples, as_input
 
 
@@ -59,7 +59,7 @@ class Batches(keras.utils.PyDataset):  # type: ignore[misc]  # Keras comes witho
         images = self._images[rows]
         if self._plan.augment:
             rng = np.random.default_rng([self._plan.seed, self._epoch, index])
-            images = spoil(distort(images, rng), rng)
+            images = degrade(distort(images, rng), rng)
         return as_input(images), one_hot(self._labels[rows], self._plan.classes)
 
     def on_epoch_end(self) -> None:

@@ -1,4 +1,4 @@
-"""Bend digits anew each time they are shown to the network, and spoil a few. Knows arrays in MNIST's format, no network.
+"""Bend digits anew each time they are shown to the network, and degrade a few. Knows arrays in MNIST's format, no network.
 
 Turned, slanted, stretched and shifted, and pushed about by a smooth random field: what one hand does from one day to the next.
 Hazy, grainy, blurred or faint: what a camera makes of it.
@@ -33,11 +33,11 @@ class Distortion:
 
 
 @dataclass(frozen=True, slots=True)
-class Spoiling:
-    """How badly a few pictures are spoiled: largest values of uniform draws, ink at full strength is 1."""
+class Degradation:
+    """How badly a few pictures are degraded: largest values of uniform draws, ink at full strength is 1."""
 
     share: float = 0.15
-    """Of the pictures; each of them is spoiled in one way."""
+    """Of the pictures; each of them is degraded in one way."""
     haze: float = 0.3
     """Grey over everything."""
     noise: float = 0.15
@@ -70,10 +70,12 @@ def distort(
     return bent
 
 
-def spoil(images: NDArray[np.uint8], rng: np.random.Generator, spoiling: Spoiling | None = None) -> NDArray[np.uint8]:
+def degrade(
+    images: NDArray[np.uint8], rng: np.random.Generator, degradation: Degradation | None = None
+) -> NDArray[np.uint8]:
     """(N, 28, 28) uint8 -> (N, 28, 28) uint8, a few of them hazy, grainy, blurred or faint. N = 0 is ordinary."""
-    how = spoiling or Spoiling()
-    spoiled = images.copy()
+    how = degradation or Degradation()
+    degraded = images.copy()
     ways = rng.integers(0, 4, len(images))
     strengths = rng.random(len(images))
     for k in np.flatnonzero(rng.random(len(images)) < how.share):
@@ -86,8 +88,8 @@ def spoil(images: NDArray[np.uint8], rng: np.random.Generator, spoiling: Spoilin
             ink = cv2.GaussianBlur(ink, (0, 0), how.blur_px * strength + 0.01)
         else:
             ink *= 1 - how.fade * strength
-        spoiled[k] = np.clip(ink, 0, 255)
-    return spoiled
+        degraded[k] = np.clip(ink, 0, 255)
+    return degraded
 
 
 def _between() -> NDArray[np.float32]:

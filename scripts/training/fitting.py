@@ -29,22 +29,22 @@ def fit(
     parts: digits to learn from, drawn pictures or None, what is held out. history: of a run that is to go on, or a new one.
     """
     digits, drawn, held_out = parts
-    classes = 11 if recipe.knows_no_digit else 10
+    classes = 11 if recipe.has_non_digits else 10
     keras.utils.set_random_seed(history.seed)
     plan = BatchPlan(
         classes=classes, batch_size=recipe.batch_size, augment=recipe.augment, drawn_share=recipe.drawn_share,
         seed=history.seed,
     )  # fmt: skip
     steps = len(Batches(digits, drawn, plan))
-    model, first = begun(history, files, steps, lambda: compiled(NETWORKS[history.network](classes), recipe, steps))
+    model, first = restored(history, files, steps, lambda: compiled(NETWORKS[history.network](classes), recipe, steps))
     return fitted(
         model, Batches(digits, drawn, plan, epoch=first),
-        Epochs(first, recipe.epochs, steps), Keeper(history, files, recipe.patience),
+        Epochs(first, recipe.epochs, steps), Checkpoint(history, files, recipe.patience),
         validation_data=(as_input(held_out.images), one_hot(held_out.labels, classes)), validation_batch_size=1024,
     )  # fmt: skip
 
 
-def begun(history: History, files: RunFiles, steps: int, new: Callable[[], keras.Model]) -> tuple[keras.Model, int]:
+def restored(history: History, files: RunFiles, steps: int, new: Callable[[], keras.Model]) -> tuple[keras.Model, int]:
     """The network of a run and its first epoch to come: as the last epoch left it, or a new one. steps: of one epoch."""
     going_on = history.epochs_done > 0 and files.state.is_file()
     model = load_state(files.state) if going_on else new()
@@ -65,14 +65,14 @@ class Epochs(NamedTuple):
     """Of each."""
 
 
-def fitted(model: keras.Model, batches: Any, epochs: Epochs, keeper: Keeper, **validation: Any) -> keras.Model:
+def fitted(model: keras.Model, batches: Any, epochs: Epochs, checkpoint: Checkpoint, **validation: Any) -> keras.Model:
     """The network after its epochs, or when patience is over, with its best weights. batches, validation: as Keras takes them."""
     with progress_bar() as progress:
         model.fit(
             batches, initial_epoch=epochs.first, epochs=epochs.last, shuffle=False, verbose=0,
-            callbacks=[keeper, Bar(progress, epochs)], **validation,
+            callbacks=[checkpoint, ProgressCallback(progress, epochs)], **validation,
         )  # fmt: skip
-    model.load_weights(keeper.files.best)
+    model.load_weights(checkpoint.files.best)
     return model
 
 
@@ -108,7 +108,7 @@ def load_state(path: Path) -> keras.Model:
         raise DataError(f"{path} is damaged, so that the run can't go on. --anew starts it over.") from error
 
 
-class Keeper(keras.callbacks.Callback):  # type: ignore[misc]  # Keras comes without types
+class Checkpoint(keras.callbacks.Callback):  # type: ignore[misc]  # Keras comes without types
     """Keeps the best weights, the history and the state after each epoch; stops when nothing gets better."""
 
     def __init__(self, history: History, files: RunFiles, patience: int) -> None:
@@ -134,7 +134,7 @@ class Keeper(keras.callbacks.Callback):  # type: ignore[misc]  # Keras comes wit
             self.model.stop_training = True
 
 
-class Bar(keras.callbacks.Callback):  # type: ignore[misc]  # Keras comes without types
+class ProgressCallback(keras.callbacks.Callback):  # type: ignore[misc]  # Keras comes without types
     """One bar for the whole run, with the time left."""
 
     def __init__(self, progress: Progress, epochs: Epochs) -> None:

@@ -26,7 +26,7 @@ from scripts.training.augment import NOT_A_DIGIT
 from scripts.training.datasets import Digits
 from scripts.training.training_set import Examples
 
-FRESH = get_context("spawn")  # a forked copy of a process in which OpenCV has run threads hangs in its first call
+SPAWN = get_context("spawn")  # a forked copy of a process in which OpenCV has run threads hangs in its first call
 LEVEL_SHARES = {"clean": 0.2, "office": 0.25, "hard": 0.35, "webcam": 0.2}
 ONE_DIGIT = 0.68  # overlap (intersection over union) above which a region is that digit
 NO_DIGIT = 0.45  # and below which it is none
@@ -37,7 +37,7 @@ def harvest_pages(digits: Digits, count: int, seed: int, workers: int) -> Exampl
     """The regions of `count` drawn pages with their classes, in the order of the pages."""
     seeds = np.random.SeedSequence([seed, count]).spawn(count)
     shapes = DigitShapes(digits.images, digits.labels, digits.writers)
-    with ProcessPoolExecutor(workers, FRESH, initializer=_begin, initargs=(shapes,)) as pool:
+    with ProcessPoolExecutor(workers, SPAWN, initializer=_begin, initargs=(shapes,)) as pool:
         made = list(pool.map(_harvest_page, seeds, chunksize=4))
     return Examples(np.concatenate([m[0] for m in made]), np.concatenate([m[1] for m in made]))
 
@@ -57,7 +57,7 @@ def _harvest_page(seed: np.random.SeedSequence) -> tuple[NDArray[np.uint8], NDAr
     rng = np.random.default_rng(seed)
     level = LEVELS[int(rng.choice(len(LEVELS), p=[LEVEL_SHARES[name] for name in LEVELS]))]
     page = draw_page(_shapes, rng, random_style(rng, level))
-    reader = PageReader(_no_answer, Settings())
+    reader = PageReader(_uniform_classifier, Settings())
     pieces = reader.find_pieces(find_ink(page.image, Settings().ink))
     again = doubtful_lattices(pieces)
     cut = {lattice.components for lattice in again}
@@ -116,7 +116,7 @@ def classes_of(extents: NDArray[np.float32], page: DrawnPage, angle: float) -> N
     return labels
 
 
-class _NoAnswer:
+class _UniformClassifier:
     """Stands where a classifier would: harvesting asks it nothing."""
 
     classes = NOT_A_DIGIT + 1
@@ -126,4 +126,4 @@ class _NoAnswer:
         return np.full((len(inputs), self.classes), 1 / self.classes, np.float32)
 
 
-_no_answer = _NoAnswer()
+_uniform_classifier = _UniformClassifier()

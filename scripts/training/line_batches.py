@@ -18,7 +18,7 @@ from models.line_format import FIELD_TALL_PX, LEAST_WIDE_PX, MOST_WIDE_PX, stack
 from scripts.training.harvest_lines import LineExample
 
 BATCH = 64
-NO_SIGN = -1
+PADDING = -1
 """Fills up the rows of shorter texts."""
 DOUBLED = 0.25  # share of numbers to which another is joined, so close that they touch
 JOINT_PX = (-5, 4)  # what is between them
@@ -67,7 +67,7 @@ class LineBatches:
         self._plan()
 
     def __getitem__(self, index: int) -> tuple[NDArray[np.float32], NDArray[np.int32]]:
-        """(N, 32, W, 1) float32 in [0, 1] and (N, L) int32 signs, `NO_SIGN` behind the shorter ones."""
+        """(N, 32, W, 1) float32 in [0, 1] and (N, L) int32 signs, `PADDING` behind the shorter ones."""
         rng = np.random.default_rng([self._seed, self._epoch, index])
         chosen = [self._example(row, rng) for row in self._groups[index].tolist()]
         return stack_lines([picture for picture, _ in chosen]), signs_of([text for _, text in chosen])
@@ -77,19 +77,19 @@ class LineBatches:
         picture, text = self._examples[row].picture, self._examples[row].text
         if self._joined[row] >= 0:
             other = self._examples[self._joined[row]]
-            picture, text = beside(picture, other.picture, int(rng.integers(*JOINT_PX))), text + other.text
+            picture, text = side_by_side(picture, other.picture, int(rng.integers(*JOINT_PX))), text + other.text
         return (bent(picture, rng) if self._bend else picture), text
 
 
 def signs_of(texts: list[str]) -> NDArray[np.int32]:
     """(N, L) int32: each text's digits, or the sign for what is no number."""
-    signs = np.full((len(texts), max(1, *map(len, texts))), NO_SIGN, np.int32)
+    signs = np.full((len(texts), max(1, *map(len, texts))), PADDING, np.int32)
     for row, text in zip(signs, texts, strict=True):
         row[: max(1, len(text))] = [int(digit) for digit in text] or [NO_NUMBER]
     return signs
 
 
-def beside(left: NDArray[np.uint8], right: NDArray[np.uint8], between: int) -> NDArray[np.uint8]:
+def side_by_side(left: NDArray[np.uint8], right: NDArray[np.uint8], between: int) -> NDArray[np.uint8]:
     """Two pictures as one, with so many px between their ink; below 0 it overlaps."""
     start = left.shape[1] - 2 * BLANK_END_PX + between
     both = np.zeros((FIELD_TALL_PX, max(start + right.shape[1], left.shape[1])), np.uint8)

@@ -10,7 +10,7 @@ import tensorflow as tf
 from models.line_classifier import BLANK
 from models.line_format import FIELD_TALL_PX
 from models.line_network import numcam_line
-from scripts.training.fitting import Epochs, Keeper, begun, cosine, fitted
+from scripts.training.fitting import Checkpoint, Epochs, cosine, fitted, restored
 from scripts.training.harvest_lines import LineExample
 from scripts.training.history import History
 from scripts.training.line_batches import LineBatches
@@ -27,11 +27,11 @@ def fit(learning: list[LineExample], held_out: list[LineExample], history: Histo
     keras.utils.set_random_seed(history.seed)
     epochs = int(history.options["epochs"])
     steps = len(LineBatches(learning, history.seed))
-    model, first = begun(history, files, steps, lambda: compiled(steps * epochs))
+    model, first = restored(history, files, steps, lambda: compiled(steps * epochs))
     batches = streamed(LineBatches(learning, history.seed, first))
     validation = streamed(LineBatches(held_out, history.seed, bend=False))
     return fitted(
-        model, batches, Epochs(first, epochs, steps), Keeper(history, files, PATIENCE), validation_data=validation
+        model, batches, Epochs(first, epochs, steps), Checkpoint(history, files, PATIENCE), validation_data=validation
     )
 
 

@@ -10,7 +10,7 @@ from rich.progress import track
 
 from scripts.training.datasets import Digits, load_mnist, split_by_writer
 from scripts.training.harvest_lines import LineExample, harvest_lines
-from scripts.training.runs import SPLIT_SEED, Arrays, kept
+from scripts.training.runs import SPLIT_SEED, Arrays, cached
 
 HELD_OUT = 0.08  # share of the digits, by writer, and of the pages
 PARTS = ("learning", "held_out")
@@ -26,7 +26,7 @@ def pictures(options: argparse.Namespace, path: Path) -> tuple[list[LineExample]
         held_out = harvested(writers[1], max(1, round(options.pages * HELD_OUT)), options.seed + 1, options.workers)
         return packed(learning, PARTS[0]) | packed(held_out, PARTS[1])
 
-    arrays = kept(path, draw)
+    arrays = cached(path, draw)
     return tuple(unpacked(arrays, part) for part in PARTS)  # type: ignore[return-value]
 
 

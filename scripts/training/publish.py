@@ -29,8 +29,8 @@ from scripts.training.runs import RunFiles
 from scripts.training.training_set import CLASSES, Examples, as_input
 
 CALIBRATED = 2_000  # held-out pictures on which the 8-bit file measures the range of each layer
-MAY_COST = 0.0002  # share of right answers that 8 bits may cost
-NO_DIGITS = (
+MAX_ACCURACY_LOSS = 0.0002  # share of right answers that 8 bits may cost
+NON_DIGIT_SHARE = (
     0.06  # share of what is no digit among the pieces of a page of numbers; of what was learned from it is a third
 )
 
@@ -47,7 +47,7 @@ class Trained:
 
 
 def calibrate(model: keras.Model, inputs: NDArray[np.float32], labels: NDArray[np.int64]) -> float:
-    """Fit a temperature on held-out pictures and build it into the model's last layer, with `NO_DIGITS`; returns it.
+    """Fit a temperature on held-out pictures and build it into the model's last layer, with `NON_DIGIT_SHARE`; returns it.
 
     inputs: (N, 28, 28, 1) float32 in [0, 1]; labels: (N,).
     """
@@ -57,7 +57,7 @@ def calibrate(model: keras.Model, inputs: NDArray[np.float32], labels: NDArray[n
     kernel, bias = (weights / temperature for weights in layer.get_weights())
     share = float((labels == NOT_A_DIGIT).mean())
     if share > 0:
-        bias[NOT_A_DIGIT] += class_shift(share, NO_DIGITS)
+        bias[NOT_A_DIGIT] += class_shift(share, NON_DIGIT_SHARE)
     layer.set_weights([kernel, bias])
     return temperature
 
@@ -104,7 +104,7 @@ def in_eight_bits(model: keras.Model, held_out: Examples, path: Path) -> bool:
         shares = [
             float((load_classifier(file)(inputs).argmax(axis=1) == held_out.labels).mean()) for file in (path, smaller)
         ]
-        if shares[1] < shares[0] - MAY_COST:
+        if shares[1] < shares[0] - MAX_ACCURACY_LOSS:
             raise ModelError(f"8 bits would cost {100 * (shares[0] - shares[1]):.2f} points: the exact file stays.")
         smaller.replace(path)
     except ModelError as error:

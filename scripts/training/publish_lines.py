@@ -21,7 +21,7 @@ from scripts.training.harvest_lines import LineExample
 from scripts.training.history import History
 from scripts.training.line_batches import signs_of
 
-TOGETHER = 64  # pictures that are asked about at a time
+BATCH = 64  # pictures that are asked about at a time
 TEMPERATURES = np.geomspace(0.5, 2.5, 25)
 FITTED = 1_500  # pictures that the temperature is fitted on
 SHOWN = 0.5  # confidence from which a number is shown
@@ -68,7 +68,7 @@ def share(right: NDArray[np.bool_] | list[bool]) -> float:
 
 def parts_of(examples: list[LineExample]) -> Iterator[list[LineExample]]:
     """So many at a time."""
-    yield from (examples[start : start + TOGETHER] for start in range(0, len(examples), TOGETHER))
+    yield from (examples[start : start + BATCH] for start in range(0, len(examples), BATCH))
 
 
 def calibrate(model: keras.Model, held_out: list[LineExample]) -> float:

@@ -21,7 +21,7 @@ class Recipe:
     validation: float = 0.1
     """Share of the training part that is held out, by writer where writers are known."""
     augment: bool = False
-    """Whether digits are bent, and a few spoiled, anew each time they are shown (scripts/training/distort.py)."""
+    """Whether digits are bent, and a few degraded, anew each time they are shown (scripts/training/distort.py)."""
     examples: int = 0
     """Pictures drawn once: digits in other pens, European strokes, and what is no digit (scripts/training/training_set.py)."""
     pages: int = 0
@@ -34,7 +34,7 @@ class Recipe:
     """Epochs without a better validation loss after which training stops."""
 
     @property
-    def knows_no_digit(self) -> bool:
+    def has_non_digits(self) -> bool:
         """Whether there are pictures to learn "not a digit" from: a class of its own then."""
         return bool(self.examples or self.pages)
 

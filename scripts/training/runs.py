@@ -104,7 +104,7 @@ def begin(asked: History, files: RunFiles, *, anew: bool) -> History:
     return history
 
 
-def kept(path: Path, make: Callable[[], Arrays]) -> Arrays:
+def cached(path: Path, make: Callable[[], Arrays]) -> Arrays:
     """The arrays that lie in the file from before the run was interrupted; else new ones, and they are kept there."""
     if path.is_file():
         try:

@@ -28,7 +28,7 @@ from scripts.training.augment import (
 from scripts.training.datasets import Digits
 from scripts.training.strokes import draw_stroke_digit
 
-FRESH = get_context("spawn")  # a forked copy of a process in which OpenCV has run threads hangs in its first call
+SPAWN = get_context("spawn")  # a forked copy of a process in which OpenCV has run threads hangs in its first call
 PART = 5_000  # pictures made from one seed
 CLASSES = (*(str(digit) for digit in range(10)), "not a digit")
 KINDS = ("digit", "stroke", "piece", "join", "letter", "scrawl")
@@ -54,7 +54,7 @@ def draw_examples(digits: Digits, count: int, seed: int, workers: int) -> Exampl
     """`count` pictures made of `digits`, in random order."""
     parts = [min(PART, count - start) for start in range(0, count, PART)]
     seeds = np.random.SeedSequence(seed).spawn(len(parts))
-    with ProcessPoolExecutor(workers, FRESH, initializer=_begin, initargs=(digits,)) as pool:
+    with ProcessPoolExecutor(workers, SPAWN, initializer=_begin, initargs=(digits,)) as pool:
         made = list(pool.map(_draw_part, seeds, parts))
     return Examples(np.concatenate([m[0] for m in made]), np.concatenate([m[1] for m in made]))
 

@@ -23,7 +23,7 @@ Floats = NDArray[np.float32]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class HeldSheet:
+class HandHeldSheet:
     """`layer` (H, W, 4) float32 BGR and cover, both 0 to 255, colours multiplied by cover; the sheet is at `origin`."""
 
     layer: Floats
@@ -38,7 +38,7 @@ class HeldSheet:
         return np.array([self.origin[0] + width / 2, self.origin[1] + height / 2])
 
 
-def hold(sheet: Sheet, rng: np.random.Generator) -> HeldSheet:
+def draw_hand_held(sheet: Sheet, rng: np.random.Generator) -> HandHeldSheet:
     """The sheet with a forearm behind its lower edge and a thumb before it."""
     height, width = sheet.image.shape[:2]
     side, below = width // 12, int(0.95 * height)
@@ -58,7 +58,7 @@ def hold(sheet: Sheet, rng: np.random.Generator) -> HeldSheet:
     layer[..., :3] += sheen * np.array(NAIL_SHEEN, np.float32)
     grain = rng.normal(0, 1.2, layer.shape[:2]).astype(np.float32)[..., None]
     layer[..., :3] = np.clip(layer[..., :3] + grain * (layer[..., 3:] / 255), 0, 255)
-    return HeldSheet(layer, sheet, (side, side))
+    return HandHeldSheet(layer, sheet, (side, side))
 
 
 def _arm() -> list[tuple[list[tuple[float, float]], float, tuple[float, float, float], float]]:

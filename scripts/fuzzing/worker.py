@@ -1,6 +1,6 @@
 """The process in which the fuzz command runs Numcam: one input after the other, by its real entry point. Judges nothing.
 
-Started by scripts.fuzzing.watch. An order is a line of JSON (folder, arguments, stdin), an answer is one too (code, cpu_s,
+Started by scripts.fuzzing.watchdog. An order is a line of JSON (folder, arguments, stdin), an answer is one too (code, cpu_s,
 memory_mb); both go over pipes of their own, whose numbers are the arguments: what the program prints goes into files.
 """
 

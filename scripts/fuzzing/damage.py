@@ -11,7 +11,23 @@ import numpy as np
 
 MOST_BYTES = 4_000_000  # of a damaged file: what is larger tells of the disk
 # numbers at which sizes, counts and offsets go wrong: the ends of 8, 16 and 32 bits with and without a sign, and none at all
-EDGES = (0, 1, 2, 0x7F, 0x80, 0xFF, 0x100, 0x7FFF, 0x8000, 0xFFFF, 0x10000, 30_000, 0x7FFFFFFF, 0x80000000, 0xFFFFFFFF)
+BOUNDARY_VALUES = (
+    0,
+    1,
+    2,
+    0x7F,
+    0x80,
+    0xFF,
+    0x100,
+    0x7FFF,
+    0x8000,
+    0xFFFF,
+    0x10000,
+    30_000,
+    0x7FFFFFFF,
+    0x80000000,
+    0xFFFFFFFF,
+)
 PNG = b"\x89PNG\r\n\x1a\n"
 HEADER_BYTES = 512  # most formats say what they hold within so many
 
@@ -40,14 +56,14 @@ def spliced(data: bytes, rng: np.random.Generator) -> bytes:
     return ways[int(rng.integers(3))]
 
 
-def lying(data: bytes, rng: np.random.Generator) -> bytes:
+def false_size(data: bytes, rng: np.random.Generator) -> bytes:
     """A number near the beginning that claims something else, as sizes, counts and offsets do."""
     changed = bytearray(data)
     for _ in range(int(rng.integers(1, 4))):
         order: Literal["little", "big"] = "little" if rng.random() < 0.5 else "big"
         width = int(rng.choice((1, 2, 4)))
         place = int(rng.integers(0, max(1, min(len(data), HEADER_BYTES) - width)))
-        value = int(rng.choice(EDGES)) & ((1 << 8 * width) - 1)
+        value = int(rng.choice(BOUNDARY_VALUES)) & ((1 << 8 * width) - 1)
         changed[place : place + width] = value.to_bytes(width, order)
     return bytes(changed)
 
@@ -59,7 +75,14 @@ def noisy(data: bytes, rng: np.random.Generator) -> bytes:
     return data[:begin] + rng.bytes(min(length, len(data) - begin)) + data[begin + length :]
 
 
-DAMAGES: tuple[Callable[[bytes, np.random.Generator], bytes], ...] = (flipped, cut, spliced, lying, lying, noisy)
+DAMAGES: tuple[Callable[[bytes, np.random.Generator], bytes], ...] = (
+    flipped,
+    cut,
+    spliced,
+    false_size,
+    false_size,
+    noisy,
+)
 
 
 def damaged(data: bytes, rng: np.random.Generator, others: Sequence[bytes] = ()) -> bytes:
@@ -75,7 +98,7 @@ def damaged(data: bytes, rng: np.random.Generator, others: Sequence[bytes] = ())
     return (with_right_checksums(data) if rng.random() < 0.7 else data)[:MOST_BYTES]
 
 
-def claims(data: bytes, size: tuple[int, int]) -> bytes:
+def with_claimed_size(data: bytes, size: tuple[int, int]) -> bytes:
     """A PNG, JPEG, GIF or BMP whose header claims another size (width, height); anything else as it is."""
     width, height = size
     if data.startswith(PNG):

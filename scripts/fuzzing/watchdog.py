@@ -1,4 +1,4 @@
-"""Runs cases in a child process that is kept from one to the next, and watched from outside. Judges nothing."""
+"""Runs cases in a worker process that is kept from one to the next, and watched from outside. Judges nothing."""
 
 from __future__ import annotations
 
@@ -17,16 +17,16 @@ from types import TracebackType
 from typing import Any, Self
 
 from scripts.fuzzing.case import Case
-from scripts.fuzzing.child import STDERR, STDOUT
+from scripts.fuzzing.worker import STDERR, STDOUT
 
 ROOT = Path(__file__).resolve().parents[2]
 LOOK_EVERY_S = 0.2
 MOST_S = 60.0
 """An input that takes longer, by the clock, is ended: no limit of Numcam's own is so long."""
 MOST_MB = 4000.0
-"""A child that holds more is ended, before the machine suffers."""
+"""A worker that holds more is ended, before the machine suffers."""
 KEPT_MB = 1200.0
-"""A child that still holds so much after an input gives way to a fresh one."""
+"""A worker that still holds so much after an input gives way to a fresh one."""
 MOST_PRINTED = 1_000_000  # bytes of stdout or stderr that are looked at
 
 
@@ -47,10 +47,12 @@ class Outcome:
     """Why the watchdog ended it: `time` or `memory`."""
 
 
-class Child:
+class Worker:
     """The process that inputs are given to; a fresh one after each crash. Use as a context manager."""
 
-    def __init__(self, module: str = "scripts.fuzzing.child", most_s: float = MOST_S, most_mb: float = MOST_MB) -> None:
+    def __init__(
+        self, module: str = "scripts.fuzzing.worker", most_s: float = MOST_S, most_mb: float = MOST_MB
+    ) -> None:
         """module: what runs in it. most_s, most_mb: at what the watchdog ends it, seconds and millions of bytes."""
         self._module, self._most_s, self._most_mb = module, most_s, most_mb
         self._process: subprocess.Popen[bytes] | None = None
