@@ -1,7 +1,7 @@
-"""Draw the rooms of Numcam, and which imports which, out of the import contracts and the code. Knows no module's work.
+"""Draw the rooms of Numcam and their imports, from the import contracts and the code. Knows no module's work.
 
 python -m scripts.draw_rooms             writes docs/images/rooms.svg
-python -m scripts.draw_rooms --check     only says whether the picture is still true; exit code 1 where it isn't
+python -m scripts.draw_rooms --check     writes nothing; exit code 1 where the picture is out of date
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ class Room:
     name: str
     """Dotted."""
     purpose: str
-    """The first sentence of its docstring, without its full stop."""
+    """The first sentence of its docstring, without the full stop."""
     row: int
     """From 0 at the top: a room imports only rooms of rows below its own."""
     columns: tuple[int, ...]
@@ -100,7 +100,7 @@ def purpose_of(name: str) -> str:
 
 
 def rooms_of(rows: Sequence[Sequence[str]], arrows: Iterable[tuple[str, str]]) -> list[Room]:
-    """Every room in its place: the widest row sets the columns; a box leaves those free in which an arrow passes its row."""
+    """The rooms with their places. The widest row sets the columns; a box leaves the columns of passing arrows free."""
     arrows, row_of = list(arrows), {name: row for row, names in enumerate(rows) for name in names}
     widest = max(range(len(rows)), key=lambda row: len(rows[row]))
     most = len(rows[widest])
@@ -122,7 +122,7 @@ def rooms_of(rows: Sequence[Sequence[str]], arrows: Iterable[tuple[str, str]]) -
 
 
 def imports_of(names: Sequence[str]) -> set[tuple[str, str]]:
-    """Which room imports which, by the code itself, without what follows from other arrows."""
+    """Which room imports which, by the code, without arrows that follow from others (transitive reduction)."""
     graph = grimp.build_graph(*PACKAGES, cache_dir=None)
 
     def members(name: str) -> set[str]:
@@ -202,16 +202,16 @@ def draw(contracts: Path = CONTRACTS) -> str:
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Draw, or check, by the command line; returns the exit code."""
+    """Run the command line; returns the exit code."""
     parser = script_parser("scripts.draw_rooms", __doc__)
-    parser.add_argument("--check", action="store_true", help="write nothing: say whether the picture is still true")
+    parser.add_argument(
+        "--check", action="store_true", help="write nothing; exit code 1 where the picture is out of date"
+    )
     options = parser.parse_args(arguments)
     picture = draw()
     if options.check:
         if not PICTURE.exists() or PICTURE.read_text() != picture:
-            say(
-                "docs/images/rooms.svg no longer shows the rooms as they are. Draw it anew: python -m scripts.draw_rooms"
-            )
+            say("docs/images/rooms.svg is out of date. Draw it again: python -m scripts.draw_rooms")
             return 1
         return 0
     PICTURE.write_text(picture)

@@ -248,7 +248,7 @@ def test_the_window(plain_digits: list[tuple[int, Picture]], xvfb: VirtualDispla
         env=xvfb.environment, cwd=Path(__file__).parents[1], text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
     )  # fmt: skip
     try:
-        window = xvfb.window("Numcam: what the network saw")
+        window = xvfb.window("Numcam: single digits")
         nine = wait_for(lambda: size if (size := xvfb.size(window)) != (200, 200) else None)
         xvfb.press(window, "space")  # ten pictures: the second page has one
         wait_for(lambda: xvfb.size(window) not in (nine, (200, 200)))

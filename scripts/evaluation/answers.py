@@ -1,4 +1,4 @@
-"""What a network says of pictures of single digits, as plain values and as text for people. Knows no network and no file."""
+"""A network's answers for pictures of single digits, as plain values and as text for people. Knows no network and no file."""
 
 from __future__ import annotations
 
@@ -14,33 +14,36 @@ from live.core.terminal import TERMINAL
 from models.percent import percent
 from scripts.evaluation.single_digit import SingleDigit
 
-IN_FULL = 3  # so many pictures are shown with a bar for each digit; more of them as a row each
+IN_FULL = 3
+"""Up to this many pictures are shown with a bar for each digit; more of them as a row each."""
 BAR_WIDTH = 40
-# what is no digit is rare on a page of numbers, and the network counts on that; a picture given by itself may show anything
+"""Width of the bar of probability 1, in characters."""
 REJECTED_FROM = 0.25
+"""A picture is no digit from this probability of "not a digit" on. The network is calibrated for pages, where non-digits are
+rare; a single picture may show anything, so the limit is below one half."""
 
 
 @dataclass(frozen=True, eq=False)
 class Answer:
-    """What the network says of one picture."""
+    """The network's answer for one picture."""
 
     path: Path
     image: NDArray[np.uint8]
     """(H, W, 3) uint8 BGR, upright."""
     digit: SingleDigit
     probabilities: NDArray[np.float32]
-    """(C,) float32: the ten digits, and what the network knows besides ("not a digit")."""
+    """(C,) float32: the ten digits, and "not a digit" where the network has that class."""
 
     @property
     def label(self) -> int | None:
-        """0 to 9; None where the network takes it for no digit."""
+        """0 to 9; None where the network rejects the picture as no digit."""
         if self.non_digit >= REJECTED_FROM:
             return None
         return int(self.probabilities[:DIGIT_CLASSES].argmax())
 
     @property
     def non_digit(self) -> float:
-        """How sure the network is that it is none, 0 to 1."""
+        """Probability that it is no digit, 0 to 1."""
         return float(self.probabilities[DIGIT_CLASSES:].sum())
 
     @property
@@ -50,7 +53,7 @@ class Answer:
 
     @property
     def confidence(self) -> float:
-        """How sure the network is of its answer, 0 to 1."""
+        """Probability of the answer, 0 to 1."""
         return self.non_digit if self.label is None else float(self.probabilities[self.label])
 
     def fields(self) -> dict[str, object]:
@@ -68,7 +71,7 @@ class Answer:
 
 
 def show_text(answers: Sequence[Answer]) -> None:
-    """Print the answers: a few of them with bars, many as a table."""
+    """Print the answers: up to `IN_FULL` with bars, more as a table."""
     console = TERMINAL.console()
     if len(answers) <= IN_FULL:
         for one in answers:
@@ -91,7 +94,7 @@ def show_text(answers: Sequence[Answer]) -> None:
 
 
 def bars(one: Answer, *, rich_colours: bool) -> list[object]:
-    """One answer as lines: its name and label, and a bar for each of the ten digits."""
+    """One answer as lines: file name and label, and a bar for each of the ten digits."""
     from rich.text import Text
 
     lines: list[object] = [Text(f"{one.path}: {one.text}, {percent(one.confidence, 1)} sure", "bold")]

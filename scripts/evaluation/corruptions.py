@@ -1,8 +1,8 @@
-"""Spoil digits as pens, scanners, cameras and paper do, one way at a time. Knows pictures, no network and no labels.
+"""Corrupt digits as pens, scanners, cameras and paper do, in one way at a time. Knows pictures, no network and no labels.
 
-Each corruption has one severity, told with its unit in `what`, and takes what chance it needs from a seed: the same seed spoils
-the same pictures in the same way. The idea, and many of the kinds: Mu and Gilmer, "MNIST-C: a robustness benchmark for computer
-vision", 2019. The code and the severities are Numcam's own, so figures can't be set beside those of MNIST-C's files.
+Each corruption has one severity, stated with its unit in `what`. Its randomness comes from a seed: the same seed corrupts the
+same pictures in the same way. The idea and many of the kinds are from Mu and Gilmer, "MNIST-C: a robustness benchmark for
+computer vision", 2019. The code and the severities are Numcam's own, so the figures are not comparable with those of MNIST-C.
 """
 
 from __future__ import annotations
@@ -19,22 +19,25 @@ Field = NDArray[np.float32]  # (28, 28) float32 in [0, 1], ink is 1
 SEED = 1
 SIZE = 28
 CENTER = (SIZE - 1) / 2
-LARGE = 4  # what bends or thickens strokes works at this many times MNIST's size, where a stroke is smooth
+LARGE = 4
+"""Corruptions that bend or thicken strokes work at this many times MNIST's size, where strokes are smooth."""
 
 
 @dataclass(frozen=True, slots=True)
 class Corruption:
-    """One way to spoil a digit."""
+    """One way to corrupt a digit."""
 
     name: str
     what: str
-    """What happens, how much, in which unit."""
+    """What happens, and how strongly, with its unit."""
     apply: Callable[[Field, np.random.Generator], Field]
-    """(28, 28) float32 in [0, 1] -> the same; what leaves that range is cut off afterwards."""
+    """(28, 28) float32 in [0, 1] -> the same shape; values outside the range are clipped afterwards."""
 
     def __call__(self, images: NDArray[np.uint8], seed: int = SEED) -> NDArray[np.uint8]:
-        """(N, 28, 28) uint8, ink is 255 -> (N, 28, 28) uint8. N = 0 is ordinary; the input stays as it is."""
-        rng = np.random.default_rng([seed, crc32(self.name.encode())])  # whatever else is corrupted, and in which order
+        """(N, 28, 28) uint8, ink is 255 -> (N, 28, 28) uint8. N may be 0. The input is not changed."""
+        rng = np.random.default_rng(
+            [seed, crc32(self.name.encode())]
+        )  # independent of the other corruptions and their order
         corrupted = np.empty(images.shape, np.uint8)
         for image, place in zip(images, corrupted, strict=True):
             field = self.apply(image.astype(np.float32) / np.float32(255), rng)
@@ -43,22 +46,22 @@ class Corruption:
 
 
 def gaussian_noise(field: Field, rng: np.random.Generator) -> Field:
-    """Every pixel off by a normal error: a camera's amplifier in poor light."""
+    """A normal error on every pixel, as from a camera's amplifier in poor light."""
     return field + rng.normal(0, 0.25, field.shape).astype(np.float32)
 
 
 def shot_noise(field: Field, rng: np.random.Generator) -> Field:
-    """Light comes in grains: paper is seen by 12 photons a pixel, full ink by a tenth of that."""
+    """Photon noise: 12 photons per pixel from paper, a tenth of that from full ink."""
     return (1 - rng.poisson(12 * (1 - 0.9 * field)) / 12).astype(np.float32)
 
 
 def impulse_noise(field: Field, rng: np.random.Generator) -> Field:
-    """Some pixels are dead or stuck: 8 % are pure ink or pure paper."""
+    """Dead or stuck pixels: 8 % are pure ink or pure paper."""
     return np.where(rng.random(field.shape) < 0.08, rng.integers(0, 2, field.shape), field).astype(np.float32)
 
 
 def defocus_blur(field: Field, _rng: np.random.Generator) -> Field:
-    """The lens is out of focus: each point becomes a disc."""
+    """A lens out of focus: each point becomes a disc."""
     y, x = np.mgrid[-3:4, -3:4]
     disc = np.clip(2.5 - np.hypot(x, y) + 0.5, 0, 1).astype(np.float32)
     return cv2.filter2D(field, -1, disc / disc.sum(), borderType=cv2.BORDER_CONSTANT)
@@ -74,24 +77,24 @@ def motion_blur(field: Field, rng: np.random.Generator) -> Field:
 
 
 def rotate(field: Field, rng: np.random.Generator) -> Field:
-    """The sheet is held askew, to either side."""
+    """A sheet held at an angle, to either side."""
     angle = np.radians(rng.choice([-1, 1]) * rng.uniform(15, 30))
     cos, sin = np.cos(angle), np.sin(angle)
     return moved(field, np.array([[cos, -sin], [sin, cos]]))
 
 
 def shear(field: Field, rng: np.random.Generator) -> Field:
-    """A hand that leans over, to either side."""
+    """Slanted handwriting, to either side."""
     return moved(field, np.array([[1, rng.choice([-1, 1]) * rng.uniform(0.3, 0.6)], [0, 1]]))
 
 
 def scale(field: Field, rng: np.random.Generator) -> Field:
-    """The digit does not fill its field."""
+    """A digit that doesn't fill its field."""
     return moved(field, np.eye(2) * rng.uniform(0.5, 0.7))
 
 
 def translate(field: Field, rng: np.random.Generator) -> Field:
-    """The digit is not at the centre: cut out carelessly."""
+    """A digit that is not centred."""
     angle, far = rng.uniform(0, 2 * np.pi), rng.uniform(2, 4)
     return moved(field, np.eye(2), (far * np.cos(angle), far * np.sin(angle)))
 
@@ -102,12 +105,12 @@ def thick(field: Field, _rng: np.random.Generator) -> Field:
 
 
 def thin(field: Field, _rng: np.random.Generator) -> Field:
-    """A fine pen: no stroke is thinner than 1 px afterwards, or it would break."""
+    """A fine pen. Strokes stay at least 1 px wide, or they would break."""
     return reinked(field, -0.75)
 
 
 def stripe(field: Field, rng: np.random.Generator) -> Field:
-    """A beam of light or a crease runs across: ink and paper change places in it."""
+    """An inverted stripe, as from a beam of light or a crease."""
     angle, offset = rng.uniform(0, np.pi), rng.uniform(-4, 4)
     y, x = np.mgrid[:SIZE, :SIZE] - CENTER
     across = np.abs(x * np.sin(angle) - y * np.cos(angle) - offset)
@@ -129,7 +132,7 @@ def faint(field: Field, _rng: np.random.Generator) -> Field:
 
 
 def spatter(field: Field, rng: np.random.Generator) -> Field:
-    """Drops of ink, 4 to 7, wherever they fall."""
+    """4 to 7 drops of ink at random places."""
     canvas = np.zeros((SIZE * LARGE, SIZE * LARGE), np.uint8)
     for _ in range(int(rng.integers(4, 8))):
         x, y = rng.uniform(2 * LARGE, (SIZE - 2) * LARGE, 2).tolist()
@@ -138,7 +141,7 @@ def spatter(field: Field, rng: np.random.Generator) -> Field:
 
 
 def ruled_line(field: Field, rng: np.random.Generator) -> Field:
-    """The line of the paper runs through the digit, as dark as the digit."""
+    """A ruled line through the digit, as dark as the digit."""
     canvas = np.zeros((SIZE * LARGE, SIZE * LARGE), np.uint8)
     middle, slope = SIZE * LARGE * rng.uniform(0.35, 0.75), LARGE * rng.uniform(-2, 2)
     ends = (0, round(middle - slope)), (SIZE * LARGE, round(middle + slope))
@@ -147,21 +150,21 @@ def ruled_line(field: Field, rng: np.random.Generator) -> Field:
 
 
 def moved(field: Field, turn: NDArray[np.float64], shift: tuple[float, float] = (0.0, 0.0)) -> Field:
-    """The field under a linear map about its centre, then a shift to the right and down, px."""
+    """The field after a linear map about its centre and a shift to the right and down, px."""
     center = np.full(2, CENTER)
     matrix = np.hstack([turn, (center + shift - turn @ center)[:, None]])
     large = cv2.resize(field, None, fx=LARGE, fy=LARGE, interpolation=cv2.INTER_CUBIC)
-    # a pixel's centre lies at half of it: at (p + 0.5) * LARGE - 0.5 in the large field
+    # pixel centres: p of the field is at (p + 0.5) * LARGE - 0.5 of the large field
     matrix[:, 2] = LARGE * (matrix[:, 2] + 0.5 * (1 - turn.sum(axis=1))) - 0.5 * (1 - turn.sum(axis=1))
     return shrunk(cv2.warpAffine(np.clip(large, 0, 1), matrix, large.shape[::-1], flags=cv2.INTER_LINEAR))
 
 
 def reinked(field: Field, change_px: float) -> Field:
-    """Strokes drawn wider or thinner by `change_px` on either side, their edges as soft as before; none under 1 px wide."""
+    """Strokes wider or thinner by `change_px` on either side, with edges as soft as before, at least 1 px wide."""
     large = cv2.GaussianBlur(cv2.resize(field, None, fx=LARGE, fy=LARGE, interpolation=cv2.INTER_CUBIC), (0, 0), 1.2)
     inside = (large > 0.45).astype(np.uint8)
     distance = cv2.distanceTransform(inside, cv2.DIST_L2, 5) - cv2.distanceTransform(1 - inside, cv2.DIST_L2, 5)
-    if change_px < 0:  # what would vanish is held by the middle line of its stroke
+    if change_px < 0:  # the middle line keeps thin strokes from vanishing
         ridge = (distance >= cv2.dilate(distance, np.ones((3, 3), np.uint8)) - 0.3) & (distance > 0.5)
         apart = cv2.distanceTransform(1 - ridge.astype(np.uint8), cv2.DIST_L2, 5)
         kept = np.maximum(distance + change_px * LARGE, 0.5 * LARGE - apart)
@@ -170,7 +173,7 @@ def reinked(field: Field, change_px: float) -> Field:
 
 
 def shrunk(large: NDArray[np.uint8] | Field) -> Field:
-    """A large drawing at MNIST's size, every pixel the mean of its part: uint8 becomes float32 in [0, 1]."""
+    """A large drawing at MNIST's size by area averaging; uint8 becomes float32 in [0, 1]."""
     if large.dtype == np.uint8:
         large = large.astype(np.float32) / np.float32(255)
     return cv2.resize(large, (SIZE, SIZE), interpolation=cv2.INTER_AREA)

@@ -1,4 +1,4 @@
-"""Draw pictures of single digits beside what the network was given and what it answered. Knows no network and no file."""
+"""Draw pictures of single digits with the network's input and answer. Knows no network and no file."""
 
 from __future__ import annotations
 
@@ -24,7 +24,9 @@ SURE: Colour = (118, 196, 92)
 UNSURE: Colour = (64, 170, 240)
 NO_DIGIT: Colour = (150, 145, 140)
 UNSURE_BELOW = 0.8
-VIEW_PX = 196  # side of the picture, and of the 28x28 field: seven px to one
+"""Answers below this confidence are drawn in amber."""
+VIEW_PX = 196
+"""Side of the picture and of the enlarged 28x28 field (7 px per field px)."""
 PAD_PX = 14
 TITLE_PX = 30
 ANSWER_PX = 96
@@ -43,7 +45,7 @@ class Card:
     box: Box
     """Around the digit, px of the image."""
     field: NDArray[np.float32]
-    """(28, 28) float32 in [0, 1]: what the network was given."""
+    """(28, 28) float32 in [0, 1]: the network's input."""
     probabilities: NDArray[np.float32]
     """(C,) float32, the ten digits first."""
     text: str
@@ -51,14 +53,14 @@ class Card:
 
     @property
     def colour(self) -> Colour:
-        """Green, amber where the network is not sure, grey for no digit."""
+        """Green where the network is sure, amber where it isn't, grey for no digit."""
         if int(self.probabilities.argmax()) >= DIGIT_CLASSES:
             return NO_DIGIT
         return SURE if float(self.probabilities.max()) >= UNSURE_BELOW else UNSURE
 
 
 def draw_montage(cards: Sequence[Card]) -> Picture:
-    """All cards in a grid about as wide as a screen is: (H, W, 3) uint8 BGR. Raises ValueError where there is no card."""
+    """All cards in a grid with the proportions of a screen: (H, W, 3) uint8 BGR. Raises ValueError without a card."""
     if not cards:
         raise ValueError("a montage needs at least one card")
     columns = min(MOST_COLUMNS, max(1, round(float(np.sqrt(1.3 * len(cards))))), len(cards))
@@ -85,7 +87,7 @@ def _draw_card(view: Picture, card: Card) -> None:
 
 
 def _draw_answer(view: Picture, card: Card) -> None:
-    """The label, how sure it is, and a bar for each digit, in place."""
+    """Draw the label, its confidence, and a bar for each digit, in place."""
     confidence = percent(float(card.probabilities.max()), 1)
     size = 58 if len(card.text) == 1 else 24
     foot = 72 if len(card.text) == 1 else 46
@@ -122,7 +124,7 @@ def thumbnail(image: Picture, box: Box, colour: Colour) -> Picture:
 
 
 def _shortened(name: str, size: int, room: int) -> str:
-    """A file's name, its middle left out where it is wider than `room` px: both its beginning and its suffix tell."""
+    """A file name that fits into `room` px: the middle is left out, beginning and suffix stay."""
     kept = len(name)
     shown = name
     while kept > 4 and width_of(shown, size) > room:

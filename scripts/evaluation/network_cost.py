@@ -1,7 +1,7 @@
-"""Count what an ONNX network costs: weights, and multiply-adds a digit. Reads the graph and runs nothing.
+"""Count the weights of an ONNX network, and its multiply-adds per digit. Reads the graph and runs nothing.
 
-A multiply-add is one product that is added to a sum: what convolutions and full layers are made of. Activations, pooling and
-normalisation are left out: they come to a few hundredths of it.
+A multiply-add is one product that is added to a sum, as in convolutions and dense layers. Activations, pooling and normalisation
+are not counted: they are a few hundredths of the total.
 """
 
 from __future__ import annotations
@@ -18,24 +18,24 @@ Shapes = dict[str, tuple[int, ...]]
 
 @dataclass(frozen=True, slots=True)
 class NetworkCost:
-    """What one network costs."""
+    """The cost of one network."""
 
     parameters: int
-    """Weights in the file; constants of fewer than two dimensions count as biases do."""
+    """Weights in the file; constants of fewer than two dimensions count as biases."""
     multiply_adds: int
     """For one digit."""
 
 
 def measure_cost(path: Path) -> NetworkCost:
     """The cost of an ONNX file. Raises ModelError where it can't be read, or its shapes can't be worked out."""
-    import onnx  # with the extra `train`; the live loop does without
+    import onnx  # part of the extra `train`
 
     try:
         model = onnx.load(str(path))
         for value in (*model.graph.input, *model.graph.output):
             value.type.tensor_type.shape.dim[0].dim_value = 1
         model = onnx.shape_inference.infer_shapes(model, strict_mode=True, data_prop=True)
-    except Exception as error:  # protobuf and ONNX raise kinds of their own, which share no base but this
+    except Exception as error:  # the exceptions of protobuf and ONNX have no other common base
         raise ModelError(f"{path} is no ONNX model that can be counted: {str(error).splitlines()[0]}") from error
     graph = model.graph
     weights: Shapes = {tensor.name: tuple(tensor.dims) for tensor in graph.initializer}
@@ -48,7 +48,7 @@ def measure_cost(path: Path) -> NetworkCost:
 
 
 def _multiply_adds(node: Any, shapes: Shapes, path: Path) -> int:
-    """Products that one node adds up; 0 for what is neither convolution nor full layer. Raises ModelError."""
+    """Multiply-adds of one node; 0 for other nodes than convolutions and dense layers. Raises ModelError."""
     if node.op_type not in ("Conv", "Gemm", "MatMul"):
         return 0
     first, second, result = (shapes.get(name, ()) for name in (*node.input[:2], node.output[0]))

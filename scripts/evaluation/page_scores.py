@@ -1,7 +1,7 @@
-"""Score what was read on pages, number by number. Knows truth and what was found, no picture and no reader.
+"""Score the numbers read on pages against the ground truth. Knows no picture and no reader.
 
-A found number belongs to the true one that its box overlaps most (`pairs`), and is right when its text is the
-same to the digit. Numbers that leave the page are expected of nobody.
+A found number is matched with the true number that its box overlaps most (`pairs`). It is right when the texts are equal. True
+numbers that leave the page are ignored.
 """
 
 from __future__ import annotations
@@ -14,26 +14,26 @@ from pathlib import Path
 from typing import Any
 
 MIN_IOU = 0.3
-"""Intersection over union of two boxes from which on they are of one number."""
+"""Boxes of the same number have at least this intersection over union."""
 MIN_ON_CUT_NUMBER = 0.3
-"""Share of a found box on a number that leaves the page from which on it isn't judged."""
+"""A found box is ignored where more than this share of it lies on a number that leaves the page."""
 Numbers = list[dict[str, Any]]
 """Each with `text`, `quad` (four corners, px) and, in a truth, `cut` where it leaves the page."""
 
 
 @dataclass(frozen=True, slots=True)
 class PageScore:
-    """What was read on some pages, counted."""
+    """Counts over some pages."""
 
     expected: int = 0
     """True numbers."""
     found: int = 0
     right: tuple[bool, ...] = ()
-    """Of each true number, whether it was read right, in the truth's order."""
+    """For each true number, in the truth's order: whether it was read right."""
     digits: int = 0
-    """Of all true numbers."""
+    """Number of digits of all true numbers."""
     edits: int = 0
-    """Digits inserted, dropped or wrong, with all digits of found numbers that belong to none."""
+    """Digits inserted, dropped or wrong; all digits of a found number without a match count."""
 
     def __add__(self, other: PageScore) -> PageScore:
         return PageScore(
@@ -46,22 +46,22 @@ class PageScore:
 
     @property
     def f1(self) -> float:
-        """Of whole numbers, 0 to 1: the harmonic mean of the share that was read right and of the share shown that is right."""
+        """F1 of whole numbers, 0 to 1: the harmonic mean of recall and precision."""
         return 2 * sum(self.right) / max(self.expected + self.found, 1)
 
     @property
     def false(self) -> float:
-        """Share of the numbers shown that are not right, 0 to 1."""
+        """Share of the shown numbers that are wrong, 0 to 1."""
         return (self.found - sum(self.right)) / max(self.found, 1)
 
     @property
     def cer(self) -> float:
-        """Character error rate: edits a true digit."""
+        """Character error rate: edits per true digit."""
         return self.edits / max(self.digits, 1)
 
 
 def score_page(truth: Numbers, found: Numbers) -> PageScore:
-    """What was found on one page, against its truth."""
+    """The score of one page."""
     judged = list(matches(truth, found))
     texts = {index: shown["text"] for index, shown in judged if index is not None}
     expected = [number for number in truth if not number.get("cut")]
@@ -82,7 +82,7 @@ def total(scores: Iterable[PageScore]) -> PageScore:
 
 
 def distance(first: str, second: str) -> int:
-    """How many characters must be inserted, dropped or replaced to make one text of the other (Levenshtein)."""
+    """The Levenshtein distance of two texts."""
     row = list(range(len(second) + 1))
     for index, a in enumerate(first, start=1):
         before, row[0] = row[0], index
@@ -99,7 +99,7 @@ def read_lines(path: Path) -> list[dict[str, Any]]:
 def pairs(
     truth: list[dict[str, Any]], found: list[dict[str, Any]]
 ) -> Iterator[tuple[dict[str, Any] | None, dict[str, Any]]]:
-    """Each found number with the true one it belongs to, or None; those on numbers that are cut are left out."""
+    """Each found number with its matching true number or None. Those on numbers that leave the page are skipped."""
     for index, number in matches(truth, found):
         yield (None if index is None else truth[index]), number
 

@@ -1,7 +1,7 @@
-"""Draw what a network's answers are worth, as PNG files. Knows scores and pictures of digits, no network and no data set.
+"""Draw the scores of a network as PNG files. Knows scores and pictures of digits, no network and no data set.
 
-Colours are those of Okabe and Ito, "Color universal design", 2008, which colour-blind people tell apart. Drawn in memory by
-matplotlib's Agg: no window and no display is needed.
+The colours are those of Okabe and Ito, "Color universal design", 2008, which colour-blind people can distinguish. matplotlib's
+Agg backend draws in memory, without a display.
 """
 
 from __future__ import annotations
@@ -24,19 +24,20 @@ from scripts.evaluation.scores import BINS, DIGITS, Scores, Strip, class_names, 
 
 BLUE, VERMILION, INK, QUIET, FAINT, PALE = "#0072b2", "#d55e00", "#222222", "#6b6b6b", "#ececec", "#b5d5e8"
 MISTAKES = LinearSegmentedColormap.from_list("mistakes", ["#ffffff", "#fbd9bd", VERMILION])
-SHOWN = 100  # misread digits in the montage
+SHOWN = 100
+"""The montage of misread digits shows at most this many."""
 COLUMNS = 10
 CELL = 28  # px of one digit
 
 
 def draw_confusion(scores: Scores, path: Path) -> None:
-    """The confusion matrix with recall beside it and precision under it. Raises OSError where it can't be written."""
+    """The confusion matrix with recall on its right and precision below. Raises OSError where it can't be written."""
     counts, names = scores.confusion, class_names(scores.probabilities.shape[1])
     figure = Figure(figsize=(1.7 + 0.68 * len(names), 8.4), layout="constrained")
     axes = figure.add_subplot()
     mistakes = counts.astype(float)
     np.fill_diagonal(mistakes, 0)
-    # the root lets one mistake be seen beside a hundred
+    # the square root makes one mistake visible beside a hundred
     axes.imshow(np.sqrt(mistakes), cmap=MISTAKES, vmin=0, vmax=max(2.0, float(np.sqrt(mistakes.max()))))
     for (row, column), count in np.ndenumerate(counts):
         is_right = row == column
@@ -63,7 +64,7 @@ def draw_confusion(scores: Scores, path: Path) -> None:
 
 
 def draw_misread(scores: Scores, images: NDArray[np.uint8], path: Path) -> None:
-    """The misread digits, the most confident first, with what each is, was read as, and how surely.
+    """The misread digits, the most confident first, each with its label, the answer and the confidence.
 
     images: (N, 28, 28) uint8, in the order of the scores. Raises OSError where it can't be written.
     """
@@ -96,7 +97,7 @@ def draw_misread(scores: Scores, images: NDArray[np.uint8], path: Path) -> None:
 
 
 def draw_calibration(scores: Scores, path: Path) -> None:
-    """The reliability diagram, with the number of digits under it. Raises OSError where it can't be written.
+    """The reliability diagram above the counts of digits. Raises OSError where it can't be written.
 
     Source: Guo et al., "On calibration of modern neural networks", 2017.
     """
@@ -140,7 +141,7 @@ def draw_calibration(scores: Scores, path: Path) -> None:
 
 
 def draw_corruptions(strips: Sequence[Strip], path: Path) -> None:
-    """The same digits under each corruption, and how all test digits are then read. Raises OSError where it can't be written.
+    """The same digits under each corruption, with the accuracy over all test digits. Raises OSError where it can't be written.
 
     strips: two corruptions or more, after the digits as they are.
     """
@@ -173,7 +174,7 @@ def draw_corruptions(strips: Sequence[Strip], path: Path) -> None:
 
 
 def _entitle(figure: Figure, title: str, subtitle: str) -> None:
-    """What one sees, above the picture, and quieter lines under it."""
+    """Write a title above the picture, with a subtitle below it."""
     width, height = figure.get_size_inches()
     head = 0.66 + 0.19 * (1 + subtitle.count("\n"))  # inches
     figure.text(0.2 / width, 1 - 0.18 / height, title, size=15, weight="bold", color=INK, va="top")
@@ -186,12 +187,12 @@ def _entitle(figure: Figure, title: str, subtitle: str) -> None:
 
 
 def _short(name: str, gap: str = " ") -> str:
-    """A class's name where there is little room."""
+    """The short form of a class name."""
     return name.replace("not a digit", f"no{gap}digit")
 
 
 def _square(row: int, column: int) -> Rectangle:
-    """The ground of a cell of the diagonal: right answers are not what the colours are about."""
+    """The background of a diagonal cell, since the colours are for mistakes only."""
     return Rectangle((column - 0.5, row - 0.5), 1, 1, color=FAINT, linewidth=0)
 
 
@@ -207,8 +208,8 @@ def _mix_up_line(scores: Scores, names: Sequence[str]) -> str:
 
 
 def _calibration_line(scores: Scores) -> str:
-    """Whether the network believes too much or too little of itself."""
+    """Whether the network is over- or underconfident."""
     gap = float(scores.confidence.mean()) - scores.accuracy
     if scores.calibration_error < 0.01:
-        return "The network knows how sure it may be"
-    return "The network is too sure of itself" if gap > 0 else "The network is too modest"
+        return "The network is well calibrated"
+    return "The network is overconfident" if gap > 0 else "The network is underconfident"

@@ -1,4 +1,4 @@
-"""Show in a terminal what a network's answers are worth. Knows scores, one picture at a time, and no file."""
+"""Show the scores of a network as tables in a terminal. Knows scores and single pictures, no file."""
 
 from __future__ import annotations
 
@@ -23,11 +23,12 @@ from scripts.evaluation.scores import DIGITS, Scores, class_names, confidence_in
 from scripts.evaluation.writer_numbers import NumberScore
 
 SHADES, PLAIN_SHADES = " ░▒▓█", " .:*#"
-BAR = 16  # characters of a probability of 1: with a digit of 20 px, a line of 80 is full
+BAR = 16
+"""Width of the bar of probability 1, in characters. With a digit of 20 px it fills a line of 80."""
 
 
 def show_scores(console: Console, scores: Scores, augmented: Scores) -> None:
-    """Accuracy, precision and recall by class, confusion. augmented: with doubtful digits asked about in several ways."""
+    """Print accuracy, precision and recall by class, and confusion. augmented: scores with test-time augmentation."""
     right, count = int(scores.is_right.sum()), len(scores.labels)
     low, high = confidence_interval(right, count)
     console.print(f"{right:,} of {count:,} digits are read right: accuracy {counted_share(scores.accuracy)}")
@@ -56,7 +57,7 @@ def class_table(scores: Scores) -> Group:
 
 
 def confusion_table(scores: Scores) -> Group:
-    """How many digits of each kind (row) were read as what (column)."""
+    """The confusion matrix: labels are rows, answers are columns."""
     names = class_names(scores.probabilities.shape[1])
     table = _table("is", *(name.replace("not a digit", "none") for name in names))
     for digit, counts in enumerate(scores.confusion):
@@ -78,7 +79,7 @@ def corruption_table(corrupted: Mapping[str, Scores], clean: Scores) -> Group:
 
 
 def number_table(numbers: Mapping[str, NumberScore]) -> Group:
-    """Numbers in one writer's hand with any digit wrong."""
+    """The share of one writer's numbers that have a wrong digit, by kind."""
     table = _table("kind", "numbers", "digits", "writers", "any digit wrong", "range", left=1)
     for kind, score in numbers.items():
         low, high = score.wrong_95
@@ -91,7 +92,7 @@ def number_table(numbers: Mapping[str, NumberScore]) -> Group:
 def sample_view(
     image: NDArray[np.uint8], probabilities: NDArray[np.float32], label: int, plain: bool
 ) -> RenderableType:
-    """One digit as text beside what the network says of it.
+    """One digit as text, beside the network's answer.
 
     image: (28, 28) uint8, ink is 255. probabilities: (C,) float32. plain: whether only ASCII may be used.
     """
@@ -112,7 +113,7 @@ def sample_view(
 
 
 def text_art(image: NDArray[np.uint8], plain: bool) -> Text:
-    """(28, 28) uint8 as text without its empty edges, two characters a pixel: a character is twice as high as wide."""
+    """(28, 28) uint8 as text without its empty edges. A pixel takes two characters, which are twice as high as wide."""
     shades = PLAIN_SHADES if plain else SHADES
     levels = np.minimum(image.astype(int) * len(shades) // 256, len(shades) - 1)
     rows, columns = (np.flatnonzero(levels.any(axis=axis)) for axis in (1, 0))
@@ -128,7 +129,7 @@ def mean_accuracy(scores: Iterable[Scores]) -> float:
 
 
 def _table(*columns: str, left: int = 0) -> Table:
-    """An empty table in the style of them all, its first `left` columns laid to the left."""
+    """An empty table in the common style, with its first `left` columns left-aligned."""
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, collapse_padding=True)
     for place, name in enumerate(columns):
         table.add_column(name, justify="left" if place < left else "right")
@@ -136,12 +137,12 @@ def _table(*columns: str, left: int = 0) -> Table:
 
 
 def _titled(title: str, caption: str, table: Table) -> Group:
-    """A table under what it shows; a title of its own would be broken at the table's width."""
+    """A table below its title and caption. rich would wrap a title at the table's width."""
     return Group(Text(title, "bold"), Text(caption, "dim"), table)
 
 
 def _cell(count: int, is_diagonal: bool) -> Text:
-    """A count: right ones quiet, mistakes in colour, none as a dot."""
+    """A count: dim on the diagonal, coloured elsewhere, a dot for 0."""
     if is_diagonal:
         return Text(f"{count}", "bold")
     return Text(f"{count}", "red") if count else Text("·", "dim")

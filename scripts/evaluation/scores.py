@@ -18,11 +18,12 @@ from scripts.training.training_set import CLASSES, as_input
 DIGITS = 10
 BATCH = 500
 BINS = 15
-NORMAL_95 = 1.959964  # standard deviations on either side that hold 95 % of a normal distribution
+NORMAL_95 = 1.959964
+"""95 % of a normal distribution lies within this many standard deviations of its mean."""
 
 
 def classify(classifier: Classifier, images: NDArray[np.uint8]) -> NDArray[np.float32]:
-    """(N, 28, 28) uint8, ink is 255 -> (N, C) float32 probabilities, asked in batches. N = 0 is ordinary."""
+    """(N, 28, 28) uint8, ink is 255 -> (N, C) float32 probabilities, computed in batches. N may be 0."""
     starts = range(0, max(len(images), 1), BATCH)
     return np.concatenate([classifier(as_input(images[start : start + BATCH])) for start in starts])
 
@@ -30,7 +31,7 @@ def classify(classifier: Classifier, images: NDArray[np.uint8]) -> NDArray[np.fl
 def classify_augmented(
     classifier: Classifier, images: NDArray[np.uint8], probabilities: NDArray[np.float32]
 ) -> NDArray[np.float32]:
-    """What `classify` said, with doubtful digits asked about in several ways, as the reader does; (N, C) float32."""
+    """The answers of `classify`, with test-time augmentation of doubtful digits, as in the reader; (N, C) float32."""
     digits = probabilities[:, :DIGITS]
     rows = np.flatnonzero(digits.max(axis=1, initial=0) < SURE * digits.sum(axis=1))
     closer = probabilities.copy()
@@ -39,17 +40,17 @@ def classify_augmented(
 
 
 def class_names(count: int) -> tuple[str, ...]:
-    """What each of a network's `count` classes is called."""
+    """The names of a network's `count` classes."""
     return (*CLASSES, *(f"class {number}" for number in range(len(CLASSES), count)))[:count]
 
 
 def counted_share(share: float | None, digits: int = 2) -> str:
-    """A share of what was counted, for people: `99.13 %`; None, where there is nothing to share, is a dash."""
+    """A counted share for people: `99.13 %`; a dash for None, where nothing was counted."""
     return percent(share, digits, counted=True)
 
 
 def confidence_interval(right: int, count: int) -> tuple[float, float]:
-    """The range, 0 to 1, in which the true share lies with 95 % where `right` of `count` came out right.
+    """The 95 % confidence interval, 0 to 1, of a share of which `right` of `count` were observed.
 
     Raises ValueError where nothing was counted. Source: Wilson, "Probable inference", 1927.
     """
@@ -63,7 +64,7 @@ def confidence_interval(right: int, count: int) -> tuple[float, float]:
 
 @dataclass(frozen=True, slots=True)
 class Bin:
-    """The digits whose confidence lies in one range."""
+    """The digits whose confidence lies in one bin."""
 
     low: float
     high: float
@@ -76,7 +77,7 @@ class Bin:
 
 @dataclass(frozen=True, eq=False)
 class Scores:
-    """What a network's answers to digits are worth. An answer that is no digit counts as wrong.
+    """A network's answers with their labels, and their scores. The answer "not a digit" counts as wrong.
 
     Raises ValueError where there is no digit, a label is none of 0 to 9, or the shapes differ.
     """
@@ -107,7 +108,7 @@ class Scores:
 
     @cached_property
     def is_right(self) -> NDArray[np.bool_]:
-        """(N,) whether it is the label."""
+        """(N,) whether the prediction is the label."""
         right: NDArray[np.bool_] = self.predictions == self.labels
         return right
 
@@ -118,7 +119,7 @@ class Scores:
 
     @property
     def rejected(self) -> float:
-        """Share that was taken for no digit, 0 to 1: wrong, and yet no number on a page comes out wrong by it."""
+        """Share of digits rejected as "not a digit", 0 to 1: errors that show no wrong number on a page."""
         return float((self.predictions >= DIGITS).mean())
 
     @cached_property
@@ -130,17 +131,17 @@ class Scores:
 
     @property
     def recall(self) -> list[float | None]:
-        """Of the digits with each label, the share found; None where there are none."""
+        """For each of 0 to 9: the share of its digits that were read right; None where there are none."""
         return _shares(self.confusion.diagonal(), self.confusion.sum(axis=1))
 
     @property
     def precision(self) -> list[float | None]:
-        """Of the digits read as each of 0 to 9, the share that is; None where none was read so."""
+        """For each of 0 to 9: the share of right answers among the digits read as it; None where there are none."""
         return _shares(self.confusion.diagonal(), self.confusion.sum(axis=0)[:DIGITS])
 
     @cached_property
     def wrong(self) -> NDArray[np.int64]:
-        """Rows that were misread, the most confident first: what is sure and wrong does most harm."""
+        """Rows that were misread, the most confident first."""
         rows = np.flatnonzero(~self.is_right)
         return rows[np.argsort(-self.confidence[rows], kind="stable")]
 
@@ -150,7 +151,7 @@ class Scores:
         return expected_calibration_error(self.probabilities, self.labels, BINS)
 
     def bins(self) -> list[Bin]:
-        """The digits by confidence, in the ranges of `calibration_error`; empty ranges are left out."""
+        """The bins of `calibration_error` that are not empty."""
         index = np.minimum((self.confidence * BINS).astype(int), BINS - 1)
         found = []
         for k in np.unique(index):
@@ -160,7 +161,7 @@ class Scores:
         return found
 
     def confused_pairs(self) -> list[tuple[int, int, int]]:
-        """(label, class it was given, how often), of wrong answers only, the most frequent first."""
+        """(label, predicted class, count) of the wrong answers, the most frequent first."""
         counts = self.confusion.copy()
         np.fill_diagonal(counts, 0)
         order = np.argsort(-counts, axis=None, kind="stable")[: np.count_nonzero(counts)]
@@ -198,7 +199,7 @@ class Scores:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Strip:
-    """A few digits under one corruption, and how all test digits are read under it."""
+    """A few digits under one corruption, and the scores of all test digits under it."""
 
     name: str
     what: str
@@ -209,5 +210,5 @@ class Strip:
 
 
 def _shares(parts: NDArray[np.int64], wholes: NDArray[np.int64]) -> list[float | None]:
-    """Each part's share of its whole, None where the whole is nothing."""
+    """Each part as a share of its whole; None where the whole is 0."""
     return [float(part / whole) if whole else None for part, whole in zip(parts, wholes, strict=True)]

@@ -1,8 +1,8 @@
-"""Find the one digit that a picture shows, whatever its size, its light and which of both is the ink. Knows no network.
+"""Find the one digit that a picture shows, at any size, in any light, dark or light ink. Knows no network.
 
-A page has hundreds of strokes to learn its pen and its light from; here one digit may fill the picture or be a hundredth of
-it, and may be chalk on a board. So several explanations are tried, ink darker or lighter than the paper, under a narrow or a
-wide view of the light, and the one whose strokes stand out best from all that is around them is taken.
+A page has hundreds of strokes from which pen and light can be estimated. A picture of one digit has not: the digit may fill the
+picture or be a hundredth of it, and may be chalk on a board. So several segmentations are tried, with dark or light ink and with
+different window sizes, and the one with the highest contrast between strokes and surroundings is taken.
 """
 
 from __future__ import annotations
@@ -33,24 +33,33 @@ from scripts.evaluation.single_digit_pieces import (
 
 Picture = NDArray[np.uint8]
 
-SIDE_PX = (240, 1000)  # pictures are looked at with a longer side in this range
-WINDOWS = (0.5, 0.2, 0.07)  # the widest thing that may be a stroke, as a share of the picture's longer side
-CROP_PX = (
-    48  # so small a picture was cut out by somebody: the digit may touch its edge, and no shadow's edge is looked for
-)
-PAPER_SIDE_PX = 100  # light changes slowly: it is estimated on a picture of about this size
-MAX_FULLNESS = 0.6  # a digit leaves more of its box bare than the rest
-PEN_SHARE = 0.4  # what is fainter than this share of the pen's darkness is no ink
-MAX_THICKNESS = 0.45  # a stroke is thinner than this share of the digit's longer side
-MIN_SIDE = 0.02  # of the picture's longer side, and at least this many px
+SIDE_PX = (240, 1000)
+"""Pictures are resized so that their longer side lies in this range, px."""
+WINDOWS = (0.5, 0.2, 0.07)
+"""Largest stroke widths that are tried, as shares of the picture's longer side."""
+CROP_PX = 48  # a picture up to this size is a crop: the digit may touch its edge, and shadows are not searched
+PAPER_SIDE_PX = 100
+"""Light changes slowly, so it is estimated on a picture of about this side, px."""
+MAX_FULLNESS = 0.6
+"""Ink fills at most this share of a digit's box."""
+PEN_SHARE = 0.4
+"""Ink is at least this share of the pen's darkness."""
+MAX_THICKNESS = 0.45
+"""A stroke is thinner than this share of the digit's longer side."""
+MIN_SIDE = 0.02
+"""Smallest side of a digit, as a share of the picture's longer side."""
 MIN_SIDE_PX = 5
-MIN_CONTRAST = 0.06  # between ink and what is around it, as a share of white
-SOFT_EDGE_PX = 11  # how much wider what is not the digit is taken away
-EDGE_WEIGHT = 0.3  # what ink that reaches the picture's edge is worth against other ink
+"""Smallest side of a digit, px."""
+MIN_CONTRAST = 0.06
+"""Smallest contrast between ink and its surroundings, as a share of white."""
+SOFT_EDGE_PX = 11
+"""Background is removed with a margin of this size, since its edges are soft, px."""
+EDGE_WEIGHT = 0.3
+"""Weight of a segmentation whose ink reaches the picture's edge, relative to others."""
 
 
 class NoDigitError(Exception):
-    """There is no single digit to be found; the message says why in a few words."""
+    """No single digit was found; the message says why in a few words."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -58,7 +67,7 @@ class SingleDigit:
     """The one digit of a picture."""
 
     field: NDArray[np.float32]
-    """(28, 28) float32 in [0, 1], ink is 1: what a network is given."""
+    """(28, 28) float32 in [0, 1], ink is 1: the network's input."""
     box: Box
     """Around its ink, px of the picture."""
     is_light: bool
@@ -67,22 +76,21 @@ class SingleDigit:
 
 @dataclass(frozen=True, eq=False)
 class _Candidate:
-    """One explanation of a picture."""
+    """One segmentation of a picture."""
 
     grey: Picture
     box: Box
     rating: float
-    """The most contrast for the longest strokes is best."""
+    """Contrast weighted by the length of the strokes; higher is better."""
     is_clear_of_edge: bool
-    """Whether it keeps clear of the picture's edge: else it is rather a shadow, or what lies around the digit."""
+    """Whether it doesn't touch the picture's edge, as shadows and surroundings do."""
     is_light: bool
 
 
 def find_digit(image: Picture) -> SingleDigit:
-    """The one digit of a picture.
+    """Find the digit of a picture.
 
-    image: (H, W, 3) uint8 BGR. A picture that is in MNIST's format already is taken as it is. Raises NoDigitError where there
-    is no ink.
+    image: (H, W, 3) uint8 BGR. A picture in MNIST's format is used unchanged. Raises NoDigitError where there is no ink.
     """
     gray = cv2.cvtColor(image, cv2.COLOR_BGR2GRAY)
     if (ready := _mnist_field(gray)) is not None:
@@ -93,13 +101,13 @@ def find_digit(image: Picture) -> SingleDigit:
     gray = cv2.resize(gray, size, interpolation=cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC)
     found = _best_candidate(gray, is_crop=longer <= CROP_PX)
     if found is None:
-        raise NoDigitError("there is no ink to be seen")
+        raise NoDigitError("no ink was found")
     field = stack_mnist([found.grey])[0, ..., 0]
     return SingleDigit(field, _scaled(found.box, 1 / scale, image.shape), found.is_light)
 
 
 def _mnist_field(gray: Picture) -> SingleDigit | None:
-    """A picture that is in MNIST's format, in white on black or black on white; None for any other."""
+    """The digit of a picture in MNIST's format, white on black or black on white; None for any other picture."""
     if gray.shape != (FIELD_PX, FIELD_PX):
         return None
     frame = np.concatenate([gray[0], gray[-1], gray[:, 0], gray[:, -1]])
@@ -117,9 +125,9 @@ def _mnist_field(gray: Picture) -> SingleDigit | None:
 
 
 def _best_candidate(gray: Picture, *, is_crop: bool) -> _Candidate | None:
-    """The best explanation of a picture, (H, W) uint8; None where there is none.
+    """The best segmentation of a picture, (H, W) uint8; None where there is none.
 
-    The widest view comes first: a narrower one sees only parts of a thick stroke, but can tell it from a shadow's edge.
+    The widest window comes first: a narrower one finds only parts of a thick stroke, but separates it from a shadow's edge.
     """
     cut_by_edge: _Candidate | None = None
     for window in WINDOWS:
@@ -132,9 +140,9 @@ def _best_candidate(gray: Picture, *, is_crop: bool) -> _Candidate | None:
 
 
 def _candidate(gray: Picture, window: float, *, is_light: bool = False) -> _Candidate | None:
-    """The digit, where ink is darker than paper and no stroke wider than `window`; None where there is none.
+    """The digit whose ink is darker than the paper and whose strokes are at most `window` wide; None where there is none.
 
-    gray: (H, W) uint8; is_light: whether it was turned into its negative for that.
+    gray: (H, W) uint8; is_light: whether the picture was inverted before.
     """
     longer = max(gray.shape)
     step = max(1, round(longer / PAPER_SIDE_PX))
@@ -166,9 +174,9 @@ def _candidate(gray: Picture, window: float, *, is_light: bool = False) -> _Cand
 
 
 def _clear(darkness: Picture, smallest: float) -> tuple[Picture, Picture]:
-    """Darkness and mask of the ink, without lines and without what reaches in from the edge, unless there is nothing else.
+    """Darkness and mask of the ink, without lines and without ink that touches the edge, unless there is no other ink.
 
-    Both may be darker than the pen, so what counts as ink is decided again when they are gone. darkness: (H, W) uint8 with
+    Both may be darker than the pen, so the threshold is computed again without them. darkness: (H, W) uint8 with
     its margin; smallest: px of a digit's longer side.
     """
     inked = _mask(darkness)
@@ -184,7 +192,7 @@ def _clear(darkness: Picture, smallest: float) -> tuple[Picture, Picture]:
 
 
 def _mask(darkness: Picture) -> Picture:
-    """What is ink, (H, W) uint8."""
+    """The mask of the ink, (H, W) uint8."""
     settings = InkSettings(page_share=PEN_SHARE)
     levels = measure_levels(darkness, settings)
     return ink_mask(darkness, levels.floor(), settings, levels.floor_around())
@@ -197,14 +205,14 @@ def _thickness(mask: Picture, box: Box) -> float:
 
 
 def _fullness(mask: Picture, box: Box) -> float:
-    """Share of a box that is ink, taken as if the box were half as wide as tall at least: a 1 fills its own."""
+    """Share of a box that is ink. The box counts as at least half as wide as tall, since a 1 fills its own box."""
     inside = cv2.countNonZero(mask[box.y : box.bottom, box.x : box.right])
     longer = max(box.width, box.height)
     return inside / (longer * max(min(box.width, box.height), longer / 2))
 
 
 def _contrast(gray: Picture, mask: Picture, digit: list[Component]) -> float:
-    """How much darker the ink is than what lies around the digit, 0 to 1: the hole of a 0 is as bright as what is around it."""
+    """How much darker the ink is than its surroundings, 0 to 1. The hole of a 0 belongs to the surroundings."""
     box = box_around(digit)
     reach = max(3, max(box.width, box.height) // 3)
     rows, columns = slice(max(box.y - reach, 0), box.bottom + reach), slice(max(box.x - reach, 0), box.right + reach)

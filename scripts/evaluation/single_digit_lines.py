@@ -1,4 +1,4 @@
-"""Take ruled lines, frames and sheet edges off a mask of ink, and leave the strokes that cross them. Knows no digit."""
+"""Remove ruled lines, frames and sheet edges from a mask of ink, and keep the strokes that cross them. Knows no digit."""
 
 from __future__ import annotations
 
@@ -8,16 +8,22 @@ from numpy.typing import NDArray
 
 Picture = NDArray[np.uint8]
 
-MIN_LENGTH = 0.75  # a line goes through at least this share of the picture
-MAX_HIDDEN = 0.3  # and may be hidden behind strokes for this share
-MAX_SLOPE_DEG = 8  # off level or plumb
-CROSSING_RATIO = 1.7  # where ink is so many times thicker than the line, a stroke crosses it
-MAX_INK_SHARE = 0.2  # where so much of the picture is ink it is texture, and no line can be told
-MAX_THICKNESS = 0.05  # nothing thicker than this share of the picture is a line
+MIN_LENGTH = 0.75
+"""A line runs through at least this share of the picture."""
+MAX_HIDDEN = 0.3
+"""Strokes may hide up to this share of a line."""
+MAX_SLOPE_DEG = 8
+"""Largest deviation of a line from horizontal or vertical, degrees."""
+CROSSING_RATIO = 1.7
+"""A stroke crosses the line where the ink is at least this many times as thick as the line."""
+MAX_INK_SHARE = 0.2
+"""A picture with a larger share of ink is texture: no lines are searched."""
+MAX_THICKNESS = 0.05
+"""Largest thickness of a line, as a share of the picture."""
 
 
 def without_lines(mask: Picture) -> Picture:
-    """The mask without the lines that go right through the picture, level or upright, within a few degrees.
+    """The mask without the nearly horizontal and vertical lines that run through the whole picture.
 
     mask: (H, W) uint8, 255 is ink. Returns a new one.
     """
@@ -29,9 +35,9 @@ def without_lines(mask: Picture) -> Picture:
 
 
 def _without_level_lines(mask: Picture) -> Picture:
-    """The mask without the lines that run from left to right."""
+    """The mask without its nearly horizontal lines."""
     height, width = mask.shape
-    # what is as tall as no line is, be it a stroke or a shadow, only costs time
+    # ink taller than any line (a stroke or a shadow) is left out to save time
     tall = cv2.getStructuringElement(cv2.MORPH_RECT, (1, 2 * round(MAX_THICKNESS * height) + 1))
     thin = cv2.bitwise_and(mask, cv2.bitwise_not(cv2.morphologyEx(mask, cv2.MORPH_OPEN, tall)))
     if not MIN_LENGTH * width <= cv2.countNonZero(thin) <= MAX_INK_SHARE * thin.size:
@@ -53,7 +59,7 @@ def _without_level_lines(mask: Picture) -> Picture:
 
 
 def _erase(mask: Picture, slope: float, start: float) -> None:
-    """Erase, in place, the line y = start + slope * x, but where a thicker stroke crosses it."""
+    """Erase the line y = start + slope * x in place, except where a thicker stroke crosses it."""
     height, width = mask.shape
     reach = max(3, round(MAX_THICKNESS * height))
     columns = np.arange(width)
@@ -61,7 +67,7 @@ def _erase(mask: Picture, slope: float, start: float) -> None:
     rows = middle[None] + np.arange(-reach, reach + 1)[:, None]  # a band along the line, (2 * reach + 1, W)
     band = mask[np.clip(rows, 0, height - 1), columns[None]] > 0
     band &= (rows >= 0) & (rows < height)
-    # from the line's own row up and down, as far as ink goes on
+    # the connected ink above and below the line's row
     up = np.cumprod(band[reach::-1], axis=0, dtype=np.int64).sum(axis=0)
     down = np.cumprod(band[reach:], axis=0, dtype=np.int64).sum(axis=0)
     thick = up + down - (up > 0)

@@ -1,6 +1,6 @@
-"""Tell which pieces of ink are the strokes of one digit. Knows sizes, places and darkness, no network and no light.
+"""Select the pieces of ink that are the strokes of one digit. Knows sizes, places and darkness, no network and no light.
 
-Masks and pictures have a margin of `MARGIN_PX` bare px all round: a stroke may touch the picture's edge.
+Masks and pictures have a margin of `MARGIN_PX` empty px, since a stroke may touch the picture's edge.
 """
 
 from __future__ import annotations
@@ -14,21 +14,27 @@ from live.reading.regions import Component, measure
 
 Picture = NDArray[np.uint8]
 
-MARGIN_PX = 8  # of bare paper, put around the picture: a stroke may touch its edge
-MIN_PIECE = 0.14  # a piece shorter than this share of the digit is none of its strokes
-MAX_GAP = 0.4  # strokes of one digit are no farther apart, in shares of the digit's longer side
-MIN_DARKNESS = 0.5  # strokes of one digit are at least so dark, as a share of the largest one's darkness
-EDGE_BAND = 0.04  # what is small and so near to the picture's edge, as a share of its longer side, is none of the digit
-MAX_PIECES = 300  # beyond that it is texture
+MARGIN_PX = 8
+"""Width of the empty margin around the picture, px."""
+MIN_PIECE = 0.14
+"""A stroke is at least this share of the digit's longer side long."""
+MAX_GAP = 0.4
+"""Largest gap between the strokes of one digit, as a share of the digit's longer side."""
+MIN_DARKNESS = 0.5
+"""A stroke is at least this dark, as a share of the largest stroke's darkness."""
+EDGE_BAND = 0.04
+"""Small pieces this near to the picture's edge don't belong to the digit, as a share of the picture's longer side."""
+MAX_PIECES = 300
+"""A picture with more pieces is texture."""
 
 
 def with_margin(plane: Picture, kind: int = cv2.BORDER_CONSTANT) -> Picture:
-    """(H, W) uint8 with its margin: of zeros, or of another kind that OpenCV knows."""
+    """(H, W) uint8 with the margin. kind: the border type of OpenCV."""
     return cv2.copyMakeBorder(plane, MARGIN_PX, MARGIN_PX, MARGIN_PX, MARGIN_PX, kind, value=0)
 
 
 def pieces_of(mask: Picture) -> list[Component]:
-    """The pieces of ink that may be strokes of a digit, the likeliest first. mask: (H, W) uint8 with its margin."""
+    """The pieces of ink that may be strokes of a digit, the most likely first. mask: (H, W) uint8 with its margin."""
     contours, tree = cv2.findContours(mask, cv2.RETR_CCOMP, cv2.CHAIN_APPROX_NONE)
     if tree is None:
         return []
@@ -54,7 +60,7 @@ def ink_at_edge(mask: Picture) -> Picture:
 
 
 def of_one_pen(pieces: list[Component], darkness: Picture, mask: Picture) -> list[Component]:
-    """The first piece, and those of the others that are large and dark enough to be of the same pen, not remains at an edge."""
+    """The first piece, and the others that are large and dark enough for the same pen, without remains at the edge."""
     size = longer_side(pieces[0])
     near = MARGIN_PX + round(EDGE_BAND * max(mask.shape))
 
@@ -74,7 +80,7 @@ def of_one_pen(pieces: list[Component], darkness: Picture, mask: Picture) -> lis
 
 
 def gather(pieces: list[Component]) -> list[Component]:
-    """The first piece, and all that are near and large enough to be strokes of the same digit."""
+    """The first piece, and all pieces near and large enough to be strokes of the same digit."""
     digit, others = pieces[:1], pieces[1:]
     size = longer_side(pieces[0])
     while True:
@@ -94,7 +100,7 @@ def longer_side(piece: Component) -> int:
 
 
 def gap(first: Box, second: Box) -> int:
-    """Px between two boxes, along the axis that parts them more; 0 where they overlap."""
+    """The larger of the horizontal and vertical gaps between two boxes, px; 0 where they overlap."""
     across = max(first.x, second.x) - min(first.right, second.right)
     down = max(first.y, second.y) - min(first.bottom, second.bottom)
     return max(across, down, 0)

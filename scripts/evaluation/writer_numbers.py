@@ -1,11 +1,11 @@
-"""Compose numbers of digits that one person wrote, and count how many are read whole. Knows labels and writers, no picture.
+"""Compose numbers from the digits of one writer, and count how many are read right. Knows labels and writers, no picture.
 
-A person's digits share a hand: whoever writes one odd 7 writes them all so. Errors therefore come in the same numbers, and the
-share of wrong numbers can't be worked out from the share of wrong digits: it has to be counted.
+The digits of one writer are alike, so errors are correlated within a number. The share of wrong numbers therefore doesn't follow
+from the share of wrong digits; it has to be counted.
 
-How a number is made: a writer is drawn, each as likely as any other; then a number of its kind among those whose digits he
-wrote; then a picture for each digit, none twice in a number unless he wrote that digit too seldom. Writers who can't write any
-number of a kind are left out of it.
+A number is made in three steps: draw a writer uniformly; draw a number of the kind whose digits the writer has written; draw a
+picture for each digit, without repetition in a number unless the writer has too few. Writers without any possible number of a
+kind are left out of it.
 """
 
 from __future__ import annotations
@@ -18,26 +18,29 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-NUMBERS = 10_000  # of each kind
+NUMBERS = 10_000
+"""Numbers of each kind."""
 SEED = 1
-ROUNDS = 1_000  # resamplings from which the likely range is taken
-LARGEST_WHOLE = 5  # digits before an amount's point
+ROUNDS = 1_000
+"""Bootstrap resamplings from which the confidence interval is taken."""
+LARGEST_WHOLE = 5
+"""Largest number of digits before the point of an amount."""
 CLOCK = np.array([(h // 10, h % 10, m // 10, m % 10) for h in range(24) for m in range(60)])
 """(1440, 4) the digits of every time of the day, 00:00 to 23:59."""
 
-Known = NDArray[np.int64]  # the digits a writer wrote, rising
+Known = NDArray[np.int64]  # the digits that a writer has written, ascending
 Drawn = tuple[int, ...]  # the digits of a number
 
 
 def draw_zip(known: Known, rng: np.random.Generator) -> Drawn | None:
-    """Five digits, each as likely as any other that is known; 0 may come first. None where nothing is known."""
+    """Five digits, drawn uniformly from the known ones; 0 may come first. None where no digit is known."""
     return tuple(rng.choice(known, 5).tolist()) if len(known) else None
 
 
 def draw_amount(known: Known, rng: np.random.Generator) -> Drawn | None:
-    """The digits of an amount such as 12.34: one to five before the point, each length as likely, and two behind it.
+    """The digits of an amount such as 12.34: one to five before the point (uniform length), and two after it.
 
-    No amount begins with 0 unless that is its only digit before the point. The point is not drawn. None where nothing is known.
+    It begins with 0 only where that is its only digit before the point. The point is not drawn. None where no digit is known.
     """
     if not len(known):
         return None
@@ -47,14 +50,14 @@ def draw_amount(known: Known, rng: np.random.Generator) -> Drawn | None:
 
 
 def draw_time(known: Known, rng: np.random.Generator) -> Drawn | None:
-    """The four digits of a time, 00:00 to 23:59, each as likely as any other; None where he can't write any."""
+    """The four digits of a time, 00:00 to 23:59, drawn uniformly; None where no time has known digits only."""
     writable = _times(tuple(known.tolist()))
     return tuple(rng.choice(writable).tolist()) if len(writable) else None
 
 
 @cache
 def _times(known: Drawn) -> NDArray[np.int64]:
-    """(n, 4) the times that have no other digits."""
+    """(n, 4) the times that consist of these digits only."""
     return CLOCK[np.isin(CLOCK, known).all(axis=1)]
 
 
@@ -63,30 +66,30 @@ KINDS: dict[str, Callable[[Known, np.random.Generator], Drawn | None]] = {
     "amount": draw_amount,
     "time": draw_time,
 }
-"""What each kind of number is drawn by."""
+"""The function that draws each kind of number."""
 
 
 @dataclass(frozen=True, slots=True)
 class WriterNumber:
-    """One number in one hand."""
+    """One number of one writer."""
 
     writer: int
     rows: tuple[int, ...]
-    """The test digit that stands at each place."""
+    """The row of the test digit at each place."""
 
 
 @dataclass(frozen=True, slots=True)
 class NumberScore:
-    """How numbers of one kind were read."""
+    """The score of one kind of number."""
 
     numbers: int
     digits: float
     """Mean length."""
     writers: int
     wrong: float
-    """Share with any digit wrong, 0 to 1."""
+    """Share of numbers with a wrong digit, 0 to 1."""
     wrong_95: tuple[float, float]
-    """Range of that share with 95 % if other people had written, by resampling writers."""
+    """95 % confidence interval of that share, by a bootstrap over writers."""
 
     def as_report(self) -> dict[str, Any]:
         """Plain values for JSON."""
@@ -94,7 +97,7 @@ class NumberScore:
 
 
 class WriterIndex:
-    """Which digits each writer wrote, and where they stand."""
+    """The rows of each writer's digits."""
 
     def __init__(self, labels: NDArray[np.int64], writers: NDArray[np.int64]) -> None:
         """labels: (N,) 0 to 9. writers: (N,) who wrote each. Raises ValueError where they differ in length or are none."""
@@ -107,11 +110,11 @@ class WriterIndex:
         }
 
     def known(self, writer: int) -> Known:
-        """The digits he wrote, rising."""
+        """The digits that the writer has written, ascending."""
         return np.array([digit for digit, rows in enumerate(self._rows[writer]) if len(rows)])
 
     def write(self, writer: int, digits: Drawn, rng: np.random.Generator) -> WriterNumber:
-        """The number in his hand: no picture twice, unless he wrote the digit more seldom than the number has it."""
+        """The number with pictures of this writer, none of them twice unless the writer has too few."""
         unused: dict[int, list[int]] = {}
         rows = []
         for digit in digits:
@@ -137,7 +140,7 @@ def compose(hands: WriterIndex, kind: str, count: int = NUMBERS, seed: int = SEE
 
 
 def score_numbers(numbers: list[WriterNumber], is_right: NDArray[np.bool_], seed: int = SEED) -> NumberScore:
-    """Count the numbers with any digit wrong. is_right: (N,) of every test digit. Raises ValueError where there is no number."""
+    """Count the numbers with a wrong digit. is_right: (N,) for every test digit. Raises ValueError without a number."""
     if not numbers:
         raise ValueError("there are no numbers to score")
     wrong = np.array([not is_right[list(number.rows)].all() for number in numbers])
@@ -153,7 +156,7 @@ def score_numbers(numbers: list[WriterNumber], is_right: NDArray[np.bool_], seed
 def score_kinds(
     labels: NDArray[np.int64], writers: NDArray[np.int64], is_right: NDArray[np.bool_], count: int = NUMBERS
 ) -> dict[str, NumberScore]:
-    """`count` numbers of each kind, scored; kinds that no writer can write are left out."""
+    """The scores of `count` numbers of each kind. Kinds that no writer can write are left out."""
     hands = WriterIndex(labels, writers)
     composed = {kind: compose(hands, kind, count) for kind in KINDS}
     return {kind: score_numbers(numbers, is_right) for kind, numbers in composed.items() if numbers}

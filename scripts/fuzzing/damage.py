@@ -1,4 +1,4 @@
-"""Damage to bytes: bits turned, ends cut, parts moved, headers that lie. Of formats it knows only where sizes stand."""
+"""Damage bytes: flip bits, truncate, move parts, falsify sizes. Knows of formats only where sizes stand."""
 
 from __future__ import annotations
 
@@ -9,8 +9,9 @@ from typing import Literal
 
 import numpy as np
 
-MOST_BYTES = 4_000_000  # of a damaged file: what is larger tells of the disk
-# numbers at which sizes, counts and offsets go wrong: the ends of 8, 16 and 32 bits with and without a sign, and none at all
+MOST_BYTES = 4_000_000
+"""Largest size of a damaged file in bytes. Larger ones would test the disk."""
+# typical boundary values of sizes, counts and offsets: the ends of 8, 16 and 32 bits, signed and unsigned, and 0
 BOUNDARY_VALUES = (
     0,
     1,
@@ -29,7 +30,8 @@ BOUNDARY_VALUES = (
     0xFFFFFFFF,
 )
 PNG = b"\x89PNG\r\n\x1a\n"
-HEADER_BYTES = 512  # most formats say what they hold within so many
+HEADER_BYTES = 512
+"""Sizes are falsified within this many bytes from the beginning, where most formats hold them."""
 
 
 def flipped(data: bytes, rng: np.random.Generator) -> bytes:
@@ -46,7 +48,7 @@ def cut(data: bytes, rng: np.random.Generator) -> bytes:
 
 
 def spliced(data: bytes, rng: np.random.Generator) -> bytes:
-    """A part taken out, written twice or moved."""
+    """Remove, repeat or move a part."""
     begin, end, place = sorted(rng.integers(0, len(data) + 1, 3).tolist())
     ways = (
         data[:begin] + data[end:],
@@ -57,7 +59,7 @@ def spliced(data: bytes, rng: np.random.Generator) -> bytes:
 
 
 def false_size(data: bytes, rng: np.random.Generator) -> bytes:
-    """A number near the beginning that claims something else, as sizes, counts and offsets do."""
+    """Overwrite a number near the beginning, where sizes, counts and offsets stand."""
     changed = bytearray(data)
     for _ in range(int(rng.integers(1, 4))):
         order: Literal["little", "big"] = "little" if rng.random() < 0.5 else "big"
@@ -69,7 +71,7 @@ def false_size(data: bytes, rng: np.random.Generator) -> bytes:
 
 
 def noisy(data: bytes, rng: np.random.Generator) -> bytes:
-    """A stretch of noise in place of what was there."""
+    """Overwrite a part with noise."""
     begin = int(rng.integers(len(data)))
     length = int(rng.integers(1, 2 + len(data) // 8))
     return data[:begin] + rng.bytes(min(length, len(data) - begin)) + data[begin + length :]
@@ -86,7 +88,7 @@ DAMAGES: tuple[Callable[[bytes, np.random.Generator], bytes], ...] = (
 
 
 def damaged(data: bytes, rng: np.random.Generator, others: Sequence[bytes] = ()) -> bytes:
-    """One to three kinds of damage; sometimes the end of another file. Checksums of PNG are often set right again."""
+    """One to three kinds of damage, sometimes the end of another file. Checksums of PNG are often corrected afterwards."""
     if not data:
         return data
     if others and rng.random() < 0.08:
@@ -99,7 +101,7 @@ def damaged(data: bytes, rng: np.random.Generator, others: Sequence[bytes] = ())
 
 
 def with_claimed_size(data: bytes, size: tuple[int, int]) -> bytes:
-    """A PNG, JPEG, GIF or BMP whose header claims another size (width, height); anything else as it is."""
+    """A PNG, JPEG, GIF or BMP whose header claims another size (width, height); other data unchanged."""
     width, height = size
     if data.startswith(PNG):
         return with_right_checksums(data[:16] + struct.pack(">II", width, height) + data[24:])
@@ -117,7 +119,7 @@ def with_claimed_size(data: bytes, size: tuple[int, int]) -> bytes:
 
 
 def with_right_checksums(data: bytes) -> bytes:
-    """A PNG whose chunks have right checksums, so that damage goes further than the first check; anything else as it is."""
+    """A PNG with correct checksums, so that damage passes the first check; other data unchanged."""
     if not data.startswith(PNG):
         return data
     parts, place = [PNG], len(PNG)

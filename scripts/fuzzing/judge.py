@@ -1,4 +1,4 @@
-"""What is wrong with an outcome: how it ended, what it printed, what it cost. Starts nothing."""
+"""Find the faults of an outcome: exit code, output, cost. Starts nothing."""
 
 from __future__ import annotations
 
@@ -12,27 +12,28 @@ from scripts.fuzzing.case import FRAME_MEGAPIXELS, Case
 from scripts.fuzzing.watchdog import Outcome
 
 CODES = (0, 1, 2)
-MOST_IN_A_LINE = 1000  # characters of a complaint: what is longer was meant for no person
+MOST_IN_A_LINE = 1000
+"""Longest error message in characters. A longer one is not readable."""
 CRASHES = ("signal", "hang", "too much memory", "traceback", "exit code")
 
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """One thing that is wrong."""
+    """One fault."""
 
     what: str
-    """Its kind, in a word or three."""
+    """Its kind, in up to three words."""
     detail: str
-    """What tells it from others of its kind."""
+    """What distinguishes it from others of its kind."""
 
     @property
     def is_crash(self) -> bool:
-        """Whether the program has ended as it must not."""
+        """Whether the program ended abnormally."""
         return self.what in CRASHES
 
 
 def faults(case: Case, outcome: Outcome, blank: Outcome | None = None) -> list[Fault]:
-    """All that is wrong. blank: what a blank page took in the same process, which is no part of an input's cost."""
+    """All faults of an outcome. blank: the outcome of a blank page in the same process, whose cost is subtracted."""
     if outcome.signal is not None:
         return [Fault("signal", f"{outcome.signal} {last_place(text_of(outcome.stderr)[0])}")]
     if outcome.ended is not None:
@@ -42,7 +43,7 @@ def faults(case: Case, outcome: Outcome, blank: Outcome | None = None) -> list[F
 
 
 def faults_of_text(case: Case, outcome: Outcome) -> list[Fault]:
-    """What is wrong with the exit code and what was printed."""
+    """Faults of the exit code and of the output."""
     found = []
     stdout, unreadable_out = text_of(outcome.stdout)
     stderr, unreadable_err = text_of(outcome.stderr)
@@ -60,7 +61,7 @@ def faults_of_text(case: Case, outcome: Outcome) -> list[Fault]:
 
 
 def faults_of_complaints(case: Case, outcome: Outcome, stderr: str) -> list[Fault]:
-    """Whether a failure is told in one line that a person can read."""
+    """Whether a failure is reported in one readable line."""
     found, lines = [], stderr.splitlines()
     if outcome.code and not lines:
         found.append(Fault("silent failure", f"exit code {outcome.code}"))
@@ -72,7 +73,7 @@ def faults_of_complaints(case: Case, outcome: Outcome, stderr: str) -> list[Faul
 
 
 def faults_of_characters(printed: tuple[str, str, bool]) -> list[Fault]:
-    """Whether a stream, (name, text, whether some of it is no UTF-8), holds what a terminal would obey or can't show."""
+    """Control characters and invalid UTF-8 in a stream: (name, text, whether some of it is not UTF-8)."""
     stream, text, unreadable = printed
     found = [Fault("not UTF-8", stream)] if unreadable else []
     control = next((letter for letter in text if letter != "\n" and unicodedata.category(letter) in ("Cc", "Cs")), None)
@@ -82,7 +83,7 @@ def faults_of_characters(printed: tuple[str, str, bool]) -> list[Fault]:
 
 
 def faults_of_cost(case: Case, outcome: Outcome, blank: Outcome | None) -> list[Fault]:
-    """Whether it took too long or too much, beyond what a blank page takes."""
+    """Whether time or memory exceeds the limits, after subtracting the cost of a blank page."""
     cpu_s, memory_mb = cost(outcome, blank)
     more = max(1.0, frame_megapixels(outcome) / FRAME_MEGAPIXELS) if case.limits.grows else 1.0
     found = []
@@ -94,14 +95,14 @@ def faults_of_cost(case: Case, outcome: Outcome, blank: Outcome | None) -> list[
 
 
 def cost(outcome: Outcome, blank: Outcome | None) -> tuple[float, float]:
-    """Processor time and memory of an input alone, seconds and millions of bytes."""
+    """Processor time (s) and memory (millions of bytes) of the input alone."""
     if blank is None or outcome.code is None:
         return outcome.cpu_s, outcome.memory_mb
     return max(0.0, outcome.cpu_s - blank.cpu_s), max(0.0, outcome.memory_mb)
 
 
 def frame_megapixels(outcome: Outcome) -> float:
-    """Millions of px in all pictures that `--json` told of; of a video, a frame's worth for each frame read."""
+    """Megapixels of all pictures in the output of `--json`; for a video, the size of a frame times the frames read."""
     stdout = text_of(outcome.stdout)[0]
     read = re.search(r"^(\d+) frames? in ", stdout, re.MULTILINE)
     total = int(read[1]) * FRAME_MEGAPIXELS if read is not None else 0.0
@@ -115,7 +116,7 @@ def frame_megapixels(outcome: Outcome) -> float:
 
 
 def text_of(printed: bytes) -> tuple[str, bool]:
-    """What was printed, and whether some of it is no UTF-8."""
+    """The output as text, and whether some of it is not UTF-8."""
     try:
         return printed.decode("utf-8"), False
     except UnicodeDecodeError:
@@ -123,7 +124,7 @@ def text_of(printed: bytes) -> tuple[str, bool]:
 
 
 def last_place(text: str) -> str:
-    """The last place of Numcam's own code that a traceback names, and the error's first words."""
+    """The last place in Numcam's code in a traceback, and the beginning of the error."""
     places = re.findall(r'File "[^"]*/((?:live|models|scripts|tests)/[\w/]+\.py)", line (\d+)', text)
     errors = re.findall(r"^(?:\w+\.)*(\w*(?:Error|Exception|Interrupt)\w*)\b", text, re.MULTILINE)
     place = ":".join(places[0] if "Fatal Python error" in text else places[-1]) if places else ""
@@ -131,5 +132,5 @@ def last_place(text: str) -> str:
 
 
 def shape_of(line: str) -> str:
-    """A complaint without what is this input's own: names in it and numbers."""
+    """An error message without names and numbers, which differ between inputs."""
     return re.sub(r"\d+", "0", line)[-60:]

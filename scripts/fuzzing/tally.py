@@ -1,4 +1,4 @@
-"""What the fuzz command has seen so far: counts, the slowest, the largest, what is wrong, each kind of it once. Runs nothing."""
+"""Statistics of the fuzz command: counts, slowest and largest inputs, faults by kind. Runs nothing."""
 
 from __future__ import annotations
 
@@ -15,8 +15,9 @@ if TYPE_CHECKING:
     from rich.console import Console  # noqa: TID251 - a type
 
 EXAMPLES = 3
-"""Of each kind of fault so many inputs are kept: more of them tell nothing new."""
-PRINTED = 2000  # characters of what was printed that stand in a finding
+"""Number of inputs that are kept for each kind of fault."""
+PRINTED = 2000
+"""A finding holds at most this many characters of the output."""
 
 
 @dataclass(slots=True)
@@ -37,7 +38,7 @@ class Tally:
     def __init__(self) -> None:
         self.rows: dict[str, Row] = {}
         self.seen: Counter[tuple[str, Fault]] = Counter()
-        """How often each fault was seen in each kind of input."""
+        """How often each fault occurred in each kind of input."""
 
     @property
     def tried(self) -> int:
@@ -46,11 +47,11 @@ class Tally:
 
     @property
     def found(self) -> int:
-        """Inputs with something wrong, so far."""
+        """Number of inputs with a fault."""
         return sum(row.crashes + row.others for row in self.rows.values())
 
     def add(self, case: Case, outcome: Outcome, found: list[Fault], blank: Outcome | None) -> bool:
-        """Count an input; whether it is worth keeping."""
+        """Count an input; returns whether it is to be kept."""
         row = self.rows.setdefault(case.kind, Row())
         row.tried += 1
         row.codes[outcome.signal or outcome.ended or str(outcome.code)] += 1
@@ -66,12 +67,12 @@ class Tally:
         return any(self.seen[case.kind, fault] <= EXAMPLES for fault in found)
 
     def line(self) -> str:
-        """A line that tells how it goes."""
+        """A line of progress."""
         crashes = sum(row.crashes for row in self.rows.values())
         return f"{self.tried:,} inputs, {crashes} crashes, {self.found - crashes} others"
 
     def as_text(self, case: Case, outcome: Outcome, found: list[Fault], path: Path) -> str:
-        """What is wrong with an input, for a file of findings."""
+        """The faults of an input, for the file of findings."""
         wrong = "; ".join(f"{fault.what}: {fault.detail}" for fault in found)
         return (
             f"{case.name} ({case.about}) {wrong}\n  python -m scripts.fuzz --again {path}\n  {case.command()!r}\n"
@@ -80,7 +81,7 @@ class Tally:
 
     @staticmethod
     def printed(outcome: Outcome) -> str:
-        """What came of an input, with what it printed; control characters are spelled."""
+        """The outcome of an input with its output; control characters are escaped."""
         ended = outcome.signal or outcome.ended or f"exit code {outcome.code}"
         told = f"{ended}, {outcome.cpu_s:.2f} s, {outcome.memory_mb:.0f} MB"
         for name, text in (("stdout", outcome.stdout), ("stderr", outcome.stderr)):

@@ -1,4 +1,4 @@
-"""Videos of several containers for the fuzz command: whole ones, then damaged. Reads none."""
+"""Make videos in several containers for the fuzz command, valid and damaged. Reads none."""
 
 from __future__ import annotations
 
@@ -18,7 +18,8 @@ from scripts.fuzzing.pictures import Seeds, odd_name, page
 
 SIZE = (320, 240)
 FRAMES, FPS = 16, 24
-MOST_FRAMES = 40  # of a damaged one: it may claim any number
+MOST_FRAMES = 40
+"""Frames that are read of a damaged video at most, since it may claim any number."""
 FORMATS = (
     ("clip.mp4", "libx264"), ("clip.mkv", "libx264"), ("clip.ts", "libx264"), ("clip.mov", "libx264"), ("clip.avi", "mjpeg"),
     ("clip.mjpeg", "mjpeg"), ("clip.mpg", "mpeg2video"), ("old.avi", "mpeg4"),
@@ -27,7 +28,7 @@ FORMATS = (
 
 @cache
 def whole_videos() -> Seeds:
-    """A short video of each format, by a name that tells it: a page that is moved a little."""
+    """A short video of a slowly moving page in each format, by its name."""
     with tempfile.TemporaryDirectory() as folder:
         for name, codec in FORMATS:
             write(Path(folder) / name, codec)
@@ -50,7 +51,7 @@ def write(path: Path, codec: str) -> None:
 
 
 def video_case(name: str, rng: np.random.Generator, more: Sequence[tuple[str, bytes]] = ()) -> Case:
-    """A video, damaged nine times of ten, read to its end or to some frames."""
+    """A video, damaged nine times out of ten, read completely or in part."""
     seeds = [*whole_videos().items(), *more]
     kind, data = seeds[int(rng.integers(len(seeds)))]
     about = kind
@@ -60,6 +61,6 @@ def video_case(name: str, rng: np.random.Generator, more: Sequence[tuple[str, by
     arguments = ["--source", f"./{file}", "--headless", "--max-frames", str(MOST_FRAMES)]
     if rng.random() < 0.3:
         arguments += ["--record", "seen.mp4", "--log", "read.csv"]
-    # lost frames, another size, what was recorded: several things may be told of one video
+    # several messages are possible: lost frames, another size, the recording
     limits = Limits(cpu_s=1.0, memory_mb=1000.0, grows=True, complaints=12)
     return Case("videos", name, about, {file: data}, tuple(arguments), limits)

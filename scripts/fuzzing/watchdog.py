@@ -1,4 +1,4 @@
-"""Runs cases in a worker process that is kept from one to the next, and watched from outside. Judges nothing."""
+"""Run cases in a worker process that serves many of them, and watch it from outside. Judges nothing."""
 
 from __future__ import annotations
 
@@ -22,17 +22,18 @@ from scripts.fuzzing.worker import STDERR, STDOUT
 ROOT = Path(__file__).resolve().parents[2]
 LOOK_EVERY_S = 0.2
 MOST_S = 60.0
-"""An input that takes longer, by the clock, is ended: no limit of Numcam's own is so long."""
+"""Longest time of an input in seconds before the process is ended. Numcam's own limits are shorter."""
 MOST_MB = 4000.0
-"""A worker that holds more is ended, before the machine suffers."""
+"""A worker with more memory than this, in millions of bytes, is ended, to protect the machine."""
 KEPT_MB = 1200.0
-"""A worker that still holds so much after an input gives way to a fresh one."""
-MOST_PRINTED = 1_000_000  # bytes of stdout or stderr that are looked at
+"""A worker that holds more than this after an input, in millions of bytes, is replaced."""
+MOST_PRINTED = 1_000_000
+"""Bytes of stdout and of stderr that are judged at most."""
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of an input."""
+    """The outcome of an input."""
 
     code: int | None
     """The exit code; None where there was none."""
@@ -48,18 +49,18 @@ class Outcome:
 
 
 class Worker:
-    """The process that inputs are given to; a fresh one after each crash. Use as a context manager."""
+    """The process that runs the inputs, replaced after each crash. Use it as a context manager."""
 
     def __init__(
         self, module: str = "scripts.fuzzing.worker", most_s: float = MOST_S, most_mb: float = MOST_MB
     ) -> None:
-        """module: what runs in it. most_s, most_mb: at what the watchdog ends it, seconds and millions of bytes."""
+        """module: the module it runs. most_s, most_mb: limits at which it is ended, seconds and millions of bytes."""
         self._module, self._most_s, self._most_mb = module, most_s, most_mb
         self._process: subprocess.Popen[bytes] | None = None
         self._orders = self._answers = -1
         self._folder = Path()
         self.started = 0
-        """How many processes there have been."""
+        """Number of processes started."""
 
     def __enter__(self) -> Self:
         self._folder = Path(tempfile.mkdtemp(prefix="numcam-fuzz-"))
@@ -72,7 +73,7 @@ class Worker:
         shutil.rmtree(self._folder, ignore_errors=True)
 
     def run(self, case: Case) -> Outcome:
-        """What becomes of a case. Never raises because of it."""
+        """Run a case. A fault of the case never raises."""
         place = Path(tempfile.mkdtemp(dir=self._folder))
         try:
             case.write(place)
@@ -83,14 +84,14 @@ class Worker:
             began = time.monotonic()
             try:
                 os.write(self._orders, json.dumps(order).encode() + b"\n")
-            except BrokenPipeError:  # it has ended since the last answer, by what that one has left behind
+            except BrokenPipeError:  # the process has ended after its last answer
                 return self._lost(None)
             return self._outcome(began)
         finally:
             shutil.rmtree(place, ignore_errors=True)
 
     def _start(self) -> None:
-        """A fresh process, in a session of its own: Ctrl+C is for the parent alone."""
+        """Start a process in a session of its own, so that Ctrl+C reaches only the parent."""
         orders, self._orders = os.pipe()
         self._answers, answers = os.pipe()
         names = ("DISPLAY", "WAYLAND_DISPLAY")
@@ -106,7 +107,7 @@ class Worker:
         self.started += 1
 
     def _outcome(self, began: float) -> Outcome:
-        """Wait for the answer, and look after the process meanwhile."""
+        """Wait for the answer, and watch time and memory meanwhile."""
         assert self._process is not None
         line = b""
         while not line.endswith(b"\n"):
@@ -126,12 +127,12 @@ class Worker:
         return outcome
 
     def _lost(self, ended: str | None) -> Outcome:
-        """The process is gone, or is ended here."""
+        """The outcome where the process has ended or is ended here."""
         process = self._process
         assert process is not None
         memory_mb = resident_mb(process.pid)
         if ended is not None:
-            process.send_signal(signal.SIGABRT if ended == "time" else signal.SIGKILL)  # the first tells where it was
+            process.send_signal(signal.SIGABRT if ended == "time" else signal.SIGKILL)  # SIGABRT prints the stack
         code = self._end()
         used = self._most_s if ended == "time" else 0.0
         if ended is not None:
@@ -141,7 +142,7 @@ class Worker:
         return Outcome(code, used, memory_mb, *self._printed())
 
     def _end(self) -> int:
-        """Let go of the process; returns how it ended."""
+        """Close the pipes and wait for the process; returns its exit status."""
         process, self._process = self._process, None
         if process is None:
             return 0
@@ -155,22 +156,22 @@ class Worker:
         return code
 
     def _forget_printed(self) -> None:
-        """Let nothing of the last input be taken for the next one's."""
+        """Empty the output files before the next input."""
         for name in (STDOUT, STDERR):
             (self._folder / name).unlink(missing_ok=True)
 
     @property
     def is_fresh(self) -> bool:
-        """Whether the next input is given to a process that has had none."""
+        """Whether the process has run no input yet."""
         return self._process is None
 
     def _printed(self) -> tuple[bytes, bytes]:
-        """What stands on stdout and stderr."""
+        """The contents of stdout and stderr."""
         return read_some(self._folder / STDOUT), read_some(self._folder / STDERR)
 
 
 def read_some(path: Path) -> bytes:
-    """The beginning of a file; nothing where there is none."""
+    """The beginning of a file; empty where there is none."""
     if not path.is_file():
         return b""
     with path.open("rb") as file:
@@ -178,7 +179,7 @@ def read_some(path: Path) -> bytes:
 
 
 def resident_mb(pid: int) -> float:
-    """What a process holds, in millions of bytes; 0 where it is gone."""
+    """Resident memory of a process in millions of bytes; 0 where it has ended."""
     try:
         pages = int(Path(f"/proc/{pid}/statm").read_text(encoding="ascii").split()[1])
     except (OSError, IndexError):

@@ -1,7 +1,7 @@
-"""The process in which the fuzz command runs Numcam: one input after the other, by its real entry point. Judges nothing.
+"""The process in which the fuzz command runs Numcam on one input after the other, by its entry point. Judges nothing.
 
-Started by scripts.fuzzing.watchdog. An order is a line of JSON (folder, arguments, stdin), an answer is one too (code, cpu_s,
-memory_mb); both go over pipes of their own, whose numbers are the arguments: what the program prints goes into files.
+scripts.fuzzing.watchdog starts it. A request is a line of JSON (folder, arguments, stdin), a response too (code, cpu_s,
+memory_mb). Both use pipes whose file descriptors are the arguments. The program's output goes into files.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ MB = 1e6
 
 
 def status_mb(name: str) -> float:
-    """A line of this process's memory in millions of bytes: VmRSS now, VmHWM the most since `forget_peak`."""
+    """A value of this process's memory in millions of bytes: VmRSS is current, VmHWM the peak since `forget_peak`."""
     for line in Path("/proc/self/status").read_text(encoding="ascii").splitlines():
         if line.startswith(f"{name}:"):
             return int(line.split()[1]) * 1024 / MB
@@ -31,19 +31,19 @@ def status_mb(name: str) -> float:
 
 
 def forget_peak() -> None:
-    """Let the most memory be counted from here on (Linux: proc(5), clear_refs)."""
+    """Reset the peak of resident memory (Linux: proc(5), clear_refs)."""
     Path("/proc/self/clear_refs").write_text("5", encoding="ascii")
 
 
 def point(number: int, path: str, flags: int) -> None:
-    """Have a standard stream be that file."""
+    """Redirect a standard stream to a file."""
     opened = os.open(path, flags, 0o600)
     os.dup2(opened, number)
     os.close(opened)
 
 
 def run(arguments: list[str]) -> int:
-    """Numcam's exit code; a traceback goes to stderr, as it would at the end of a process."""
+    """Run Numcam; returns its exit code. A traceback goes to stderr, as at the end of a process."""
     from live.__main__ import main
 
     try:
@@ -51,13 +51,13 @@ def run(arguments: list[str]) -> int:
     except SystemExit as wanted:
         code: Any = wanted.code
         return code if isinstance(code, int) else int(code is not None)
-    except BaseException:  # noqa: BLE001 - whatever it is, it is what is looked for
+    except BaseException:  # noqa: BLE001 - any exception is a finding
         traceback.print_exc()
         return 1
 
 
 def answer(order: dict[str, Any], printed: Path) -> dict[str, Any]:
-    """Do what an order says, and tell what it took."""
+    """Run a request, and return its exit code and cost."""
     os.chdir(order["folder"])
     new = os.O_WRONLY | os.O_CREAT | os.O_TRUNC
     point(0, order["stdin"] or os.devnull, os.O_RDONLY)
@@ -81,11 +81,11 @@ def answer(order: dict[str, Any], printed: Path) -> dict[str, Any]:
 
 
 def main() -> int:
-    """Answer orders until there are no more."""
+    """Answer requests until there are no more."""
     orders_in, answers_out, printed = int(sys.argv[1]), int(sys.argv[2]), Path(sys.argv[3])
     sys.argv[:] = ["numcam"]
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    faulthandler.enable()  # where a crash by a signal was goes to stderr, and so into the finding
+    faulthandler.enable()  # the stack of a crash goes to stderr, and so into the finding
     with (
         os.fdopen(orders_in, "r", encoding="utf-8") as orders,
         os.fdopen(answers_out, "w", encoding="utf-8") as answers,

@@ -1,5 +1,5 @@
-"""Measuring the whole program: its parts.
+"""Parts of the commands that measure the whole program.
 
-A camera stand-in, and the reader without one of its stages. It may import everything below the commands. What a
-command prints stays in the command.
+A simulated camera, and variants of the reader without one of its stages. It may import everything below the commands. Output
+belongs in the commands.
 """

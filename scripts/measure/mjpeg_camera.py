@@ -1,4 +1,4 @@
-"""A camera stand-in: MJPEG over HTTP with the frame's number stamped into each picture. Knows nothing of Numcam."""
+"""A simulated camera: MJPEG over HTTP, with the frame's number stamped into each picture. Knows nothing of Numcam."""
 
 from __future__ import annotations
 
@@ -17,7 +17,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 STAMP_BITS = 16
-STAMP_PX = 16  # two JPEG blocks a bit: the stamp outlives any sensible quality
+STAMP_PX = 16
+"""Side of a bit of the stamp in px: two JPEG blocks, so that it survives any sensible quality."""
 BOUNDARY = "numcam-frame"
 
 
@@ -42,9 +43,9 @@ def read_stamp(picture: NDArray[np.uint8]) -> int:
 
 
 class MjpegCamera:
-    """Serves stamped pictures at a steady rate to whoever asks, as a network camera does.
+    """Serves stamped pictures at a steady rate to any client, as a network camera does.
 
-    Numbers go on counting while it is stopped, as time does. Leaving the block stops it.
+    Numbers also count while it is stopped. Leaving the block stops it.
     """
 
     def __init__(self, fps: float = 30.0, size: tuple[int, int] = (640, 360)) -> None:
@@ -54,11 +55,11 @@ class MjpegCamera:
         self.paint: Callable[[int, tuple[int, int]], NDArray[np.uint8]] = stamped
         """Makes the picture of a number and a size (w, h)."""
         self.sent = -1
-        """The number in the newest picture that was sent to anybody."""
+        """The number in the newest picture that was sent."""
         self.viewers = 0
-        """How often a viewer has asked so far."""
+        """Number of requests so far."""
         self.password: str | None = None
-        """`name:password` that a viewer must give, or nothing is asked."""
+        """`name:password` that a client must give; empty for none."""
         self._port = 0
         self._began = time.monotonic()
         self._stalled = threading.Event()
@@ -77,11 +78,11 @@ class MjpegCamera:
 
     @property
     def address(self) -> str:
-        """Where it is, the same after a restart."""
+        """Its address, which stays the same after a restart."""
         return f"http://127.0.0.1:{self._port}/video"
 
     def start(self) -> None:
-        """Begin to serve, on the same port as before."""
+        """Start to serve, on the same port as before."""
         camera = self
 
         class Handler(BaseHTTPRequestHandler):
@@ -89,7 +90,7 @@ class MjpegCamera:
                 camera._serve(self)
 
             def log_message(self, *words: Any) -> None:
-                """Silent: its lines are no part of a test."""
+                """Log nothing."""
 
         class Server(ThreadingHTTPServer):
             daemon_threads = True
@@ -110,12 +111,12 @@ class MjpegCamera:
         for viewer in self._sockets:
             try:
                 viewer.shutdown(socket.SHUT_RDWR)
-            except OSError:  # the viewer has left before
+            except OSError:  # the client has disconnected
                 continue
         self._sockets.clear()
 
     def stall(self) -> None:
-        """Keep the connections and send nothing more, as a camera with a hung chip does."""
+        """Keep the connections and send nothing more, as a hung camera does."""
         self._stalled.set()
 
     def resume(self) -> None:
@@ -123,7 +124,7 @@ class MjpegCamera:
         self._stalled.clear()
 
     def corrupt(self) -> None:
-        """Send noise where pictures should be, as over a bad line."""
+        """Send noise instead of pictures, as over a bad connection."""
         self._corrupt.set()
 
     def recover(self) -> None:
@@ -150,7 +151,7 @@ class MjpegCamera:
                 if not self._stalled.is_set():
                     self._send_one(request)
                 self._sleep_until_next()
-        except OSError:  # the viewer has left, or stop() has cut the line
+        except OSError:  # the client has disconnected, or stop() has closed the connection
             return
 
     def _send_one(self, request: BaseHTTPRequestHandler) -> None:
