@@ -1,4 +1,4 @@
-"""Puts a sheet on a desk in front of a camera: desk, perspective, light, lens, sensor. Knows no numbers."""
+"""Show a sheet on a desk as a camera sees it: desk, perspective, light, lens, sensor. Knows no numbers."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ from scripts.pages.pen import grain_crop
 Picture = NDArray[np.uint8]
 Floats = NDArray[np.float32]
 LIGHT_STEP = 16
-"""Light changes slowly: it is drawn so many times smaller than the frame."""
+"""Light changes slowly, so it is drawn at the frame's size divided by this."""
 
 
 def place_sheet(
     style: PageStyle, rng: np.random.Generator, sheet_shape: tuple[int, ...], focus: NDArray[np.float64] | None = None
 ) -> NDArray[np.float64]:
-    """(3, 3) homography from px of the sheet to px of the frame: turned, seen from the side, off the middle.
+    """(3, 3) homography from px of the sheet to px of the frame: rotation, perspective and offset.
 
-    focus: (2,) a point of the sheet that a page larger than the frame has near the middle.
+    focus: (2,) a point of the sheet to place near the frame's middle, for pages larger than the frame.
     """
     height, width = sheet_shape[:2]
     scale = style.width * style.page_share / width
@@ -42,7 +42,7 @@ def place_sheet(
 
 
 def project(homography: NDArray[np.float64], points: NDArray[np.float64]) -> NDArray[np.float32]:
-    """(..., 2) points of the sheet to px of the frame."""
+    """Map (..., 2) points of the sheet to px of the frame."""
     flat = points.reshape(-1, 1, 2)
     return np.asarray(cv2.perspectiveTransform(flat, homography), np.float32).reshape(points.shape)
 
@@ -64,7 +64,7 @@ def lay_sheet(background: Picture, sheet: Picture, homography: NDArray[np.float6
 
 
 def to_levels(seen: NDArray[np.floating[Any]]) -> Picture:
-    """Grey levels as a camera gives them: whole ones from 0 to 255, what is brighter or darker is lost."""
+    """Grey levels as integers, clipped to 0 to 255."""
     return np.asarray(np.clip(seen, 0, 255), dtype=np.uint8)
 
 
@@ -78,7 +78,7 @@ def blend(below: Picture, above: Picture, mask: Picture) -> Picture:
 
 
 def light_field(style: PageStyle, rng: np.random.Generator) -> Floats:
-    """(H, W, 3) float32 gains: exposure, a slope, the lens's dark corners, the shadow and the colour of the light."""
+    """(H, W, 3) float32 gains: exposure, gradient, vignetting, shadow and colour of the light."""
     rows, columns = -(-style.height // LIGHT_STEP), -(-style.width // LIGHT_STEP)
     y, x = np.mgrid[-1 : 1 : rows * 1j, -1 : 1 : columns * 1j].astype(np.float32)
     middle = rng.uniform(-0.25, 0.25, 2)
@@ -93,7 +93,7 @@ def light_field(style: PageStyle, rng: np.random.Generator) -> Floats:
 
 
 def _shadow(rng: np.random.Generator, rows: int, columns: int) -> Floats:
-    """(rows, columns) float32, 1 in full shadow: a hand's or a head's, its edge soft by chance."""
+    """(rows, columns) float32, 1 in full shadow: the shadow of a hand or head, with a randomly soft edge."""
     shadow = np.zeros((rows, columns), np.float32)
     turns = np.sort(rng.uniform(0, 2 * np.pi, 7))
     reach = rng.uniform(0.25, 0.8, 7) * columns * 0.6
@@ -104,7 +104,7 @@ def _shadow(rng: np.random.Generator, rows: int, columns: int) -> Floats:
 
 
 def see(scene: Picture, style: PageStyle, light: Floats, rng: np.random.Generator) -> Picture:
-    """What the camera makes of the scene: light, lens, sensor, sharpening and JPEG; (H, W, 3) uint8."""
+    """The camera's picture of the scene: light, lens, sensor, sharpening and JPEG; (H, W, 3) uint8."""
     optics = cv2.multiply(scene, light, dtype=cv2.CV_32F)
     if style.blur_px > 0.15:
         optics = cv2.GaussianBlur(optics, (0, 0), style.blur_px)
@@ -121,7 +121,7 @@ def see(scene: Picture, style: PageStyle, light: Floats, rng: np.random.Generato
 
 
 def streak(length_px: float, angle: float) -> Floats:
-    """A kernel that smears over `length_px` in that direction, sum 1."""
+    """A kernel of motion blur over `length_px` in a direction, sum 1."""
     side = int(np.ceil(length_px)) // 2 * 2 + 3
     kernel = np.zeros((side, side), np.float32)
     reach = np.array([np.cos(angle), np.sin(angle)]) * length_px / 2
@@ -132,7 +132,7 @@ def streak(length_px: float, angle: float) -> Floats:
 
 
 def add_noise(seen: Floats, sigma: float, rng: np.random.Generator) -> Floats:
-    """The sensor's noise: mostly of brightness, a little of colour, in larger blotches."""
+    """Add the sensor's noise: mostly luminance, with a little coarser noise of colour."""
     if sigma <= 0:
         return seen
     height, width = seen.shape[:2]
@@ -143,7 +143,7 @@ def add_noise(seen: Floats, sigma: float, rng: np.random.Generator) -> Floats:
 
 
 def draw_desk(style: PageStyle, rng: np.random.Generator) -> Picture:
-    """(H, W, 3) uint8: what is behind the sheet, with a few things on it."""
+    """(H, W, 3) uint8: the desk behind the sheet, with a few objects on it."""
     height, width = style.height, style.width
     if style.desk == "room":
         blocks = rng.normal(0, 7, (4, 6, 3)) + rng.normal(0, 26, (4, 6, 1))
@@ -160,7 +160,7 @@ def draw_desk(style: PageStyle, rng: np.random.Generator) -> Picture:
 
 
 def _wood(rng: np.random.Generator, height: int, width: int) -> Floats:
-    """(height, width) float32: long grain that runs across, wavy, and the gap between two boards."""
+    """(height, width) float32: wavy horizontal grain of wood, and the gap between two boards."""
     bands = cv2.resize(
         rng.standard_normal((height // 3, 5)).astype(np.float32), (width, height), interpolation=cv2.INTER_CUBIC
     )
@@ -174,7 +174,7 @@ def _wood(rng: np.random.Generator, height: int, width: int) -> Floats:
 
 
 def _object(desk: Picture, rng: np.random.Generator) -> None:
-    """A pen, a cup, a coin or a note somewhere at the edge, with its shadow."""
+    """Draw a pen, a cup, a coin or a note near the edge, with its shadow, in place."""
     height, width = desk.shape[:2]
     side = rng.integers(4)
     along = rng.uniform(0.05, 0.95)

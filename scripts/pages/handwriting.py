@@ -1,4 +1,4 @@
-"""Plans handwritten numbers: which pictures of digits one writer uses, and where they stand on a line. Knows no sheet."""
+"""Plan handwritten numbers: choose pictures of one writer's digits, and place them on a line. Knows no sheet."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from scripts.pages.page_style import PageStyle
 from scripts.pages.pen import DIGIT_CELLS, LEAST_HALF_WIDTH_PX, StrokeFields, ink_points, stroke_fields
 
 LENGTH_SHARES = (0.12, 0.17, 0.19, 0.18, 0.12, 0.09, 0.06, 0.04, 0.03)
-"""How many numbers have 1, 2, ... digits."""
+"""Shares of numbers with 1, 2, ... digits."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -24,7 +24,7 @@ class DigitShapes:
     labels: NDArray[np.int64]
     """(N,) 0 to 9."""
     writers: NDArray[np.int64] | None = None
-    """(N,) who wrote it, where known: a page is then in one hand."""
+    """(N,) the writer of each, where known: a page is then by one writer."""
 
     def __post_init__(self) -> None:
         if self.images.ndim != 3 or self.images.shape[1:] != (28, 28) or self.images.dtype != np.uint8:
@@ -35,7 +35,7 @@ class DigitShapes:
             raise ValueError(f"writers must be {self.labels.shape}, got {self.writers.shape}")
 
     def of_one_writer(self, rng: np.random.Generator) -> dict[int, NDArray[np.int64]]:
-        """Indices by digit, of one writer where writers are known; what he never wrote comes from the others."""
+        """Indices by digit, of one writer where writers are known. Digits that the writer lacks come from others."""
         everyone = {label: np.flatnonzero(self.labels == label) for label in range(10)}
         if self.writers is not None:
             writer = self.writers[rng.integers(len(self.writers))]
@@ -46,7 +46,7 @@ class DigitShapes:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class PlannedDigit:
-    """A digit with its place on the line: `linear` (2, 2) turns px of its field into px, `at` is the field's origin."""
+    """A digit with its place on the line: `linear` (2, 2) maps px of its field to px, `at` is the field's origin."""
 
     strokes: NDArray[np.float32]
     linear: NDArray[np.float64]
@@ -57,7 +57,7 @@ class PlannedDigit:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class PlannedNumber:
-    """A number that begins at x = 0 of its line."""
+    """A number that starts at x = 0 of its line."""
 
     text: str
     digits: tuple[PlannedDigit, ...]
@@ -68,7 +68,7 @@ class PlannedNumber:
 
 
 class Writer:
-    """One hand with one pen on one sheet. All the digits are chosen first, so that their fields are made in one go."""
+    """One writer with one pen on one sheet. All digits are chosen first, so that their fields are made in one batch."""
 
     def __init__(self, digits: DigitShapes, rng: np.random.Generator, style: PageStyle, scale: float) -> None:
         self.rng = rng
@@ -81,7 +81,7 @@ class Writer:
         self.hand = digits.of_one_writer(rng)
 
     def random_texts(self, area: float, longest: int) -> list[str]:
-        """Numbers of 1 to 9 digits, as many as an area of so many px holds, none longer than `longest`."""
+        """Random numbers of 1 to 9 digits, at most `longest`, as many as fit into `area` px."""
         advance = 0.6 + 0.6 * self.style.digit_gap + 0.38 * self.style.number_gap
         left = min(self.style.max_digits, max(1, int(area / (self.pitch * self.digit_px * advance))))
         labels = sorted(self.hand)
@@ -93,7 +93,7 @@ class Writer:
         return texts
 
     def plan(self, texts: Sequence[str]) -> list[PlannedNumber]:
-        """The digits of each text on a line of their own, from x = 0 on."""
+        """The digits of each text, placed on a line from x = 0."""
         chosen = [int(self.rng.choice(self.hand[int(letter)])) for text in texts for letter in text]
         fields = stroke_fields(self.digits.images[chosen], self.cell_px)
         shapes = iter(range(len(chosen)))
@@ -114,7 +114,7 @@ class Writer:
         return tuple(planned)
 
     def _shape(self) -> NDArray[np.float64]:
-        """(2, 2) from MNIST px to px of the line: size, slant and a little of both for each digit."""
+        """(2, 2) from MNIST px to px of the line: size and slant, with small random changes for each digit."""
         size = self.cell_px * self.rng.uniform(0.94, 1.06)
         turn = self.rng.normal(0, 0.03)
         slant = np.array([[1.0, -self.style.slant - self.rng.normal(0, 0.03)], [0.0, 1.0]])

@@ -1,4 +1,4 @@
-"""How a drawn page looks: paper, pen, light, lens. Draws nothing and has no randomness."""
+"""The look of a drawn page: paper, pen, light, lens. Draws nothing and has no randomness."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ LEVELS: tuple[Level, ...] = get_args(Level)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PageStyle:
-    """Everything about one page and the camera that sees it, but for what is written on it."""
+    """The look of one page and its camera; the numbers on it are not part of it."""
 
     width: int = 1280
     """Of the frame, px."""
@@ -29,15 +29,15 @@ class PageStyle:
     thickness: float = 0.5
     """0 is the thinnest line of a pen, 1 as thick as in MNIST (a seventh of the height), 2 a broad marker."""
     digit_height_px: float = 56.0
-    """Of an upright digit, in the frame."""
+    """Height of an upright digit in the frame."""
     digit_gap: float = 0.2
-    """Between the ink of two neighbours, as a share of a digit's width; they touch or overlap below 0."""
+    """Gap between the ink of two neighbouring digits, as a share of a digit's width; below 0 they overlap."""
     number_gap: float = 1.4
-    """Least gap between two numbers of a line, in digit heights."""
+    """Smallest gap between two numbers of a line, in digit heights."""
     slant: float = 0.0
-    """Of the handwriting, shear: positive leans to the right."""
+    """Shear of the handwriting; positive values lean to the right."""
     tilt: float = 0.0
-    """Of the page in the frame, radians."""
+    """Rotation of the page in the frame, radians."""
     perspective: float = 0.0
     """0: seen from straight above; 1: strongly from the side."""
     page_share: float = 0.8
@@ -45,31 +45,31 @@ class PageStyle:
     shadow: float = 0.0
     """0: none; 1: a shadow takes all light."""
     vignetting: float = 0.1
-    """Share of the light that the corners lose."""
+    """Loss of light in the corners, as a share."""
     cast: tuple[float, float, float] = (1.0, 1.0, 1.0)
-    """Gain of blue, green, red: the colour of the light and the camera's idea of white."""
+    """Gain of blue, green, red: the colour of the light after white balance."""
     exposure: float = 1.0
     blur_px: float = 0.4
-    """Sigma of the lens's blur."""
+    """Sigma of the lens blur."""
     motion_blur_px: float = 0.0
-    """Length of the streak."""
+    """Length of the motion blur."""
     noise_sigma: float = 2.0
-    """Of the sensor, grey levels."""
+    """Sigma of the sensor noise, grey levels."""
     sharpening: float = 0.0
-    """As webcams do it: 1 gives edges a clear halo."""
+    """Sharpening as in webcams: 1 gives edges a clear halo."""
     desk: Desk = "wood"
     desk_colour: Colour = (70, 104, 146)
     objects: int = 1
-    """Things that lie beside the page."""
+    """Number of objects beside the page."""
     printed_words: int = 0
     written_words: int = 0
     marks: int = 0
-    """Ticks, crosses, arrows, underlines and blots."""
+    """Number of ticks, crosses, arrows, underlines and blots."""
     show_through: float = 0.0
-    """How much of the other side's writing shows, 0 to 1."""
+    """Opacity of the writing on the back, 0 to 1."""
     jpeg_quality: int = 90
     max_digits: int = 200
-    """The page is full once it holds so many."""
+    """Largest number of digits on the page."""
 
     def __post_init__(self) -> None:
         if self.width < 64 or self.height < 64:

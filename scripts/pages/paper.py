@@ -1,4 +1,4 @@
-"""Draws empty paper: its grain, lines and folds, and lays ink on it. Knows no writing."""
+"""Draw empty paper with grain, lines and folds, and lay ink on it. Knows no writing."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from scripts.pages.page_style import Colour, PageStyle
 from scripts.pages.pen import grain_crop
 
 SHIFT = 4
-"""Bits of a fraction in OpenCV's drawing calls: lines may lie between two px."""
+"""Fractional bits of coordinates in OpenCV's drawing calls, for lines between two px."""
 RULES: tuple[Colour, ...] = ((226, 196, 168), (210, 200, 190), (200, 214, 176), (190, 190, 196))
 MARGIN_RULE: Colour = (170, 160, 232)
 
@@ -18,7 +18,7 @@ MARGIN_RULE: Colour = (170, 160, 232)
 def blank_paper(
     style: PageStyle, rng: np.random.Generator, shape: tuple[int, int], lines: tuple[float, float]
 ) -> NDArray[np.uint8]:
-    """(H, W, 3) uint8 paper of the style; lines: px from line to line of the writing, and y of its first line."""
+    """(H, W, 3) uint8 paper of the style. lines: distance between lines of writing, px, and y of the first line."""
     height, width = shape
     clouds = cv2.resize(rng.standard_normal((5, 7)).astype(np.float32), (width, height), interpolation=cv2.INTER_CUBIC)
     light = clouds * 1.6 + grain_crop(rng, height, width) * rng.uniform(0.8, 2.6)
@@ -37,7 +37,7 @@ def blank_paper(
 
 
 def lay_ink(image: NDArray[np.uint8], cover: NDArray[np.uint8], colour: Colour, opacity: float) -> None:
-    """Darken (H, W, 3) paper towards `colour` where (H, W) `cover` is 255; ink never makes paper brighter."""
+    """Darken (H, W, 3) paper towards `colour` where (H, W) `cover` is 255. Ink never makes paper brighter."""
     planes = []
     for plane, level in zip(cv2.split(image), colour, strict=True):
         depth = cv2.subtract(plane, np.full_like(plane, level))
@@ -46,7 +46,7 @@ def lay_ink(image: NDArray[np.uint8], cover: NDArray[np.uint8], colour: Colour, 
 
 
 def _fold(rng: np.random.Generator, shape: tuple[int, int]) -> NDArray[np.float32]:
-    """The light that a fold across the sheet catches on one side and loses on the other, grey levels."""
+    """The change of brightness at a fold: one side is lighter, the other darker, grey levels."""
     along = int(rng.integers(2))
     length = shape[along]
     distance = np.arange(length, dtype=np.float32) - length * rng.uniform(0.3, 0.7)
@@ -58,7 +58,7 @@ def _fold(rng: np.random.Generator, shape: tuple[int, int]) -> NDArray[np.float3
 def _ruling(
     style: PageStyle, rng: np.random.Generator, shape: tuple[int, int], lines: tuple[float, float]
 ) -> NDArray[np.uint8]:
-    """(H, W) uint8: printed lines; the writing stands on ruled ones, and anyhow on squares."""
+    """(H, W) uint8: printed lines. Writing stands on ruled lines; its place on a grid is random."""
     height, width = shape
     pitch, first = lines
     cover = np.zeros(shape, np.uint8)

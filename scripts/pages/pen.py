@@ -1,4 +1,4 @@
-"""Draws handwriting as a pen would: digits from 28x28 pictures, letters from strokes. Knows no page and no camera."""
+"""Draw handwriting with a pen: digits from 28x28 pictures, letters from strokes. Knows no page and no camera."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from scripts.pages.page_style import Pen
 FIELD = 28
 MARGIN = 2
 FINE_FROM_PX = 4.0
-"""Digits drawn larger than so many px a MNIST px need finer fields, or the steps of their middle line show."""
+"""Digits drawn larger than this many px per MNIST px need finer fields, or steps in their middle line become visible."""
 DIGIT_CELLS = 20.0
 """Height of an MNIST digit in its field."""
 THIN_PEN = 0.5
@@ -22,14 +22,14 @@ THIN_PEN = 0.5
 MNIST_PEN = 1.35
 """Half width of a usual stroke in MNIST, in its px."""
 SPECK = 4.0
-"""Ink of less than so many MNIST px is no stroke."""
+"""Smallest area of a stroke, MNIST px."""
 LEAST_HALF_WIDTH_PX = 0.8
 TEXTURE_SIDE = 512
 
 
 @dataclass(frozen=True, slots=True)
 class PenLook:
-    """opacity: of a full stroke, 0 to 1; grain: how much of it the paper's grain takes away, 0 to 1;
+    """opacity: of a full stroke, 0 to 1; grain: how much of it the paper's grain removes, 0 to 1;
     roughness: of the edges, MNIST px; reach: px over which the edge fades."""
 
     opacity: float
@@ -49,7 +49,7 @@ LOOKS: dict[Pen, PenLook] = {
 
 @dataclass(frozen=True, slots=True, eq=False)
 class StrokeFields:
-    """Digits as distances, so that a pen of any thickness can follow them, at any size; (N, side, side) float32.
+    """Digits as distance fields, to be drawn with a pen of any thickness at any size; (N, side, side) float32.
 
     scale: px of a field for a MNIST px. outline: MNIST px to the edge of the ink, positive inside.
     spine: MNIST px to the middle line of the strokes. half_width: (N,) of the ink, MNIST px.
@@ -63,8 +63,8 @@ class StrokeFields:
     def strokes(self, index: int, thickness: float, least: float) -> NDArray[np.float32]:
         """(side, side) float32, positive where the pen's ink is.
 
-        thickness: as in `PageStyle`; it evens out what MNIST's writers had in their hands, as a page has one pen.
-        least: half width that no stroke falls below, MNIST px.
+        thickness: as in `PageStyle`. It replaces the thickness of MNIST's pens, since a page has one pen.
+        least: smallest half width of a stroke, MNIST px.
         """
         outline, spine = self.outline[index], self.spine[index]
         even = outline + 0.85 * (MNIST_PEN - self.half_width[index])
@@ -81,7 +81,7 @@ def stroke_fields(images: NDArray[np.uint8], px_per_cell: float) -> StrokeFields
     if len(images) == 0:
         return StrokeFields(scale, np.zeros(shape, np.float32), np.zeros(shape, np.float32), np.zeros(0, np.float32))
     padded = np.pad(images, ((0, 0), (MARGIN, MARGIN), (MARGIN, MARGIN)))
-    column = padded.reshape(-1, FIELD + 2 * MARGIN)  # one under another: one call of OpenCV for all
+    column = padded.reshape(-1, FIELD + 2 * MARGIN)  # stacked vertically, for one call of OpenCV
     smooth = cv2.resize(column, None, fx=scale, fy=scale, interpolation=cv2.INTER_CUBIC)
     ink = without_specks((cv2.GaussianBlur(smooth, (0, 0), 0.27 * scale) > 110).astype(np.uint8), SPECK * scale**2)
     middle = thin(ink)
@@ -99,7 +99,7 @@ def stroke_fields(images: NDArray[np.uint8], px_per_cell: float) -> StrokeFields
 
 
 def without_specks(ink: NDArray[np.uint8], least_area: float) -> NDArray[np.uint8]:
-    """(H, W) uint8 ink of 0 and 1 without what is smaller: a scanner's dirt, which no pen would draw larger."""
+    """(H, W) uint8 ink of 0 and 1 without pieces smaller than `least_area`, which are dirt of the scanner."""
     _, labels, stats, _ = cv2.connectedComponentsWithStats(ink, connectivity=8)
     kept = np.asarray(stats[:, cv2.CC_STAT_AREA] >= least_area, np.uint8)
     kept[0] = 0
@@ -121,7 +121,7 @@ def thin(ink: NDArray[np.uint8]) -> NDArray[np.uint8]:
 
 @cache
 def _thinning_tables() -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
-    """For each pattern of eight neighbours 0 where the px goes, else 1; for the first and the second half step."""
+    """For each pattern of eight neighbours: 0 where the px is removed, else 1; for the first and the second half step."""
     first, second = np.ones(256, np.uint8), np.ones(256, np.uint8)
     for pattern in range(256):
         nw, n, ne, e, se, s, sw, w = (pattern >> bit & 1 for bit in range(8))
@@ -135,7 +135,7 @@ def _thinning_tables() -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
 
 @cache
 def paper_grain() -> NDArray[np.float32]:
-    """(1024, 1024) float32, mean 0, about -1 to 1: grain that a pencil leaves out. Its halves repeat, to be cropped."""
+    """(1024, 1024) float32, mean 0, about -1 to 1: the paper's grain. It repeats after half its side, to be cropped."""
     rng = np.random.default_rng(20)
     fine = rng.standard_normal((TEXTURE_SIDE, TEXTURE_SIDE)).astype(np.float32)
     mixed = cv2.GaussianBlur(fine, (0, 0), 0.7, borderType=cv2.BORDER_REFLECT_101) * 1.5
@@ -144,7 +144,7 @@ def paper_grain() -> NDArray[np.float32]:
 
 
 def grain_crop(rng: np.random.Generator, height: int, width: int, zoom: float = 1.0) -> NDArray[np.float32]:
-    """(height, width) float32 of `paper_grain`, from anywhere in it, `zoom` times as coarse, repeated where needed."""
+    """A random (height, width) float32 crop of `paper_grain`, `zoom` times as coarse, repeated where needed."""
     if zoom > 1:
         small = grain_crop(rng, int(height / zoom) + 2, int(width / zoom) + 2)
         return np.asarray(cv2.resize(small, (width, height), interpolation=cv2.INTER_LINEAR), np.float32)
@@ -163,7 +163,7 @@ def lay_digit(
     look: PenLook,
     rng: np.random.Generator,
 ) -> None:
-    """Draw one digit into (H, W) uint8 ink, where it makes it darker.
+    """Draw one digit into (H, W) uint8 ink by the maximum.
 
     strokes: of `StrokeFields.strokes`; placing: (2, 3), from px of that field to px of the sheet.
     """
@@ -226,7 +226,7 @@ def letter_strokes(letter: str) -> list[NDArray[np.float64]]:
 
 
 def _through(knots: NDArray[np.float64]) -> NDArray[np.float64]:
-    """A Catmull-Rom curve through (K, 2) points, eight px of it a piece."""
+    """A Catmull-Rom curve through (K, 2) points, with eight points per span."""
     padded = np.concatenate([knots[:1], knots, knots[-1:]])
     steps = np.linspace(0, 1, 8)[:, None]
     pieces = []

@@ -36,7 +36,7 @@ DESKS: dict[Desk, tuple[Colour, ...]] = {
 
 
 def random_style(rng: np.random.Generator, level: Level) -> PageStyle:
-    """A style of that level: what pages of that kind have in common is set, the rest is drawn by `rng`."""
+    """A random style of a level of difficulty."""
     return {"clean": _clean, "office": _office, "hard": _hard, "webcam": _webcam}[level](rng)
 
 
@@ -161,7 +161,7 @@ def _webcam(rng: np.random.Generator) -> PageStyle:
 
 
 def _materials(rng: np.random.Generator, pen: Pen, tinted: float) -> PageStyle:
-    """The pen with an ink of its own, the paper's colour and the desk."""
+    """A style with only pen, ink, paper colour and desk set."""
     papers = TINTED_PAPERS if rng.random() < tinted else WHITE_PAPERS
     desk = _one(rng, get_args(Desk))
     return PageStyle(

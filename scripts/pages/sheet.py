@@ -1,4 +1,4 @@
-"""Lays out and draws one sheet of paper with handwritten numbers. Knows no desk, light or camera."""
+"""Lay out and draw one sheet of paper with handwritten numbers. Knows no desk, light or camera."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from scripts.pages.pen import LOOKS, grain_crop, lay_digit
 
 @dataclass(frozen=True, slots=True, eq=False)
 class SheetNumber:
-    """A number and where its ink is, in px of the sheet."""
+    """A number with the place of its ink, px of the sheet."""
 
     text: str
     quad: NDArray[np.float64]
@@ -38,7 +38,7 @@ class Sheet:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Line:
-    """A line's own axes: `origin` on its baseline, `turn` (2, 2) from the line's axes to the sheet's."""
+    """A line's axes: `origin` is on its baseline, `turn` (2, 2) maps the line's axes to the sheet's."""
 
     origin: NDArray[np.float64]
     turn: NDArray[np.float64]
@@ -54,9 +54,9 @@ def draw_sheet(
     texts: Sequence[str] = (),
     scale: float = 1.0,
 ) -> Sheet:
-    """A sheet of the style's paper with `texts` on it, or with numbers drawn by `rng` until it is full.
+    """A sheet of the style's paper, with `texts` on it, or filled with random numbers.
 
-    scale: px of the sheet for a px of the frame. Texts for which no place is left are not drawn.
+    scale: px of the sheet per px of the frame. Texts that don't fit are not drawn.
     """
     width = round(style.width * style.page_share * scale)
     height = round(width * _shape_of_paper(style, rng))
@@ -64,7 +64,7 @@ def draw_sheet(
     margin = min(0.35 * writer.digit_px, 0.04 * width) + 0.03 * width
     room = width - 2 * margin
     advance = (0.62 + 0.6 * max(0.0, style.digit_gap)) * writer.digit_px
-    longest = max(1, int(room / (1.35 * advance)))  # broad digits are wider than most
+    longest = max(1, int(room / (1.35 * advance)))  # a margin for broad digits
     wanted = list(texts) or writer.random_texts(room * (height - 2 * margin), longest)
     ink = np.zeros((height, width), np.uint8)
     first_line = _first_line(writer, height, margin, sum(map(len, wanted)) * advance / room)
@@ -84,13 +84,13 @@ def draw_sheet(
 
 
 def _shape_of_paper(style: PageStyle, rng: np.random.Generator) -> float:
-    """Height of the sheet for a width of 1."""
+    """Ratio of the sheet's height to its width."""
     frame = style.height / style.width
     return frame * rng.uniform(0.95, 1.15) if style.page_share > 0.95 else float(rng.choice([0.64, 0.71, 0.76]))
 
 
 def _first_line(writer: Writer, height: int, margin: float, lines: float) -> float:
-    """y of the first baseline: near the top, lower where there is little to write."""
+    """y of the first baseline: near the top, lower for few lines."""
     highest = margin + writer.digit_px
     spare = height - margin - highest - 1.5 * lines * writer.pitch
     return float(highest + writer.rng.uniform(0.1, 0.8) * max(spare, 0.3 * writer.digit_px))
@@ -99,7 +99,7 @@ def _first_line(writer: Writer, height: int, margin: float, lines: float) -> flo
 def _write_numbers(
     ink: NDArray[np.uint8], writer: Writer, texts: Sequence[str], margin: float, first_line: float
 ) -> list[SheetNumber]:
-    """Line after line until the texts or the sheet are at their end."""
+    """Write line after line, until all texts are written or the sheet is full."""
     rng, digit_px = writer.rng, writer.digit_px
     height, width = ink.shape
     room = width - 2 * margin
@@ -127,7 +127,7 @@ def _new_line(writer: Writer, left: float, bottom: float, width: int) -> _Line:
 
 
 def _write(ink: NDArray[np.uint8], writer: Writer, line: _Line, planned: PlannedNumber, x: float) -> SheetNumber:
-    """Draw one number from `x` of the line on, and say where its ink is."""
+    """Draw one number from `x` of the line on; returns it with the place of its ink."""
     shift = np.array([x, 0.0])
     for digit in planned.digits:
         placing = np.hstack([line.turn @ digit.linear, line.on_sheet((digit.at + shift)[None]).T])

@@ -1,4 +1,4 @@
-"""Drawn pages that may cost a reader much time and memory, each by a recipe that can be changed a little. Knows no reader."""
+"""Draw pages that may cost a reader much time and memory, from recipes that can be varied. Knows no reader."""
 
 from __future__ import annotations
 
@@ -12,31 +12,33 @@ from scripts.pages.worst_patterns import PAPER, PARAMS, PATTERNS
 
 FRAME = (1280, 720)
 ODD_SIZES = ((1, 1), (1, 10_000), (8000, 16), (20_000, 20), (3, 720), (640, 480), (333, 1777))
-ODD_SHARE = 0.1  # of pages that have another size than a frame's
-COLOURS = 0.1  # of pages whose ink has a colour
+ODD_SHARE = 0.1
+"""Share of pages with another size than `FRAME`."""
+COLOURS = 0.1
+"""Share of pages with coloured ink."""
 
 
 @dataclass(frozen=True, slots=True)
 class Recipe:
-    """All that makes one page, so that it can be drawn again."""
+    """The parameters of one page, to draw it again."""
 
     pattern: str
     """A name of `PATTERNS`."""
     params: tuple[float, ...]
-    """`PARAMS` of them for the pattern, then one for blur and one for noise; 0 to 1."""
+    """`PARAMS` values for the pattern, then one for blur and one for noise; 0 to 1."""
     seed: int
     size: tuple[int, int] = FRAME
     """Width and height, px."""
 
     @property
     def name(self) -> str:
-        """The pattern, its size, seed and params, in one word."""
+        """Pattern, size, seed and params in one word."""
         params = "-".join(f"{round(99 * param):02d}" for param in self.params)
         return f"{self.pattern}-{self.size[0]}x{self.size[1]}-{self.seed}-{params}"
 
 
 def random_recipe(rng: np.random.Generator, pattern: str | None = None) -> Recipe:
-    """Any page, or any of one pattern."""
+    """A random page, of one pattern where it is given."""
     names = list(PATTERNS)
     chosen = pattern or names[int(rng.integers(len(names)))]
     size = ODD_SIZES[int(rng.integers(len(ODD_SIZES)))] if rng.random() < ODD_SHARE else FRAME
@@ -44,7 +46,7 @@ def random_recipe(rng: np.random.Generator, pattern: str | None = None) -> Recip
 
 
 def changed(recipe: Recipe, rng: np.random.Generator) -> Recipe:
-    """A page much like another one: some params turned a little, or one of them far."""
+    """A variation of a page: small changes of some params, or a new value of one."""
     params = np.array(recipe.params)
     if rng.random() < 0.3:
         params[rng.integers(len(params))] = rng.random()
@@ -72,6 +74,6 @@ def draw_recipe(recipe: Recipe) -> NDArray[np.uint8]:
 
 
 def worst_page(rng: np.random.Generator) -> tuple[str, NDArray[np.uint8]]:
-    """A page that may cost much: its name, and (H, W, 3) uint8 BGR."""
+    """A page that may be expensive: its name, and (H, W, 3) uint8 BGR."""
     recipe = random_recipe(rng)
     return recipe.name, draw_recipe(recipe)

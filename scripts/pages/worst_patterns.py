@@ -1,4 +1,4 @@
-"""Draws pages full of ink that is no writing, or far too much of it: what a reader may choke on. Knows no reader.
+"""Draw patterns that are expensive for a reader: ink that is no writing, or far too much writing. Knows no reader.
 
 Every pattern takes a bare page, (H, W) uint8, on which it draws in place, eight params in [0, 1] that say how, and a generator.
 """
@@ -19,21 +19,22 @@ Pattern = Callable[[Page, Params, np.random.Generator], None]
 PARAMS = 8
 PAPER, BLACK = 235, 20
 FACES = (cv2.FONT_HERSHEY_SIMPLEX, cv2.FONT_HERSHEY_DUPLEX, cv2.FONT_HERSHEY_SCRIPT_SIMPLEX, cv2.FONT_HERSHEY_PLAIN)
-MOST_SHAPES = 40_000  # drawn one by one: more of them would take seconds to draw
+MOST_SHAPES = 40_000
+"""Largest number of shapes on a page. More would take seconds to draw."""
 
 
 def between(param: float, low: float, high: float) -> float:
-    """A param's value on a scale of ratios. low: above 0."""
+    """A param from 0 to 1 mapped to the range logarithmically. low: above 0."""
     return low * (high / low) ** param
 
 
 def angle_of(param: float) -> float:
-    """A param as a direction, radians, half a turn in all."""
+    """A param from 0 to 1 mapped to an angle from 0 to pi, radians."""
     return math.pi * param
 
 
 def _grid(page: Page, across: float, down: float, jitter: float, rng: np.random.Generator) -> NDArray[np.float64]:
-    """(N, 2) places on a grid of so many px, each moved by a share of them."""
+    """(N, 2) places on a grid with these steps in px, each moved by up to `jitter` steps."""
     height, width = page.shape
     while (width / across) * (height / down) > MOST_SHAPES:
         across, down = 1.1 * across, 1.1 * down
@@ -48,7 +49,7 @@ def _stroke(page: Page, points: NDArray[np.float64], thick: int, ink: int = BLAC
 
 
 def grid_of_strokes(page: Page, params: Params, rng: np.random.Generator) -> None:
-    """Short strokes in rows and columns, slanting and bent, near to each other."""
+    """Short slanted or bent strokes in dense rows and columns."""
     across, tall = between(params[0], 4, 60), between(params[1], 6, 120)
     down, slant, bend = tall * between(params[2], 0.6, 2.5), 4 * (params[3] - 0.5), 3 * (params[4] - 0.5)
     thick, steps = 1 + int(4 * params[5] ** 2), np.linspace(-0.5, 0.5, 9)
@@ -58,7 +59,7 @@ def grid_of_strokes(page: Page, params: Params, rng: np.random.Generator) -> Non
 
 
 def hatching(page: Page, params: Params, rng: np.random.Generator) -> None:
-    """Parallel lines in one direction or two, whole or in dashes."""
+    """Parallel lines in one or two directions, solid or dashed."""
     height, width = page.shape
     y, x = np.indices(page.shape, np.float32)
     for k in range(1 + int(2 * params[7])):
@@ -70,7 +71,7 @@ def hatching(page: Page, params: Params, rng: np.random.Generator) -> None:
 
 
 def dots(page: Page, params: Params, rng: np.random.Generator) -> None:
-    """Spots on a grid, round, upright or lying."""
+    """Ellipses on a grid."""
     apart = between(params[0], 3, 60)
     size = max(0.5, apart * between(params[1], 0.15, 0.7))
     axes = max(1, round(size * between(params[2], 0.3, 1))), max(1, round(size * between(params[3], 0.3, 1)))
@@ -80,7 +81,7 @@ def dots(page: Page, params: Params, rng: np.random.Generator) -> None:
 
 
 def strokes(page: Page, params: Params, rng: np.random.Generator) -> None:
-    """Strokes anywhere, straight or bent."""
+    """Strokes at random places, straight or bent."""
     height, width = page.shape
     count, long = int(between(params[0], 50, 12_000)), between(params[1], 4, 150)
     thick, spread, bend = 1 + int(5 * params[2] ** 2), math.pi * params[3], 2 * params[4]
@@ -93,7 +94,7 @@ def strokes(page: Page, params: Params, rng: np.random.Generator) -> None:
 
 
 def noise(page: Page, params: Params, rng: np.random.Generator) -> None:
-    """Noise of any size and share, smooth or hard, alike in all directions or not."""
+    """Noise of any scale and density, smooth or binary, isotropic or not."""
     across, down = between(params[0], 0.3, 20), between(params[1], 0.3, 20)
     field = cv2.GaussianBlur(rng.standard_normal(page.shape).astype(np.float32), (0, 0), across, sigmaY=down)
     field = (field - field.mean()) / max(float(field.std()), 1e-6)
@@ -104,7 +105,7 @@ def noise(page: Page, params: Params, rng: np.random.Generator) -> None:
 
 
 def checkerboard(page: Page, params: Params, rng: np.random.Generator) -> None:
-    """Squares in turns of black and white, a part of them left out, the grid askew."""
+    """A rotated checkerboard, with some squares left out."""
     y, x = np.indices(page.shape, np.float32)
     side, angle = between(params[0], 1, 40), angle_of(params[1]) if params[2] > 0.4 else 0.0
     across = np.floor((x * math.cos(angle) - y * math.sin(angle)) / side).astype(int)
@@ -114,7 +115,7 @@ def checkerboard(page: Page, params: Params, rng: np.random.Generator) -> None:
 
 
 def rings(page: Page, params: Params, rng: np.random.Generator) -> None:
-    """Circles in circles, or spirals, around one middle or several."""
+    """Concentric circles or spirals around one or several centres."""
     height, width = page.shape
     y, x = np.indices(page.shape, np.float32)
     apart, count = between(params[0], 3, 60), int(between(params[1], 1, 16))
@@ -128,7 +129,7 @@ def rings(page: Page, params: Params, rng: np.random.Generator) -> None:
 
 
 def boxes_in_boxes(page: Page, params: Params, rng: np.random.Generator) -> None:
-    """Frames in frames, all over the page."""
+    """Nested frames all over the page."""
     side = between(params[0], 12, max(page.shape) + 12.0)
     apart, thick = between(params[1], 2, 20), 1 + int(3 * params[2] ** 2)
     for x, y in _grid(page, side * 1.05, side * 1.05 * between(params[3], 0.4, 1), 0.3 * params[4] ** 3, rng):
@@ -138,7 +139,7 @@ def boxes_in_boxes(page: Page, params: Params, rng: np.random.Generator) -> None
 
 
 def fractal(page: Page, params: Params, rng: np.random.Generator) -> None:  # noqa: ARG001 (a pattern's own parameters)
-    """A carpet of holes in holes (Sierpinski's, of any base), or a tree that forks again and again."""
+    """A Sierpinski carpet of any base, or a fractal tree."""
     height, width = page.shape
     if params[0] > 0.4:
         base, cell = 2 + int(3 * params[1]), max(1, int(between(params[2], 1, 8)))
@@ -161,7 +162,7 @@ def fractal(page: Page, params: Params, rng: np.random.Generator) -> None:  # no
 
 
 def maze(page: Page, params: Params, rng: np.random.Generator) -> None:
-    """Tiles with a diagonal, an arc or a bar, turned at random: walls that go on for ever, or nearly."""
+    """Randomly rotated tiles with a diagonal, an arc or a bar, which form long walls."""
     side = max(3, int(between(params[0], 4, 60)))
     thick, kept = 1 + int(3 * params[1] ** 2), 1 - 0.6 * params[2] ** 2
     for x, y in _grid(page, side, side, 0.0, rng).astype(int):
@@ -186,7 +187,7 @@ def maze(page: Page, params: Params, rng: np.random.Generator) -> None:
 
 
 def combs(page: Page, params: Params, rng: np.random.Generator) -> None:
-    """Long lines with teeth on them, a px wide or little more."""
+    """Long thin lines with teeth."""
     height, width = page.shape
     apart, down = max(2, int(between(params[0], 2, 30))), max(4, int(between(params[1], 8, 160)))
     long, thick = max(2, int(down * (0.3 + 0.69 * params[2]))), 1 + int(3 * params[3] ** 3)
@@ -204,7 +205,7 @@ def combs(page: Page, params: Params, rng: np.random.Generator) -> None:
 
 
 def halftone(page: Page, params: Params, rng: np.random.Generator) -> None:
-    """A picture in printed dots, as in a newspaper."""
+    """A picture in halftone dots, as in a newspaper."""
     y, x = np.indices(page.shape, np.float32)
     apart, angle = between(params[0], 2, 30), angle_of(params[1])
     screen = np.cos((x * math.cos(angle) - y * math.sin(angle)) * 2 * math.pi / apart)
@@ -214,7 +215,7 @@ def halftone(page: Page, params: Params, rng: np.random.Generator) -> None:
 
 
 def writing(page: Page, params: Params, rng: np.random.Generator) -> None:
-    """Digits or letters, as small and as near to each other as they can be: numbers, words, or chains that touch."""
+    """Digits or letters, down to very small and dense: numbers, words, or chains that touch."""
     signs = "0123456789" if params[0] > 0.4 else "abcdefghijkmnoprstuvwxyzBSOIZ"
     face = FACES[int(3.99 * params[1])]
     tall = between(params[2], 7, 120)
@@ -228,7 +229,7 @@ def writing(page: Page, params: Params, rng: np.random.Generator) -> None:
 
 
 def flat(page: Page, params: Params, rng: np.random.Generator) -> None:
-    """One grey, a slope of greys, or a half of each."""
+    """One grey, a gradient, or half of each."""
     width = page.shape[1]
     page[:] = int(255.99 * params[0]) if params[1] < 0.7 else np.linspace(0, 255, width).astype(np.uint8)
     if params[2] > 0.5:

@@ -1,7 +1,7 @@
-"""Serve a network its pictures, batch by batch, bent anew each time. Knows arrays and seeds, no network.
+"""Serve augmented pictures in batches. Knows arrays and seeds, no network.
 
-What is in a batch follows from the seed, the epoch and the batch's number alone, so that a run that was interrupted goes on as
-if it never had been.
+A batch depends only on the seed, the epoch and the batch's number, so that a resumed run gives the same result as one that was
+never interrupted.
 """
 
 from __future__ import annotations
@@ -25,12 +25,12 @@ class BatchPlan:
     batch_size: int
     augment: bool
     drawn_share: float
-    """Share of an epoch that comes from the drawn pictures, if there are any."""
+    """Share of the drawn pictures in an epoch, if there are any."""
     seed: int
 
 
 class Batches(keras.utils.PyDataset):  # type: ignore[misc]  # Keras comes without types
-    """Every digit once an epoch, and beside them a random part of the drawn pictures."""
+    """Every digit once per epoch, with a random part of the drawn pictures."""
 
     def __init__(self, digits: Examples, drawn: Examples | None, plan: BatchPlan, epoch: int = 0) -> None:
         """digits, drawn: pictures with their classes; epoch: the first one to serve, from 0."""
@@ -43,7 +43,7 @@ class Batches(keras.utils.PyDataset):  # type: ignore[misc]  # Keras comes witho
         self._order = self._shuffled()
 
     def _shuffled(self) -> NDArray[np.int64]:
-        """Rows of this epoch, in its order."""
+        """The rows of this epoch in order."""
         rng = np.random.default_rng([self._plan.seed, self._epoch])
         drawn = np.arange(self._digits, len(self._labels))
         wanted = round(self._digits * self._plan.drawn_share / (1 - self._plan.drawn_share))
@@ -63,7 +63,7 @@ class Batches(keras.utils.PyDataset):  # type: ignore[misc]  # Keras comes witho
         return as_input(images), one_hot(self._labels[rows], self._plan.classes)
 
     def on_epoch_end(self) -> None:
-        """Another order, and other drawn pictures, for the next epoch."""
+        """Shuffle, and choose other drawn pictures for the next epoch."""
         self._epoch += 1
         self._order = self._shuffled()
 

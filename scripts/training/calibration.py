@@ -1,4 +1,4 @@
-"""Fit a temperature, tell of rarer classes, and measure how far confidence is from truth. Knows logits and labels only."""
+"""Fit a temperature, correct class priors, and measure the calibration error. Knows logits and labels only."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ def softmax(logits: NDArray[np.float32]) -> NDArray[np.float32]:
 
 
 def fit_temperature(logits: NDArray[np.float32], labels: NDArray[np.int64]) -> float:
-    """The temperature by which to divide the logits so that the negative log-likelihood is least.
+    """The temperature (divisor of the logits) that minimises the negative log-likelihood.
 
     Source: Guo et al., "On calibration of modern neural networks", 2017. Golden-section search on the logarithm.
     """
@@ -36,16 +36,16 @@ def fit_temperature(logits: NDArray[np.float32], labels: NDArray[np.int64]) -> f
 
 
 def class_shift(before: float, after: float) -> float:
-    """What to add to the logit of a class whose share of all pictures was `before` in training, and will be `after`.
+    """The value to add to the logit of a class whose share of all pictures is `before` in training and `after` in use.
 
-    Shares from 0 to 1, neither included. Bayes' rule: the odds of an answer change as those of the class do. Source: Saerens,
+    Shares are above 0 and below 1. By Bayes' rule the odds of an answer change as the odds of the class. Source: Saerens,
     Latinne and Decaestecker, "Adjusting the outputs of a classifier to new a priori probabilities", 2002.
     """
     return float(np.log(after / (1 - after)) - np.log(before / (1 - before)))
 
 
 def expected_calibration_error(probabilities: NDArray[np.float32], labels: NDArray[np.int64], bins: int = 15) -> float:
-    """The calibration gap of a classifier's answers: (N, C) probabilities, (N,) labels."""
+    """The expected calibration error of a classifier's answers: (N, C) probabilities, (N,) labels."""
     return calibration_gap(probabilities.max(axis=1), probabilities.argmax(axis=1) == labels, bins)
 
 

@@ -1,4 +1,4 @@
-"""Write a Keras model in another format, whole or not at all, and only where it answers as Keras does. Knows no command line."""
+"""Write a Keras model in another format atomically, after comparing its answers with Keras. Knows no command line."""
 
 from __future__ import annotations
 
@@ -20,39 +20,40 @@ from models.quiet import quiet_stderr
 from scripts.training.exporting import FORMATS, Format, Inputs
 
 CHECKED = 1_000
-"""Digits on which the written file is compared with Keras."""
+"""Number of digits on which the written file is compared with Keras."""
 LARGEST_DIFFERENCE = 1e-4
 SURE = 0.9
 SAME_WHEN_SURE = 0.995
-NEARLY_FULL = 1_000_000  # bytes left on a disk that has just refused to take more
+NEARLY_FULL = 1_000_000
+"""A failed write counts as a full disk where fewer bytes than this are free."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Comparison:
-    """Digits, and what Keras says of them."""
+    """Digits with Keras's answers."""
 
     inputs: Inputs
     expected: NDArray[np.float32]
     """(N, C) float32 probabilities."""
     calibration: Inputs
-    """Other digits, for the 8-bit formats; may be empty for the others."""
+    """Other digits, to calibrate the 8-bit formats; may be empty for other formats."""
 
 
 @dataclass(frozen=True, slots=True)
 class Exported:
-    """One file that was written, and how near it is to Keras."""
+    """One written file, and its agreement with Keras."""
 
     path: Path
     size: int
     """Bytes."""
     difference: float
-    """Largest, of any probability."""
+    """Largest difference of any probability."""
     same: float
-    """Share of the digits with the same answer, 0 to 1."""
+    """Share of digits with the same answer, 0 to 1."""
 
 
 def export(model: Any, form: Format, path: Path, digits: Comparison) -> Exported:
-    """Write `model` to `path`, whole or not at all. An earlier file there is replaced.
+    """Write `model` to `path` atomically. An earlier file there is replaced.
 
     Raises ModelError where it can't be written, can't be loaded back, or disagrees with Keras.
     """
@@ -63,24 +64,24 @@ def export(model: Any, form: Format, path: Path, digits: Comparison) -> Exported
             form.write(model, new, digits.calibration)
             exported = judge(form, new, path, digits)
             if path.is_dir():
-                path.rename(Path(folder) / "earlier")  # a folder can't be replaced as a file can
+                path.rename(Path(folder) / "earlier")  # a folder can't be replaced atomically
             new.replace(path)
             return exported
     except ModelError:
         raise
-    except Exception as error:  # HDF5, TensorFlow and ONNX raise kinds of their own where a disk is full
+    except Exception as error:  # HDF5, TensorFlow and ONNX raise various exceptions where a disk is full
         raise ModelError(f"{path} can't be written: {_reason(error, path.parent)}. Try another --output.") from error
 
 
 def check_place(path: Path, form: Format) -> None:
-    """Raise ModelError where something else is in the way."""
+    """Raise ModelError where `path` is something else than such a model."""
     is_ours = (path / "saved_model.pb").is_file() if form.ending == "_saved_model" else not path.is_dir()
     if path.exists() and not is_ours:
         raise ModelError(f"{path} is something else, and was left as it is. Move it away, or give another --name.")
 
 
 def judge(form: Format, new: Path, path: Path, digits: Comparison) -> Exported:
-    """Compare the file `new`, which is to become `path`, with Keras. Raises ModelError where it disagrees."""
+    """Compare the file `new`, which will become `path`, with Keras. Raises ModelError where it disagrees."""
     try:
         answers = form.load(new)(digits.inputs)
     except ModelError as error:
@@ -103,7 +104,7 @@ def judge(form: Format, new: Path, path: Path, digits: Comparison) -> Exported:
 
 
 def export_onnx(model: Any, path: Path, inputs: Inputs) -> float:
-    """Write `model` to `path`, whole or not at all; returns the largest difference from Keras on `inputs`.
+    """Write `model` to `path` atomically; returns the largest difference from Keras on `inputs`.
 
     Raises ModelError where it can't be written, or the written file disagrees with Keras.
     """
@@ -111,18 +112,20 @@ def export_onnx(model: Any, path: Path, inputs: Inputs) -> float:
 
 
 def compared(model: Any, inputs: Inputs, calibration: Inputs) -> Comparison:
-    """Keras's own answers to `inputs`."""
+    """A comparison with Keras's answers to `inputs`."""
     return Comparison(inputs, model.predict(inputs, batch_size=1024, verbose=0), calibration)
 
 
 def _reason(error: Exception, folder: Path) -> str:
     """Why a file couldn't be written, for people."""
     if isinstance(error, OSError) and error.errno:
-        return os.strerror(error.errno)  # HDF5 tells addresses in memory besides
+        return os.strerror(error.errno)  # HDF5's messages also hold memory addresses
     if folder.is_dir() and shutil.disk_usage(folder).free < NEARLY_FULL:
         return os.strerror(errno.ENOSPC)
     line = (str(error).strip().splitlines() or [type(error).__name__])[0]
-    return re.sub(r"^\{\{.*; | \[Op:\w+\]$", "", line).rstrip(".")  # TensorFlow names the node and the operation
+    return re.sub(r"^\{\{.*; | \[Op:\w+\]$", "", line).rstrip(
+        "."
+    )  # TensorFlow's messages also name the node and the operation
 
 
 def _size(path: Path) -> int:

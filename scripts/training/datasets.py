@@ -1,4 +1,4 @@
-"""Load MNIST and its relatives, and split them so that no writer is on both sides. Knows no network."""
+"""Load MNIST and related data sets, and split them by writer. Knows no network."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class Digits:
     labels: NDArray[np.int64]
     """(N,) 0 to 9."""
     writers: NDArray[np.int64] | None = None
-    """(N,) who wrote each, where that is known."""
+    """(N,) the writer of each, where known."""
 
     def __post_init__(self) -> None:
         if self.images.ndim != 3 or self.images.shape[1:] != (28, 28):
@@ -70,7 +70,7 @@ def load_mnist(source: Path | None) -> tuple[Digits, Digits]:
 
 
 def _named_in_settings() -> Path | None:
-    """What the user's own settings name. Raises DataError where they are wrong."""
+    """The data that the user's own settings name. Raises DataError for invalid settings."""
     try:
         named = load_settings(say=_say).training.data
     except SettingsError as error:
@@ -79,17 +79,17 @@ def _named_in_settings() -> Path | None:
 
 
 def _say(line: str) -> None:
-    """A note, beside what is printed."""
+    """Print a note on stderr."""
     say(line)
 
 
 def _downloaded() -> tuple[Digits, Digits]:
-    """MNIST through Keras. Raises DataError where it can't be had."""
-    from keras.datasets import mnist  # seconds to import, and needed only without a file
+    """MNIST, downloaded by Keras. Raises DataError where that fails."""
+    from keras.datasets import mnist  # takes seconds to import, and is needed only without a file
 
     try:
         (x_train, y_train), (x_test, y_test) = mnist.load_data()
-    except Exception as error:  # what goes wrong in a download comes as Exception itself from Keras
+    except Exception as error:  # Keras raises Exception itself where a download fails
         raise DataError(
             f"MNIST could not be downloaded: {_one_line(error)}. With a copy of it: --data mnist.npz or --data FOLDER."
         ) from error
@@ -97,7 +97,7 @@ def _downloaded() -> tuple[Digits, Digits]:
 
 
 def _from_npz(path: Path) -> tuple[Digits, Digits]:
-    """The two parts of a file as Keras caches it."""
+    """Both parts of a file in the layout of Keras's cache."""
     with path.open("rb") as file, np.load(file) as arrays:
         x_train, y_train, x_test, y_test = (arrays[name] for name in ("x_train", "y_train", "x_test", "y_test"))
     beside = path.parent / "writers.npz"
@@ -110,12 +110,12 @@ def _from_npz(path: Path) -> tuple[Digits, Digits]:
 
 
 def _from_folder(folder: Path) -> tuple[Digits, Digits]:
-    """The two parts of a folder of IDX files, under the names they are published by."""
+    """Both parts of a folder of IDX files with their published names."""
     return _from_idx(folder, ("train",)), _from_idx(folder, ("t10k", "test"))
 
 
 def _from_idx(folder: Path, parts: tuple[str, ...]) -> Digits:
-    """One part: the pictures and labels whose names say one of `parts`. Raises DataError where there are none or several."""
+    """One part: the pictures and labels with one of `parts` in their names. Raises DataError for none or several."""
     found = {}
     for kind in ("images", "labels"):
         names = sorted(p for p in folder.glob(f"*{kind}*") if any(part in p.name for part in parts) and p.is_file())
@@ -127,7 +127,7 @@ def _from_idx(folder: Path, parts: tuple[str, ...]) -> Digits:
         found[kind] = names[0]
     images, labels = read_idx(found["images"]), read_idx(found["labels"])
     if found["images"].name.startswith("emnist"):
-        images = images.transpose(0, 2, 1)  # EMNIST's pictures lie on their side
+        images = images.transpose(0, 2, 1)  # EMNIST's pictures are transposed
     writers = None
     if labels.ndim == 2:  # QMNIST: class, NIST series, writer, and more
         writers, labels = _writer_names(labels[:, 1:3]), labels[:, 0]
@@ -135,19 +135,19 @@ def _from_idx(folder: Path, parts: tuple[str, ...]) -> Digits:
 
 
 def _writer_names(columns: NDArray[np.int64]) -> NDArray[np.int64]:
-    """(N, 2) series and writer -> (N,): a writer's number is unique only within his series."""
+    """(N, 2) series and writer -> (N,): a writer's number is unique only within a series."""
     return columns[:, 0].astype(np.int64) * 100_000 + columns[:, 1]
 
 
 def _one_line(error: Exception) -> str:
-    """An error's message without line breaks and closing full stop."""
+    """An error's message in one line, without its final full stop."""
     return " ".join(str(error).split()).rstrip(".") or type(error).__name__
 
 
 def split_by_writer(digits: Digits, share: float, rng: np.random.Generator) -> tuple[Digits, Digits]:
-    """(training, validation) with about `share` of the digits in validation and no writer in both.
+    """(training, validation), with about `share` of the digits in validation, and no writer in both.
 
-    Where the writers are not known, rows are drawn at random.
+    Without known writers, rows are split at random.
     """
     if digits.writers is None:
         held_out = rng.random(len(digits)) < share

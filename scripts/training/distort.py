@@ -1,7 +1,7 @@
-"""Bend digits anew each time they are shown to the network, and degrade a few. Knows arrays in MNIST's format, no network.
+"""Augment digits at random in each epoch: distort all, and degrade a few. Knows arrays in MNIST's format, no network.
 
-Turned, slanted, stretched and shifted, and pushed about by a smooth random field: what one hand does from one day to the next.
-Hazy, grainy, blurred or faint: what a camera makes of it.
+Distortion is rotation, shear, scale, shift and a smooth random field, as handwriting varies. Degradation is haze, noise, blur or
+faint ink, as in camera pictures.
 Source: Simard, Steinkraus and Platt, "Best practices for convolutional neural networks applied to visual document analysis",
 2003, for affine and elastic distortion of MNIST.
 """
@@ -17,29 +17,30 @@ from numpy.typing import NDArray
 from models.mnist_format import FIELD_PX
 
 CENTER = (FIELD_PX - 1) / 2
-KNOTS = 5  # the random field is drawn on so many by so many points
+KNOTS = 5
+"""The random field is drawn on a grid of this many points in each direction."""
 
 
 @dataclass(frozen=True, slots=True)
 class Distortion:
-    """How far a digit is bent: standard deviations of normal draws."""
+    """Strengths of the distortion: standard deviations of normal distributions."""
 
     rotation_deg: float = 9.0
     shear: float = 0.13
     scale: float = 0.09
-    """Of the logarithm of width and of height, each by itself."""
+    """Standard deviation of the logarithms of width and height, drawn independently."""
     shift_px: float = 0.6
     elastic_px: float = 0.9
 
 
 @dataclass(frozen=True, slots=True)
 class Degradation:
-    """How badly a few pictures are degraded: largest values of uniform draws, ink at full strength is 1."""
+    """Strengths of the degradation: largest values of uniform distributions; full ink is 1."""
 
     share: float = 0.15
-    """Of the pictures; each of them is degraded in one way."""
+    """Share of pictures that are degraded, each in one way."""
     haze: float = 0.3
-    """Grey over everything."""
+    """Grey added to all pixels."""
     noise: float = 0.15
     """Standard deviation."""
     blur_px: float = 1.0
@@ -51,7 +52,7 @@ class Degradation:
 def distort(
     images: NDArray[np.uint8], rng: np.random.Generator, distortion: Distortion | None = None
 ) -> NDArray[np.uint8]:
-    """(N, 28, 28) uint8 -> (N, 28, 28) uint8, each bent its own way. N = 0 is ordinary."""
+    """(N, 28, 28) uint8 -> (N, 28, 28) uint8, each distorted independently. N may be 0."""
     how = distortion or Distortion()
     count = len(images)
     angle = np.radians(rng.normal(0, how.rotation_deg, count))
@@ -65,7 +66,7 @@ def distort(
     maps = (_FIELD @ matrix.transpose(0, 2, 1) + shift + _BETWEEN @ knots).reshape(count, FIELD_PX, FIELD_PX, 2)
     bent = np.empty_like(images)
     for k in range(count):
-        # linear interpolation blurs: a network that saw only blurred strokes is less right on sharp ones
+        # not linear: it blurs, and a network trained on blurred strokes is worse on sharp ones
         cv2.remap(images[k], maps[k], None, cv2.INTER_CUBIC, dst=bent[k], borderMode=cv2.BORDER_CONSTANT)
     return bent
 
@@ -73,7 +74,7 @@ def distort(
 def degrade(
     images: NDArray[np.uint8], rng: np.random.Generator, degradation: Degradation | None = None
 ) -> NDArray[np.uint8]:
-    """(N, 28, 28) uint8 -> (N, 28, 28) uint8, a few of them hazy, grainy, blurred or faint. N = 0 is ordinary."""
+    """(N, 28, 28) uint8 -> (N, 28, 28) uint8, a few of them hazy, noisy, blurred or faint. N may be 0."""
     how = degradation or Degradation()
     degraded = images.copy()
     ways = rng.integers(0, 4, len(images))
@@ -93,7 +94,7 @@ def degrade(
 
 
 def _between() -> NDArray[np.float32]:
-    """(28 * 28, KNOTS * KNOTS) weights that lead from values at the knots to a smooth run through the field."""
+    """(28 * 28, KNOTS * KNOTS) weights that interpolate values at the knots smoothly over the field."""
     place = np.linspace(0, KNOTS - 1, FIELD_PX)[:, None] - np.arange(KNOTS)[None, :]
     weights = np.exp(-0.5 * (place / 0.6) ** 2)
     weights /= np.sqrt((weights**2).sum(axis=1, keepdims=True))

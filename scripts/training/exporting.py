@@ -1,7 +1,7 @@
-"""Write a Keras model in one format after another, and load each back. Judges nothing: scripts/export.py does.
+"""Write a Keras model in several formats, and load them back. Judges nothing: scripts/training/checked_export.py does.
 
-A writer gets the model, the path of a file that isn't there yet, in a folder that will be thrown away, and digits to measure the
-range of each layer on, which only the 8-bit formats need.
+A writer gets the model, the path of a new file in a temporary folder, and digits to measure the range of each layer, which only
+the 8-bit formats need.
 """
 
 from __future__ import annotations
@@ -23,22 +23,22 @@ Inputs = NDArray[np.float32]
 """(N, 28, 28, 1) float32 in [0, 1], ink is 1."""
 
 Answer = Callable[[Inputs], NDArray[np.float32]]
-"""What answers for digits: (N, 28, 28, 1) -> (N, C) probabilities."""
+"""A function that classifies digits: (N, 28, 28, 1) -> (N, C) probabilities."""
 
 CALIBRATION_BATCH = 100
 
 
 def write_keras(model: Any, path: Path, _calibration: Inputs) -> None:
-    """Keras's own format, without the optimizer, which weighs more than the network."""
+    """Keras's own format, without the optimizer, which is larger than the network."""
     import keras
 
     keras.Model(model.inputs, model.outputs[0], name=model.name).save(path)
 
 
 def write_h5(model: Any, path: Path, _calibration: Inputs) -> None:
-    """Keras's earlier format, HDF5. In memory first: where a disk is full, HDF5 brings the process down when it ends."""
+    """Keras's earlier format, HDF5. It is written in memory first, since HDF5 crashes at exit after a full disk."""
     import h5py
-    from keras.src.legacy.saving.legacy_h5_format import save_model_to_hdf5  # Keras's own `save` takes a path alone
+    from keras.src.legacy.saving.legacy_h5_format import save_model_to_hdf5  # Keras's `save` takes only a path
 
     whole = io.BytesIO()
     with h5py.File(whole, "w") as file:
@@ -47,20 +47,20 @@ def write_h5(model: Any, path: Path, _calibration: Inputs) -> None:
 
 
 def write_saved_model(model: Any, path: Path, _calibration: Inputs) -> None:
-    """TensorFlow's SavedModel, a folder, for its own tools and for TensorFlow Serving."""
+    """TensorFlow's SavedModel, a folder, for TensorFlow's tools and TensorFlow Serving."""
     model.export(str(path), format="tf_saved_model", verbose=False)
 
 
 def write_onnx(model: Any, path: Path, _calibration: Inputs) -> None:
     """ONNX with a free batch size."""
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore", FutureWarning)  # tf2onnx asks NumPy for names it no longer has
+        warnings.simplefilter("ignore", FutureWarning)  # tf2onnx uses deprecated names of NumPy
         logging.getLogger("tf2onnx").setLevel(logging.ERROR)
         model.export(str(path), format="onnx", verbose=False)
 
 
 def write_onnx_int8(model: Any, path: Path, calibration: Inputs) -> None:
-    """ONNX with weights and activations of 8 bits, but for the first layer, the last one and the softmax."""
+    """ONNX with weights and activations of 8 bits, except in the first layer, the last one and the softmax."""
     import onnx
     from onnxruntime import quantization as q
     from onnxruntime.quantization.shape_inference import quant_pre_process
@@ -87,7 +87,7 @@ def write_onnx_int8(model: Any, path: Path, calibration: Inputs) -> None:
         # seven bits for weights: processors without VNNI add two products in 16 bits, which overflow with eight
         reduce_range=True,
         op_types_to_quantize=["Conv", "Gemm", "MatMul", "Add", "Relu", "MaxPool", "Reshape", "Transpose"],
-        # the picture's grey levels and the margin between two classes: few weights, and where rounding costs answers
+        # the first and last layers have few weights, and rounding in them costs accuracy
         nodes_to_exclude=[layers[0], layers[-1]],
     )  # fmt: skip
 
@@ -98,7 +98,7 @@ def write_tflite(model: Any, path: Path, calibration: Inputs) -> None:
 
 
 def write_tflite_int8(model: Any, path: Path, calibration: Inputs) -> None:
-    """TensorFlow Lite with 8 bits from end to end, input and answers too: what small devices ask for."""
+    """TensorFlow Lite with 8 bits throughout, input and output included, as small devices need it."""
     import tensorflow as tf
 
     def digits() -> Iterator[list[Inputs]]:
@@ -114,7 +114,7 @@ def write_tflite_int8(model: Any, path: Path, calibration: Inputs) -> None:
 
 
 def _converter(model: Any, path: Path, calibration: Inputs) -> Any:
-    """TensorFlow Lite's converter for the model, by way of a SavedModel: directly, it makes files that answer NaN."""
+    """TensorFlow Lite's converter, by way of a SavedModel: files converted directly answer NaN."""
     import tensorflow as tf
 
     folder = path.with_name("for_the_converter")
@@ -132,7 +132,7 @@ def load_saved_model(path: Path) -> Answer:
 
 @dataclass(frozen=True, slots=True)
 class Format:
-    """One format: what its files' names end in, how it is written and loaded back."""
+    """One format: the ending of its file names, its writer and its loader."""
 
     ending: str
     write: Callable[[Any, Path, Inputs], None]

@@ -1,4 +1,4 @@
-"""Fit a network: epochs, progress, the best weights kept, a run gone on with after a kill. Draws no pictures, exports nothing."""
+"""Fit a network, with progress, checkpoints and resuming. Draws no pictures, exports nothing."""
 
 from __future__ import annotations
 
@@ -24,9 +24,9 @@ from scripts.training.training_set import Examples, as_input
 def fit(
     parts: tuple[Examples, Examples | None, Examples], recipe: Recipe, history: History, files: RunFiles
 ) -> keras.Model:
-    """Train until the recipe's epochs are over or patience is; returns the network with its best weights.
+    """Train until the recipe's epochs or its patience end; returns the network with its best weights.
 
-    parts: digits to learn from, drawn pictures or None, what is held out. history: of a run that is to go on, or a new one.
+    parts: digits to train on, drawn pictures or None, held-out pictures. history: of a run to resume, or a new one.
     """
     digits, drawn, held_out = parts
     classes = 11 if recipe.has_non_digits else 10
@@ -45,7 +45,7 @@ def fit(
 
 
 def restored(history: History, files: RunFiles, steps: int, new: Callable[[], keras.Model]) -> tuple[keras.Model, int]:
-    """The network of a run and its first epoch to come: as the last epoch left it, or a new one. steps: of one epoch."""
+    """The network of a run and its next epoch, from the last checkpoint or new. steps: of one epoch."""
     going_on = history.epochs_done > 0 and files.state.is_file()
     model = load_state(files.state) if going_on else new()
     first = int(model.optimizer.iterations) // steps
@@ -55,18 +55,18 @@ def restored(history: History, files: RunFiles, steps: int, new: Callable[[], ke
 
 
 class Epochs(NamedTuple):
-    """From when to when a run goes."""
+    """The epochs of a run."""
 
     first: int
-    """The first to come, from 0."""
+    """The next epoch, from 0."""
     last: int
-    """Their number in all."""
+    """The total number of epochs."""
     steps: int
     """Of each."""
 
 
 def fitted(model: keras.Model, batches: Any, epochs: Epochs, checkpoint: Checkpoint, **validation: Any) -> keras.Model:
-    """The network after its epochs, or when patience is over, with its best weights. batches, validation: as Keras takes them."""
+    """The network with its best weights after its epochs, or when patience ends. batches, validation: as in Keras."""
     with progress_bar() as progress:
         model.fit(
             batches, initial_epoch=epochs.first, epochs=epochs.last, shuffle=False, verbose=0,
@@ -82,14 +82,14 @@ def compiled(model: keras.Model, recipe: Recipe, steps: int) -> keras.Model:
     optimizer = keras.optimizers.AdamW(rate, weight_decay=recipe.weight_decay)
     if recipe.weight_decay == 0:
         optimizer = keras.optimizers.Adam(rate)
-    # XLA, which Keras would choose, takes twice the time for these networks on a CPU
+    # Keras's default, XLA, takes twice the time for these networks on a CPU
     jit = "auto" if keras.config.backend() != "tensorflow" or _has_gpu() else False
     model.compile(optimizer, loss="categorical_crossentropy", metrics=["accuracy"], jit_compile=jit)
     return model
 
 
 def cosine(highest: float, steps: int) -> Any:
-    """A rate of learning that rises for a tenth of so many steps and then falls to nothing along a cosine."""
+    """A learning rate that rises during a tenth of `steps`, and then falls to 0 along a cosine."""
     return keras.optimizers.schedules.CosineDecay(highest / 20, steps, warmup_target=highest, warmup_steps=steps // 10)
 
 
@@ -101,15 +101,15 @@ def _has_gpu() -> bool:
 
 
 def load_state(path: Path) -> keras.Model:
-    """Network and optimizer of an interrupted run. Raises DataError where the file is damaged."""
+    """Load network and optimizer of an interrupted run. Raises DataError where the file is damaged."""
     try:
         return keras.saving.load_model(path)
     except (OSError, ValueError, KeyError, TypeError) as error:
-        raise DataError(f"{path} is damaged, so that the run can't go on. --anew starts it over.") from error
+        raise DataError(f"{path} is damaged, so that the run can't be resumed. --anew starts over.") from error
 
 
 class Checkpoint(keras.callbacks.Callback):  # type: ignore[misc]  # Keras comes without types
-    """Keeps the best weights, the history and the state after each epoch; stops when nothing gets better."""
+    """Saves the best weights, the history and the state after each epoch; stops when patience ends."""
 
     def __init__(self, history: History, files: RunFiles, patience: int) -> None:
         """patience: epochs without a better validation loss after which to stop."""
@@ -123,7 +123,7 @@ class Checkpoint(keras.callbacks.Callback):  # type: ignore[misc]  # Keras comes
         self._began = time.monotonic()
 
     def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:
-        """Write what there is: the state last, since an epoch counts as done only with it."""
+        """Save everything; the state comes last, since an epoch counts as done only with it."""
         history = self._history
         history.add(logs or {}, time.monotonic() - self._began)
         if history.best_epoch == epoch:
@@ -135,7 +135,7 @@ class Checkpoint(keras.callbacks.Callback):  # type: ignore[misc]  # Keras comes
 
 
 class ProgressCallback(keras.callbacks.Callback):  # type: ignore[misc]  # Keras comes without types
-    """One bar for the whole run, with the time left."""
+    """One progress bar for the whole run, with the time left."""
 
     def __init__(self, progress: Progress, epochs: Epochs) -> None:
         super().__init__()
@@ -148,13 +148,13 @@ class ProgressCallback(keras.callbacks.Callback):  # type: ignore[misc]  # Keras
         self._progress.advance(self._task)
 
     def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:
-        """Say what the epoch came to."""
+        """Print the figures of the epoch."""
         text = " ".join(f"{name} {value:.4f}" for name, value in (logs or {}).items())
         self._progress.print(f"epoch {epoch + 1}/{self._epochs}  {text}")
         self._progress.update(self._task, description=f"epoch {min(epoch + 2, self._epochs)}/{self._epochs}")
 
 
 def progress_bar() -> Progress:
-    """A bar of steps with the time gone and the time left."""
+    """A progress bar of steps, with elapsed and remaining time."""
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     return Progress(*columns, TextColumn("left"), TimeRemainingColumn(compact=True))

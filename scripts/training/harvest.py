@@ -1,7 +1,7 @@
-"""Cut the pictures to learn from out of drawn pages, with the live reader's own stages. Knows no network.
+"""Cut training pictures from drawn pages with the live reader's stages. Knows no network.
 
-What the reader would ask the classifier about is labelled by the page's truth: a region that is one digit and nothing else is
-that digit; a piece, a join, a word, a line, a blot is "not a digit"; what is neither clearly the one nor the other is left out.
+The regions that the reader would classify are labelled by the page's ground truth: a region of exactly one digit is that digit; a
+piece, a join, a word, a line or a blot is "not a digit"; unclear regions are left out.
 """
 
 from __future__ import annotations
@@ -28,13 +28,16 @@ from scripts.training.training_set import Examples
 
 SPAWN = get_context("spawn")  # a forked copy of a process in which OpenCV has run threads hangs in its first call
 LEVEL_SHARES = {"clean": 0.2, "office": 0.25, "hard": 0.35, "webcam": 0.2}
-ONE_DIGIT = 0.68  # overlap (intersection over union) above which a region is that digit
-NO_DIGIT = 0.45  # and below which it is none
-NEGATIVES_A_DIGIT = 0.8  # more of them would only say the same again
+ONE_DIGIT = 0.68
+"""A region is a digit from this intersection over union on."""
+NO_DIGIT = 0.45
+"""A region is no digit below this intersection over union."""
+NEGATIVES_A_DIGIT = 0.8
+"""Largest number of non-digits per digit. More would be redundant."""
 
 
 def harvest_pages(digits: Digits, count: int, seed: int, workers: int) -> Examples:
-    """The regions of `count` drawn pages with their classes, in the order of the pages."""
+    """The labelled regions of `count` drawn pages, in the order of the pages."""
     seeds = np.random.SeedSequence([seed, count]).spawn(count)
     shapes = DigitShapes(digits.images, digits.labels, digits.writers)
     with ProcessPoolExecutor(workers, SPAWN, initializer=_begin, initargs=(shapes,)) as pool:
@@ -62,7 +65,7 @@ def _harvest_page(seed: np.random.SeedSequence) -> tuple[NDArray[np.uint8], NDAr
     again = doubtful_lattices(pieces)
     cut = {lattice.components for lattice in again}
     lattices = [lattice for lattice in pieces.whole if lattice.components not in cut] + again
-    # drawn pages have one slope: what seems to stand at another has no place in their truth
+    # a drawn page has one slope: regions at another slope have no ground truth
     lattices = [lattice for lattice in lattices if pieces.components[lattice.components[0]].angle == pieces.angle]
     regions = [region for lattice in lattices for region in lattice.regions]
     if not regions:
@@ -78,7 +81,7 @@ def _harvest_page(seed: np.random.SeedSequence) -> tuple[NDArray[np.uint8], NDAr
 
 
 def doubtful_lattices(pieces: Pieces) -> list[Lattice]:
-    """All cuts through, and joins of, a page's pieces: all that the reader might ask about a second time."""
+    """All cuts and joins of a page's pieces: everything that the reader may classify in the second batch."""
     splitting, components = Settings().splitting, pieces.components
     lattices = [build_lattice((k,), piece, components[k].angle, splitting) for k, piece in pieces.uprights.items()]
     lattices = [lattice for lattice in lattices if len(lattice.spans) > 1]
@@ -90,7 +93,7 @@ def doubtful_lattices(pieces: Pieces) -> list[Lattice]:
 
 
 def classes_of(extents: NDArray[np.float32], page: DrawnPage, angle: float) -> NDArray[np.int64]:
-    """Class of each extent (N, 4: left, top, right, bottom in the turned frame); -1 where it is not clear."""
+    """Class of each extent (N, 4: left, top, right, bottom in the rotated frame); -1 where it is unclear."""
     quads = [quad for number in page.numbers for quad in number.digit_quads]
     texts = [int(digit) for number in page.numbers for digit in number.text]
     if not quads:
@@ -110,19 +113,19 @@ def classes_of(extents: NDArray[np.float32], page: DrawnPage, angle: float) -> N
         best[(share >= ONE_DIGIT) & (whole_digits <= 1)]
     ]
     labels[(share < NO_DIGIT) | (whole_digits >= 2)] = NOT_A_DIGIT
-    # an upright stroke out of a digit is a 1 by its looks: only its line can tell that it is none
+    # a vertical stroke of a digit looks like a 1: only its line shows that it is none
     tall = (extents[:, 3] - extents[:, 1]) > 2.2 * (extents[:, 2] - extents[:, 0])
     labels[(labels == NOT_A_DIGIT) & tall & (share > 0.1)] = -1
     return labels
 
 
 class _UniformClassifier:
-    """Stands where a classifier would: harvesting asks it nothing."""
+    """A placeholder for the classifier, whose answers are not used."""
 
     classes = NOT_A_DIGIT + 1
 
     def __call__(self, inputs: NDArray[np.float32]) -> NDArray[np.float32]:
-        """Nothing known: all classes alike."""
+        """The same probability for all classes."""
         return np.full((len(inputs), self.classes), 1 / self.classes, np.float32)
 
 

@@ -1,4 +1,4 @@
-"""What happened in a training run, epoch by epoch: kept as JSON and drawn as a plot. Knows figures, no network."""
+"""The history of a training run by epoch: stored as JSON, drawn as a plot. Knows figures, no network."""
 
 from __future__ import annotations
 
@@ -12,22 +12,22 @@ from scripts.training.datasets import DataError
 
 
 class History(msgspec.Struct, kw_only=True):
-    """One run: what was asked, and what came of each epoch."""
+    """One run: its options, and the figures of each epoch."""
 
     network: str
     seed: int
     options: dict[str, float | int | bool | str]
-    """The recipe as it was used: a run goes on only with the same."""
+    """The recipe that was used. A run can be resumed only with the same."""
     parameters: int = 0
     seconds: float = 0.0
-    """Time of all epochs, without drawing the pictures."""
+    """Time of all epochs without drawing the pictures."""
     finished: bool = False
     history: dict[str, list[float]] = {}
-    """`loss`, `accuracy`, `val_loss`, `val_accuracy`, one value an epoch."""
+    """`loss`, `accuracy`, `val_loss`, `val_accuracy`, with one value per epoch."""
 
     @property
     def epochs_done(self) -> int:
-        """Epochs that are over."""
+        """Number of finished epochs."""
         return len(self.history.get("val_loss", []))
 
     @property
@@ -43,13 +43,13 @@ class History(msgspec.Struct, kw_only=True):
         self.seconds = round(self.seconds + seconds, 1)
 
     def cut(self, epochs: int) -> None:
-        """Keep the first `epochs` only: a run may end between its history and its state."""
+        """Keep only the first `epochs`, since a run may end between saving its history and its state."""
         for values in self.history.values():
             del values[epochs:]
 
 
 def load_history(path: Path) -> History | None:
-    """The history of an earlier run, None where there is none. Raises DataError where it is damaged."""
+    """The history of an earlier run; None where there is none. Raises DataError where it is damaged."""
     try:
         return msgspec.json.decode(path.read_bytes(), type=History)
     except FileNotFoundError:
@@ -59,14 +59,14 @@ def load_history(path: Path) -> History | None:
 
 
 def save_history(history: History, path: Path) -> None:
-    """Write the history, whole or not at all."""
+    """Write the history atomically."""
     text = msgspec.json.format(msgspec.json.encode(history), indent=2) + b"\n"
     replaced(path, lambda new: new.write_bytes(text))
 
 
 def plot_history(history: History, path: Path) -> None:
-    """Draw loss and accuracy, where it was taken, of training and of validation, over the epochs."""
-    import matplotlib as mpl  # a second to import, and needed at the end only
+    """Plot loss and, where recorded, accuracy of training and validation over the epochs."""
+    import matplotlib as mpl  # takes a second to import, and is needed only at the end
 
     mpl.use("Agg")
     from matplotlib import pyplot as plt

@@ -18,7 +18,7 @@ TYPES = {0x08: ">u1", 0x09: ">i1", 0x0B: ">i2", 0x0C: ">i4", 0x0D: ">f4", 0x0E: 
 
 
 def read_idx(path: Path) -> NDArray[Any]:
-    """The array of one file, in this machine's byte order. Raises ValueError where the file is damaged, OSError as open does."""
+    """Read the array of one file, in native byte order. Raises ValueError where the file is damaged, OSError as open does."""
     raw = path.read_bytes()
     if raw[:2] == b"\x1f\x8b":
         try:

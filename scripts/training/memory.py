@@ -1,7 +1,7 @@
-"""Tell the C library to keep freed memory for the next step of training. Knows no network.
+"""Make the C library keep freed memory for the next training step. Knows no network.
 
-glibc hands large blocks back to the system at once, and a training step asks for the same again: measured on two cores, half of
-the time went into page faults, and a step took four times as long.
+glibc returns large blocks to the system at once, and the next training step allocates them again. Measured on two cores, half of
+the time was spent in page faults, and a step took four times as long.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ M_TRIM_THRESHOLD, M_TOP_PAD, M_MMAP_THRESHOLD = -1, -2, -3
 
 
 def keep_freed_memory() -> None:
-    """Call before TensorFlow takes any. Does nothing where there is no glibc."""
+    """Call it before TensorFlow allocates memory. Does nothing without glibc."""
     if sys.platform != "linux":
         return
     mallopt = getattr(ctypes.CDLL(None), "mallopt", None)

@@ -1,8 +1,8 @@
-"""Turn a trained network into a model file: calibrated, exported, measured, with its card. Draws no pictures.
+"""Make a model file of a trained network: calibrate, export, measure, write the card. Draws no pictures.
 
-A temperature fitted on validation goes into the last layer; the network is saved for Keras and as ONNX, which is compared with
-it; and what that file reaches is written into the card. Where the recipe asks for 8 bits, the ONNX file has 8 bits if it reads
-what was held out as well as the exact one does.
+A temperature fitted on the validation pictures is built into the last layer. The network is saved for Keras and as ONNX; the ONNX
+file is compared with Keras, and its accuracy is written into the card. Where the recipe asks for 8 bits, the ONNX file has 8 bits
+if it reads the held-out pictures as well as the float file.
 """
 
 from __future__ import annotations
@@ -28,22 +28,24 @@ from scripts.training.recipes import Recipe
 from scripts.training.runs import RunFiles
 from scripts.training.training_set import CLASSES, Examples, as_input
 
-CALIBRATED = 2_000  # held-out pictures on which the 8-bit file measures the range of each layer
-MAX_ACCURACY_LOSS = 0.0002  # share of right answers that 8 bits may cost
+CALIBRATED = 2_000
+"""Number of held-out pictures on which the range of each layer is measured for the 8-bit file."""
+MAX_ACCURACY_LOSS = 0.0002
+"""Largest loss of accuracy by 8 bits, as a share of the pictures."""
 NON_DIGIT_SHARE = (
-    0.06  # share of what is no digit among the pieces of a page of numbers; of what was learned from it is a third
+    0.06  # share of non-digits among the pieces of a page of numbers; in the training pictures it is a third
 )
 
 
 @dataclass(frozen=True, slots=True)
 class Trained:
-    """A network that has been trained, and how."""
+    """A trained network with its training."""
 
     model: keras.Model
     history: History
     recipe: Recipe
     command: str
-    """What made it, as the card tells it."""
+    """The command that made it, for the card."""
 
 
 def calibrate(model: keras.Model, inputs: NDArray[np.float32], labels: NDArray[np.int64]) -> float:
@@ -63,7 +65,7 @@ def calibrate(model: keras.Model, inputs: NDArray[np.float32], labels: NDArray[n
 
 
 def publish(trained: Trained, held_out: Examples, sets: dict[str, Examples], files: RunFiles) -> list[str]:
-    """Calibrate on `held_out`, save, export, measure on `sets`, write the card; returns lines for people."""
+    """Calibrate on `held_out`, save, export, measure on `sets`, and write the card; returns lines for people."""
     model = trained.model
     temperature = calibrate(model, as_input(held_out.images), held_out.labels)
     keras_file = files.output.with_suffix(".keras")
@@ -93,7 +95,7 @@ def publish(trained: Trained, held_out: Examples, sets: dict[str, Examples], fil
 
 
 def in_eight_bits(model: keras.Model, held_out: Examples, path: Path) -> bool:
-    """Put an 8-bit file in the place of the exact one at `path` where it reads what was held out as well; whether it did."""
+    """Replace the float file at `path` by an 8-bit one if it reads `held_out` as well; returns whether it did."""
     inputs = as_input(held_out.images)
     order = np.random.default_rng(1).permutation(len(inputs))
     smaller = path.with_suffix(".int8.onnx")
@@ -116,7 +118,7 @@ def in_eight_bits(model: keras.Model, held_out: Examples, path: Path) -> bool:
 
 
 def trained_on(recipe: Recipe) -> tuple[str, ...]:
-    """What the card says of the data."""
+    """The card's description of the training data."""
     bent = ", bent anew each time by scripts/training/distort.py" if recipe.augment else ""
     lines = [
         f"MNIST, training part, without the writers held out for validation (CC BY-SA 3.0, LeCun, Cortes, Burges){bent}"

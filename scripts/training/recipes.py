@@ -1,4 +1,4 @@
-"""How each network is trained when nothing else is said. Knows names and numbers, no network and no data."""
+"""The default training of each network. Knows names and numbers, no network and no data."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Recipe:
-    """One network's training: each value can be overridden on the command line of scripts.train."""
+    """One network's training. The options of scripts.train override each value."""
 
     epochs: int
     batch_size: int = 128
@@ -15,27 +15,27 @@ class Recipe:
     learning_rate: float = 1e-3
     """Highest of the run."""
     cosine: bool = False
-    """Whether the rate rises for a tenth of the run and then falls to nothing along a cosine; otherwise it stays."""
+    """Whether the rate rises during a tenth of the run and then falls to 0 along a cosine; otherwise it is constant."""
     weight_decay: float = 0.0
-    """Of AdamW; 0 is plain Adam."""
+    """Weight decay of AdamW; 0 uses plain Adam."""
     validation: float = 0.1
     """Share of the training part that is held out, by writer where writers are known."""
     augment: bool = False
-    """Whether digits are bent, and a few degraded, anew each time they are shown (scripts/training/distort.py)."""
+    """Whether digits are distorted, and a few degraded, in each epoch (scripts/training/distort.py)."""
     examples: int = 0
-    """Pictures drawn once: digits in other pens, European strokes, and what is no digit (scripts/training/training_set.py)."""
+    """Number of pictures drawn once: other pens, European digits, non-digits (scripts/training/training_set.py)."""
     pages: int = 0
-    """Drawn pages from which the reader's own regions are cut (scripts/training/harvest.py)."""
+    """Number of drawn pages from which regions are cut (scripts/training/harvest.py)."""
     drawn_share: float = 0.45
-    """Share of drawn and cut pictures among those shown in an epoch."""
+    """Share of drawn and cut pictures in an epoch."""
     eight_bit: bool = False
-    """Whether the ONNX file may have weights and activations of 8 bits, if it reads as well."""
+    """Whether the ONNX file may have weights and activations of 8 bits, if it is as accurate."""
     patience: int = 5
     """Epochs without a better validation loss after which training stops."""
 
     @property
     def has_non_digits(self) -> bool:
-        """Whether there are pictures to learn "not a digit" from: a class of its own then."""
+        """Whether there are non-digits to train on; the network then has the class "not a digit"."""
         return bool(self.examples or self.pages)
 
 

@@ -1,8 +1,8 @@
-"""A training run, from its command line to its end: begun, gone on with after a kill, told when it fails. Knows no network.
+"""Manage a training run: options, start, resuming after an interruption, errors. Knows no network.
 
-Beside the model to come lie these while it is trained: `NAME.best.weights.h5` (the best epoch so far, by validation loss),
-`NAME.history.json`, `NAME.training.keras` (network and optimizer as the last epoch left them) and `NAME.pictures.npz` (what was
-drawn). Each is written to another name first and then renamed: whatever happens, what lies there is whole.
+Files beside the future model during training: `NAME.best.weights.h5` (the best epoch so far by validation loss),
+`NAME.history.json`, `NAME.training.keras` (network and optimizer after the last epoch) and `NAME.pictures.npz` (the drawn
+pictures). Each is written under another name and then renamed, so that it is always complete.
 """
 
 from __future__ import annotations
@@ -27,17 +27,18 @@ from scripts.training.datasets import DataError
 from scripts.training.history import History, load_history, plot_history, save_history
 from scripts.training.memory import keep_freed_memory
 
-os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # TensorFlow's notes on processors and GPUs help nobody here
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # TensorFlow's notes on processors and GPUs are of no use here
 # measured on two cores: oneDNN's convolutions leave one of them idle for these small networks
 os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "0")
 
-SPLIT_SEED = 1  # the writers held out stay the same whatever else is drawn, and from one network as from the other
+SPLIT_SEED = 1
+"""Seed of the split by writer. It is constant, so that all networks and seeds hold out the same writers."""
 Arrays = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
 class RunFiles:
-    """Where a run keeps what it has, beside the model to come."""
+    """The files of a run, beside the future model."""
 
     output: Path
 
@@ -48,7 +49,7 @@ class RunFiles:
 
     @property
     def state(self) -> Path:
-        """Network and optimizer after the last epoch; gone when the run is done."""
+        """Network and optimizer after the last epoch; removed at the end of the run."""
         return self.output.with_suffix(".training.keras")
 
     @property
@@ -58,28 +59,30 @@ class RunFiles:
 
     @property
     def pictures(self) -> Path:
-        """Drawn pictures, so that a run that goes on need not draw them again; gone when the run is done."""
+        """The drawn pictures, for a resumed run; removed at the end of the run."""
         return self.output.with_suffix(".pictures.npz")
 
     def discard_unfinished(self) -> None:
-        """Take away what only an unfinished run needs."""
+        """Remove the files that only an unfinished run needs."""
         for path in (self.state, self.pictures):
             path.unlink(missing_ok=True)
 
 
 def add_run(parser: argparse.ArgumentParser) -> None:
-    """The options of every run; `--output` is each script's own."""
+    """Add the options of every run. Each script adds `--output` itself."""
     add_data(parser)
-    parser.add_argument("--seed", type=int, default=1, help="of everything that is drawn (%(default)s)")
-    parser.add_argument("--workers", type=int, default=os.cpu_count() or 1, help="processes that draw (%(default)s)")
-    parser.add_argument("--anew", action="store_true", help="forget an interrupted run and start over")
+    parser.add_argument("--seed", type=int, default=1, help="seed of all random numbers (%(default)s)")
+    parser.add_argument(
+        "--workers", type=int, default=os.cpu_count() or 1, help="processes that draw pictures (%(default)s)"
+    )
+    parser.add_argument("--anew", action="store_true", help="discard an interrupted run and start over")
 
 
 def parsed(parser: argparse.ArgumentParser, arguments: list[str] | None) -> argparse.Namespace:
-    """The command line, and as `given` its words; without `--output`, the file is named for the network."""
+    """The parsed command line, with its words as `given`. The default of `--output` is named after the network."""
     given = sys.argv[1:] if arguments is None else arguments
     options = parser.parse_args(given)
-    # for the card, which names the file, not where one machine kept it
+    # the card names the data file without its folder
     options.given = [Path(word).name if word == str(options.data) else word for word in given]
     if options.output is None:
         options.output = Path("runs") / f"{options.network}.onnx"
@@ -89,7 +92,7 @@ def parsed(parser: argparse.ArgumentParser, arguments: list[str] | None) -> argp
 
 
 def begin(asked: History, files: RunFiles, *, anew: bool) -> History:
-    """The history of the run to go on with, or `asked`, kept. Raises DataError where an interrupted run had other options."""
+    """The history of the run to resume, or `asked`, saved. Raises DataError where an interrupted run had other options."""
     history = None if anew else load_history(files.history)
     if history is None or history.finished:
         files.discard_unfinished()
@@ -97,21 +100,21 @@ def begin(asked: History, files: RunFiles, *, anew: bool) -> History:
         return asked
     if (history.network, history.seed, history.options) != (asked.network, asked.seed, asked.options):
         raise DataError(
-            f"{files.history} is of a run that was interrupted and had other options. "
-            "Give the same to go on with it, another --output, or --anew to start over."
+            f"{files.history} is of an interrupted run with other options. "
+            "Give the same options to resume it, another --output, or --anew to start over."
         )
-    tell(f"Going on after epoch {history.epochs_done} of {history.options['epochs']}")
+    tell(f"Resuming after epoch {history.epochs_done} of {history.options['epochs']}")
     return history
 
 
 def cached(path: Path, make: Callable[[], Arrays]) -> Arrays:
-    """The arrays that lie in the file from before the run was interrupted; else new ones, and they are kept there."""
+    """The arrays in the file of an interrupted run; otherwise new ones, which are saved there."""
     if path.is_file():
         try:
             with path.open("rb") as file, np.load(file) as arrays:
                 return dict(arrays)
         except (OSError, ValueError, KeyError, EOFError, BadZipFile):
-            path.unlink()  # the run was killed before it was whole
+            path.unlink()  # the run was killed while writing it
     made = make()
     if made:
         replaced(path, lambda new: np.savez(new, **made))
@@ -119,7 +122,7 @@ def cached(path: Path, make: Callable[[], Arrays]) -> Arrays:
 
 
 def end(history: History, files: RunFiles) -> None:
-    """The model is written: keep the history, take away what only an unfinished run needs."""
+    """Finish a run: save the history, and remove the files that only an unfinished run needs."""
     history.finished = True
     save_history(history, files.history)
     plot_history(history, files.output.with_suffix(".history.png"))
@@ -127,7 +130,7 @@ def end(history: History, files: RunFiles) -> None:
 
 
 def run(module: str, train: Callable[[argparse.Namespace, str], list[str]], options: argparse.Namespace) -> int:
-    """Have `train(options, the command that made it)` do its work and print its lines; returns the exit code."""
+    """Call `train(options, command)`, and print its lines; returns the exit code."""
     keep_freed_memory()
     try:
         lines = train(options, f"python -m {module} {shlex.join(options.given)}".rstrip())
@@ -139,7 +142,7 @@ def run(module: str, train: Callable[[argparse.Namespace, str], list[str]], opti
         say(f"{options.output.parent} can't be written: {reason}. What was trained so far stays there.")
         return 1
     except KeyboardInterrupt:
-        say("Interrupted. The same command goes on after the last whole epoch.")
+        say("Interrupted. The same command resumes after the last finished epoch.")
         return 130
     TERMINAL.tell_lines("\n".join(lines))
     return 0

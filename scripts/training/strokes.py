@@ -1,8 +1,8 @@
-"""Draw digits as people outside MNIST's America write them, stroke by stroke. Knows no picture of a digit.
+"""Draw digits in European handwriting, stroke by stroke, which MNIST lacks. Knows no picture of a digit.
 
 1 with a flag and sometimes a foot, 7 with a bar across, 4 left open, 9 with a straight or curled tail, 0 with a slash, 2 with
-a loop, 8 of two rings, 5 with a loose roof, and the plain forms beside them. Points are in a field of width 1 and height 1, y
-down; each draw moves them a little, as hands do, and a round stroke is a spline through them.
+a loop, 8 of two rings, 5 with a detached top stroke, and the plain forms. Points are in a field of width 1 and height 1, y down.
+Each draw moves them a little at random, and a round stroke is a spline through them.
 """
 
 from __future__ import annotations
@@ -79,10 +79,10 @@ SHAPES: tuple[tuple[int, tuple[tuple[bool, Stroke], ...]], ...] = (
 
 
 def draw_stroke_digit(rng: np.random.Generator) -> tuple[NDArray[np.float32], int]:
-    """One digit and its label: (160, 160) float32 in [0, 1], ink is 1."""
+    """A random digit and its label: (160, 160) float32 in [0, 1], ink is 1."""
     label, strokes = SHAPES[rng.integers(len(SHAPES))]
     canvas = np.zeros((160, 160), np.uint8)
-    # a narrow 7 without a bar would be a 1
+    # a narrow 7 without a bar looks like a 1
     width, height = rng.uniform(52 if label == 7 else 34, 76), rng.uniform(72, 96)
     slant, turn = rng.normal(0, 0.16), rng.normal(0, 0.1)
     thick = int(np.clip(rng.lognormal(1.9, 0.5), 2, 18))
@@ -110,7 +110,7 @@ def spline(points: NDArray[np.float64], each: int = 8) -> NDArray[np.float64]:
 
 
 def wandering(points: NDArray[np.float64], rng: np.random.Generator) -> NDArray[np.float64]:
-    """(n, 2) corners -> (m, 2) points along them, corners a little rounded, not quite straight."""
+    """(n, 2) corners -> (m, 2) points along the polygon, with slightly rounded corners and uneven sides."""
     each = max(3, 36 // len(points))
     t = np.linspace(0, len(points) - 1, each * (len(points) - 1) + 1)
     line = np.stack([np.interp(t, np.arange(len(points)), points[:, k]) for k in (0, 1)], axis=1)

@@ -1,6 +1,6 @@
-"""Make the pictures the network learns from: redrawn digits and what is no digit. Knows no network.
+"""Make the training pictures of the network: redrawn digits and non-digits. Knows no network.
 
-Pictures are made in parallel, each part from its own seed, so that the same seed gives the same set on any machine.
+Pictures are made in parallel, each part from its own seed, so that the result doesn't depend on the number of processes.
 """
 
 from __future__ import annotations
@@ -29,7 +29,8 @@ from scripts.training.datasets import Digits
 from scripts.training.strokes import draw_stroke_digit
 
 SPAWN = get_context("spawn")  # a forked copy of a process in which OpenCV has run threads hangs in its first call
-PART = 5_000  # pictures made from one seed
+PART = 5_000
+"""Number of pictures that are made from one seed."""
 CLASSES = (*(str(digit) for digit in range(10)), "not a digit")
 KINDS = ("digit", "stroke", "piece", "join", "letter", "scrawl")
 SHARES = (0.55, 0.14, 0.07, 0.08, 0.08, 0.08)
@@ -59,7 +60,7 @@ def draw_examples(digits: Digits, count: int, seed: int, workers: int) -> Exampl
     return Examples(np.concatenate([m[0] for m in made]), np.concatenate([m[1] for m in made]))
 
 
-_digits: Digits  # each worker's own copy, given once: sending it with every part would cost more than drawing
+_digits: Digits  # the worker's copy, sent once: sending it with every part would take longer than drawing
 
 
 def _begin(digits: Digits) -> None:
@@ -92,7 +93,7 @@ def _draw_part(seed: np.random.SeedSequence, count: int) -> tuple[NDArray[np.uin
 
 
 def _drawing(kind: str, row: int, rng: np.random.Generator, pen: PenSettings) -> NDArray[np.float32]:
-    """One drawing of a kind; `row` is the digit it starts from."""
+    """One drawing of a kind, made from the digit in `row`."""
     if kind == "letter":
         return letter(rng)
     if kind == "scrawl":
