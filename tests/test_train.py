@@ -151,7 +151,7 @@ def test_a_full_disk_is_told_and_the_last_good_weights_stay(
     files = RunFiles(output)
     monkeypatch.setattr("scripts.training.fitting.Checkpoint.on_epoch_begin", interrupt_after_the_first)
     assert main(arguments) == 130
-    assert "goes on after the last whole epoch" in capsys.readouterr().err
+    assert "resumes after the last finished epoch" in capsys.readouterr().err
     good, history = files.best.read_bytes(), files.history.read_bytes()
     monkeypatch.undo()
     _, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
@@ -177,7 +177,7 @@ def test_a_run_with_other_options_is_not_mixed_with_an_interrupted_one(
     save_history(history, RunFiles(output).history)
     arguments = ["--network", "ann-128", "--epochs", "1", "--data", str(source), "--output", str(output)]
     assert main(arguments) == 1
-    assert "had other options. Give the same" in capsys.readouterr().err
+    assert "with other options. Give the same options" in capsys.readouterr().err
     assert main([*arguments, "--anew"]) == 0
     RunFiles(output).history.write_text("{")
     assert main(arguments) == 1

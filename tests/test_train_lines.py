@@ -138,7 +138,7 @@ def test_a_small_run_is_interrupted_goes_on_to_its_end_and_its_network_answers(
     assert "Give the same" in capsys.readouterr().err
     assert main(given) == 0
     printed = capsys.readouterr().out
-    assert "Going on after epoch 1 of 2" in printed
+    assert "Resuming after epoch 1 of 2" in printed
     assert "numcam-line" in printed
     card = load_card(output)
     assert card.parameters == 227_204
