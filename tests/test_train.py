@@ -254,5 +254,5 @@ def test_a_damaged_state_says_how_to_start_over(
     state.write_bytes(state.read_bytes()[:-5000])
     capsys.readouterr()
     assert main(arguments) == 1
-    assert "--anew starts it over" in capsys.readouterr().err
+    assert "--anew starts over" in capsys.readouterr().err
     assert train_module.main([*arguments, "--anew", "--epochs=1"]) == 0
