@@ -1,4 +1,4 @@
-"""The reader with one of its stages left out, by name. Knows the reader's stages and settings, no page and no score."""
+"""Variants of the reader for ablation, each without one stage. Knows the reader's stages and settings, no page and no score."""
 
 from __future__ import annotations
 
@@ -32,21 +32,21 @@ DEFAULTS = Settings()
 
 @dataclass(frozen=True, slots=True)
 class Variant:
-    """A reader, whole or without something."""
+    """The whole reader, or the reader without one stage."""
 
     name: str
-    """What is left out; of the whole reader, nothing."""
+    """The stage that is left out; empty for the whole reader."""
     settings: Settings = DEFAULTS
     replaced: Mapping[str, Any] = field(default_factory=dict)
-    """Functions of `live.reading.reader` that others stand in for while this reads, by name."""
+    """Replacements of functions of `live.reading.reader` during the reading, by name."""
     digits_only: bool = False
     """Whether the network may not answer "not a digit"."""
     turns: bool = True
     lines: bool = True
-    """Whether what can't be read digit by digit is read at once."""
+    """Whether the line network reads what can't be read digit by digit."""
 
     def reader(self, classifier: Classifier, ask_lines: AsksLines) -> Reads:
-        """What reads a page in this way; no page is remembered."""
+        """A function that reads a page with this variant; no page is remembered."""
         asked = DigitsOnly(classifier) if self.digits_only else classifier
         pages = PageReader(asked, self.settings, ask_lines if self.lines else None)
         read: Reads = TurningReader(pages, remembers=False).read if self.turns else pages.read
@@ -75,7 +75,7 @@ class DigitsOnly:
 
 
 def variants() -> Iterator[Variant]:
-    """One for each stage, in the order in which the stages are taken."""
+    """One variant for each stage, in the order of the stages."""
     yield replace(WHOLE, name="light evened out", replaced={"find_ink": ink_in_flat_light})
     yield replace(WHOLE, name="strokes wider than the window", replaced={"find_ink": partial(find_ink, wide=False)})
     yield replace(WHOLE, name="faint marks: by the page's noise", settings=changed("ink", noise_factor=0.0))
@@ -91,33 +91,34 @@ def variants() -> Iterator[Variant]:
     yield replace(WHOLE, name="cuts", settings=changed("splitting", max_cuts=0))
     yield replace(WHOLE, name="joins", replaced={"find_clusters": no_joins})
     yield replace(WHOLE, name="second batch (cuts and joins)", settings=changed("splitting", sure_confidence=0.0))
-    yield replace(WHOLE, name="doubtful digits seen in several ways", replaced={"augment_doubtful": keep_doubts})
+    yield replace(WHOLE, name="test-time augmentation", replaced={"augment_doubtful": keep_doubts})
     yield replace(WHOLE, name="whole numbers at once", lines=False)
     yield replace(WHOLE, name="pieces of lines dropped", replaced={"without_line_pieces": keep_pieces})
-    yield replace(WHOLE, name="words passed over", replaced={"find_groups": groups_of_digits})
-    yield replace(WHOLE, name="unsure numbers passed over", settings=changed("grouping", min_confidence=0.0))
+    yield replace(WHOLE, name="words rejected", replaced={"find_groups": groups_of_digits})
+    yield replace(WHOLE, name="unsure numbers rejected", settings=changed("grouping", min_confidence=0.0))
     yield replace(WHOLE, name="off paper", replaced={"on_paper": keep_all})
-    yield replace(WHOLE, name="lone digits: unsure ones", settings=changed("grouping", min_lone_confidence=0.0))
-    yield replace(WHOLE, name="lone digits: of another size", replaced=only_rule(is_part_of_a_line))
-    yield replace(WHOLE, name="lone digits: parts of lines", replaced=only_rule(is_of_another_size))
-    yield replace(WHOLE, name="words told by their page", replaced={"without_words": keep_words})
-    yield replace(WHOLE, name="pieces cut out of something", replaced={"without_cut_outs": keep_all})
+    yield replace(WHOLE, name="single digits: unsure", settings=changed("grouping", min_lone_confidence=0.0))
+    yield replace(WHOLE, name="single digits: of another size", replaced=only_rule(is_part_of_a_line))
+    yield replace(WHOLE, name="single digits: parts of lines", replaced=only_rule(is_of_another_size))
+    yield replace(WHOLE, name="pages of words detected", replaced={"without_words": keep_words})
+    yield replace(WHOLE, name="cut-outs of larger shapes", replaced={"without_cut_outs": keep_all})
     yield replace(WHOLE, name="textures of 1s", replaced={"is_texture": no_texture})
     yield replace(WHOLE, name="turned pages", turns=False)
 
 
 def changed(section: str, **values: Any) -> Settings:
-    """The defaults with some values of one section changed, beyond what a settings file may say too."""
+    """The defaults with some values of one section changed, also to values that a settings file can't have."""
+    """All stages, with only one of the rules for single digits."""
     return with_settings(DEFAULTS, **{section: with_settings(getattr(DEFAULTS, section), **values)})
 
 
 def only_rule(rule: LoneRule) -> dict[str, Callable[..., Any]]:
-    """Of the rules for lone digits only one."""
+    """Only one of the rules for single digits."""
     return {"without_false_positives": partial(without_false_positives, rules=[rule])}
 
 
 def ink_in_flat_light(image: NDArray[np.uint8], settings: InkSettings) -> Ink:
-    """As `find_ink`, with one brightness taken for the paper of the whole picture."""
+    """As `find_ink`, with one brightness of paper for the whole picture."""
     gray = cv2.cvtColor(image, cv2.COLOR_BGR2GRAY)
     return ink_on(np.full((2, 2), level_at(gray, 0.9), np.uint8), gray, max(1, max(gray.shape) // 2), settings)
 
@@ -127,7 +128,7 @@ def keep_lines(
     pieces: object,  # noqa: ARG001 (a stage's own parameters)
     settings: object,  # noqa: ARG001
 ) -> NDArray[np.uint8]:
-    """No line is taken out."""
+    """Remove no line."""
     return mask
 
 
@@ -135,12 +136,12 @@ def level(
     contours: list[NDArray[np.int32]],
     settings: object,  # noqa: ARG001 (a stage's own parameters)
 ) -> tuple[float, NDArray[np.float64]]:
-    """All lines are level."""
+    """Treat all lines as horizontal."""
     return 0.0, np.zeros(len(contours))
 
 
 def upright_mask(ink: Ink, groups: list[list[Component]]) -> list[Upright]:
-    """As `upright_each`, of ink that is black or white."""
+    """As `upright_each`, with binary ink."""
     return upright_each(replace(ink, darkness=ink.mask), groups)
 
 
@@ -149,17 +150,17 @@ def keep_doubts(
     fields: object,  # noqa: ARG001 (a stage's own parameters)
     classifier: object,  # noqa: ARG001
 ) -> list[Group]:
-    """Digits are as they were first seen."""
+    """Keep the first answers, without test-time augmentation."""
     return groups
 
 
 def no_joins(components: list[Component]) -> list[tuple[int, ...]]:  # noqa: ARG001 (a stage's own parameters)
-    """No broken digit is made whole."""
+    """Join no broken digit."""
     return []
 
 
 def keep_pieces(candidates: list[Candidate], ink: Ink) -> list[Candidate]:  # noqa: ARG001 (a stage's own parameters)
-    """Pieces of lines stay."""
+    """Keep pieces of lines."""
     return candidates
 
 
@@ -169,7 +170,7 @@ def groups_of_digits(candidates: list[Candidate], settings: GroupingSettings) ->
 
 
 def keep_all(numbers: tuple[Number, ...], ink: Ink) -> tuple[Number, ...]:  # noqa: ARG001 (a stage's own parameters)
-    """Everything stands on paper, and whole."""
+    """Keep numbers that are off the paper or cut off."""
     return numbers
 
 
@@ -179,10 +180,10 @@ def keep_words(
     owners: Sequence[int],  # noqa: ARG001
     ink: Ink,  # noqa: ARG001
 ) -> tuple[Number, ...]:
-    """No page is one of words."""
+    """Treat no page as one of words."""
     return numbers
 
 
 def no_texture(numbers: tuple[Number, ...], pieces: int) -> bool:  # noqa: ARG001 (a stage's own parameters)
-    """Whatever is read is writing."""
+    """Treat no page as texture."""
     return False

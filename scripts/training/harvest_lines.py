@@ -23,18 +23,26 @@ from live.reading.reader import PageReader
 from live.reading.regions import along
 from models.classifier import load_classifier
 from scripts.pages.drawn_page import LEVELS, DigitShapes, DrawnPage, draw_page
-from scripts.pages.page_style import PageStyle, random_style
+from scripts.pages.page_style import PageStyle
+from scripts.pages.random_style import random_style
 from scripts.training.datasets import Digits
 
-FRESH = get_context("spawn")  # a forked copy of a process in which OpenCV has group threads hangs in its first call
+SPAWN = get_context("spawn")  # a forked copy of a process in which OpenCV has run threads hangs in its first call
 LEVEL_SHARES = {"clean": 0.1, "office": 0.2, "hard": 0.5, "webcam": 0.2}
-CROWDED = 0.5  # share of the pages on which digits stand nearer to each other
-NEARER = 0.25  # by up to so much, in widths of a digit
-NEAREST = -0.22  # and no more than that: one would hide the other
-WORDS = 0.12  # share of the pages that hold little else than words and marks
-INSIDE, TOUCHED = 0.75, 0.15  # share of a digit from which it belongs to a group, or is cut by it
-MOST_BESIDE = (0.45, 0.35)  # what a group may be longer and taller than its number on each side, in its own heights
-STRANGERS = 0.5  # share that is kept of what is no number, and had no digit for the reader either
+CROWDED = 0.5
+"""Share of pages on which digits stand nearer to each other."""
+NEARER = 0.25
+"""Largest reduction of the gap on crowded pages, in widths of a digit."""
+NEAREST = -0.22
+"""Smallest gap, in widths of a digit. With a smaller one, a digit would hide its neighbour."""
+WORDS = 0.12
+"""Share of pages with mostly words and marks."""
+INSIDE, TOUCHED = 0.75, 0.15
+"""Shares of a digit from which it belongs to a group, or is cut by it."""
+MAX_MARGIN = (0.45, 0.35)
+"""Largest margin of a group around its number, horizontally and vertically, in heights of the number."""
+NON_NUMBERS_KEPT = 0.5
+"""Share of groups without a number and without a digit for the reader that are kept."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -53,7 +61,7 @@ def harvest_lines(digits: Digits, count: int, seed: int, workers: int) -> Iterat
     """The runs of each of `count` drawn pages, as they are done, in order."""
     shapes = DigitShapes(digits.images, digits.labels, digits.writers)
     seeds = np.random.SeedSequence([seed, count]).spawn(count)
-    with ProcessPoolExecutor(workers, FRESH, initializer=_begin, initargs=(shapes,)) as pool:
+    with ProcessPoolExecutor(workers, SPAWN, initializer=_begin, initargs=(shapes,)) as pool:
         yield from pool.map(_harvest_page, seeds, chunksize=4)
 
 
@@ -80,7 +88,7 @@ def _harvest_page(seed: np.random.SeedSequence) -> list[LineExample]:
             continue
         picture = line_picture(trace.pieces.ink, bounds(group.members), group.angle)
         read_as = "".join("#" if member.digit is None else str(member.digit.label) for member in group.members)
-        if text or read_as.strip("#") or rng.random() < STRANGERS:
+        if text or read_as.strip("#") or rng.random() < NON_NUMBERS_KEPT:
             examples.append(LineExample(picture, text, read_as))
     return examples
 
@@ -113,7 +121,7 @@ def text_of(group: Group, page: DrawnPage) -> str | None:
             return None
         (first, highest), (last, lowest) = low[inside].min(axis=0), high[inside].max(axis=0)
         beside = max(first - left, right - last), max(highest - top, bottom - lowest)
-        if beside[0] > MOST_BESIDE[0] * tall or beside[1] > MOST_BESIDE[1] * tall:
+        if beside[0] > MAX_MARGIN[0] * tall or beside[1] > MAX_MARGIN[1] * tall:
             return None
         text = "".join(digit for digit, is_in in zip(number.text, inside, strict=True) if is_in)
     return text
