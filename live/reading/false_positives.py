@@ -6,6 +6,7 @@ them apart. But writing on one page is about equally dark and tall, and a 1 ends
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 
 import cv2
@@ -73,6 +74,11 @@ def without_line_pieces(candidates: list[Candidate], ink: Ink) -> list[Candidate
     return [p for p in candidates if not is_piece(p)]
 
 
+MOST_PX = 20_000
+"""Ink px of a digit from which on only every second, third, ... is used to find its direction; ordinary digits have fewer."""
+LARGE_AREA_PX = 200_000
+"""Area around a number, px, from which on its surroundings are reduced to cells; a number that fills half a frame has more."""
+
 LoneRule = Callable[[Digit, Ink, float], bool]
 """(single digit, ink, height of the page's writing in px or 0) -> whether the digit is a false positive."""
 
@@ -132,9 +138,16 @@ def open_sides(number: Number, ink: Ink) -> int:
     edges = (np.s_[0], np.s_[-1], np.s_[:, 0], np.s_[:, -1])
     if sum(int(darkness[edge].max()) > limit for edge in edges) < len(boxes):
         return 0  # paper on most sides, as for nearly every number
-    count, pieces = cv2.connectedComponents(cv2.compare(darkness, limit, cv2.CMP_GT), ltype=cv2.CV_16U)
+    dark = cv2.compare(darkness, limit, cv2.CMP_GT)
+    mask = np.zeros_like(dark)
+    mask[top - y : bottom - y, left - x : right - x] = ink.mask[top:bottom, left:right]
+    cell = math.ceil(math.sqrt(dark.size / LARGE_AREA_PX))
+    if cell > 1:  # strokes of a number that large are wide: cells that hold ink tell as much
+        block = np.ones((cell, cell), np.uint8)
+        dark, mask = (cv2.dilate(picture, block)[::cell, ::cell] for picture in (dark, mask))
+    count, pieces = cv2.connectedComponents(dark, ltype=cv2.CV_16U)
     own = np.zeros(count, bool)
-    own[pieces[top - y : bottom - y, left - x : right - x][ink.mask[top:bottom, left:right] > 0]] = True
+    own[pieces[mask > 0]] = True
     own[0] = False  # paper
     return sum(bool(own[pieces[edge]].any()) for edge in edges)
 
@@ -193,6 +206,8 @@ def goes_on(ink: Ink, box: Box) -> bool:
     y, x = np.nonzero(mask)
     if len(x) < 4:
         return False
+    every = 1 + len(x) // MOST_PX  # a stroke across the whole frame has its direction in a part of its px
+    y, x = y[::every], x[::every]
     points = np.stack([x + columns.start, y + rows.start], axis=1).astype(np.float64)
     middle = points.mean(axis=0)
     away = points - middle
