@@ -1,8 +1,8 @@
-"""The networks by name, a readable Keras function each. Knows no data, training or file.
+"""The networks by name, one Keras function each. Knows no data, training or file.
 
 Each takes the number of classes and returns an uncompiled model: (N, 28, 28, 1) float32 in [0, 1] -> (N, classes)
-probabilities. The layer before the softmax is named "logits". Importing this module imports Keras, which costs seconds: only
-training, export and the Keras runtime do. How each is trained stands in scripts/training/recipes.py.
+probabilities. The layer before the softmax is named "logits". Importing this module imports Keras, which takes seconds; only
+training, export and the Keras runtime do so. scripts/training/recipes.py says how each is trained.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from keras import layers
 
 
 def ann_128(classes: int) -> keras.Model:
-    """One hidden layer of 128: every pixel is joined to every unit, and none knows its neighbours.
+    """One hidden layer of 128: every pixel is connected to every unit, without any notion of neighbours.
 
     Source: the beginner's network of Keras's and TensorFlow's own introductions; ReLU as Nair and Hinton, "Rectified linear
     units improve restricted Boltzmann machines", 2010.
@@ -26,7 +26,7 @@ def ann_128(classes: int) -> keras.Model:
 
 
 def ann_3x128(classes: int) -> keras.Model:
-    """Three hidden layers of 128: deeper, but still blind to what lies beside what.
+    """Three hidden layers of 128: deeper, but still without any notion of neighbours.
 
     Source: the multilayer perceptron of Rumelhart, Hinton and Williams, "Learning representations by back-propagating errors",
     1986, with ReLU.
@@ -39,7 +39,7 @@ def ann_3x128(classes: int) -> keras.Model:
 
 
 def cnn_32_64(classes: int) -> keras.Model:
-    """Two convolutions, each followed by a pooling: strokes first, then parts of digits, wherever they stand.
+    """Two convolutions, each followed by a pooling: strokes first, then parts of digits, wherever they are.
 
     Source: LeCun et al., "Gradient-based learning applied to document recognition", 1998, in the form most courses teach.
     """
@@ -54,7 +54,7 @@ def cnn_32_64(classes: int) -> keras.Model:
 
 
 def cnn_dropout(classes: int) -> keras.Model:
-    """One convolution and a wide layer, half of which is silenced at random while it learns.
+    """One convolution and a wide layer with 50 % dropout.
 
     Source: Srivastava et al., "Dropout: a simple way to prevent neural networks from overfitting", 2014.
     """
@@ -91,8 +91,8 @@ def numcam(classes: int) -> keras.Model:
 
     The first convolution has a stride of 2 and a 5x5 window: at full size the next ones would cost four times as much, and
     a digit's strokes are two to three px wide. Those without padding cut away MNIST's empty margin instead of computing it.
-    Batch normalisation after each, as Ioffe and Szegedy, 2015. The last maps are read where they stand, not averaged: where a
-    stroke is tells a 6 from a 9.
+    Batch normalisation after each, as Ioffe and Szegedy, 2015. The last maps are flattened, not averaged: a stroke's position
+    distinguishes a 6 from a 9.
     """
     pixels = keras.Input((28, 28, 1), name="pixels")
     x = pixels

@@ -1,6 +1,6 @@
-"""What a model file is: its input, classes, data, accuracy and calibration. Knows no runtime.
+"""The card of a model file: its input, classes, data, accuracy and calibration. Knows no runtime.
 
-The card lies beside the weights under the same name: `digits.onnx`, `digits.json`.
+The card is stored beside the weights under the same name: `digits.onnx`, `digits.json`.
 """
 
 from __future__ import annotations
@@ -21,25 +21,25 @@ class ModelCard(msgspec.Struct, frozen=True, kw_only=True):
 
     name: str
     network: str
-    """Name in `models.architectures.NETWORKS`."""
+    """Name of the architecture in `models.architectures.NETWORKS`."""
     format_version: int = FORMAT_VERSION
     input: str = "(N, 28, 28, 1) float32 in [0, 1], ink is 1, laid out by models.mnist_format"
     classes: tuple[str, ...]
     parameters: int
     bits: int = 32
-    """Of a weight in the ONNX file: 32, or 8 where that reads as well."""
+    """Bits per weight in the ONNX file: 32, or 8 where accuracy is the same."""
     trained_on: tuple[str, ...]
     command: str
-    """What made it."""
+    """The command that trained it."""
     accuracy: dict[str, float]
-    """Share of right answers (0 to 1) by set; the sets' names say what they are."""
+    """Share of right answers, 0 to 1, by the name of the test set."""
     temperature: float
-    """What the logits were divided by, fitted on validation; the file has it built in."""
+    """Divisor of the logits, fitted on the validation set; the model file includes it."""
     calibration_error: dict[str, float]
-    """Expected calibration error by set, 0 to 1."""
+    """Expected calibration error, 0 to 1, by the name of the test set."""
 
     def as_lines(self) -> list[str]:
-        """A few lines for people."""
+        """The card in a few readable lines."""
         figures = ", ".join(f"{name} {percent(share, 2, counted=True)}" for name, share in self.accuracy.items())
         return [
             f"{self.name}: network {self.network}, {self.parameters:,} parameters of {self.bits} bits, "
@@ -50,12 +50,12 @@ class ModelCard(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def card_path(model: Path) -> Path:
-    """Where the card of a model file lies; the 8-bit file shares that of the float one: `digits.int8.tflite`, `digits.json`."""
+    """Path of a model file's card; an 8-bit file shares the card of the float one: `digits.int8.tflite`, `digits.json`."""
     return model.with_name(f"{model.stem.removesuffix('.int8')}.json")
 
 
 def load_card(model: Path) -> ModelCard:
-    """The card beside a model file. Raises ModelError where there is none or it can't be read."""
+    """Load the card beside a model file. Raises ModelError where it is missing or can't be read."""
     path = card_path(model)
     try:
         return msgspec.json.decode(path.read_bytes(), type=ModelCard)
@@ -66,7 +66,7 @@ def load_card(model: Path) -> ModelCard:
 
 
 def save_card(card: ModelCard, model: Path, write: Callable[[Path, bytes], object] = Path.write_bytes) -> Path:
-    """Write the card beside a model file; returns its path. write: puts bytes into a file, whole or not at all for one."""
+    """Write the card beside a model file; returns its path. write: writes bytes to a path, for example atomically."""
     path = card_path(model)
     write(path, msgspec.json.format(msgspec.json.encode(card), indent=2) + b"\n")
     return path

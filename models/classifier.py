@@ -1,6 +1,6 @@
-"""The runtimes that answer for a network. Knows arrays and model files, never pages.
+"""The runtimes that run a network. Knows arrays and model files, no pages.
 
-Each runtime's library is imported when a model of its kind is loaded, and not before: Keras alone costs seconds.
+Each runtime's library is imported when a model of its kind is loaded: importing Keras takes seconds.
 """
 
 from __future__ import annotations
@@ -22,30 +22,30 @@ from models.runtime import Runtime, check_shapes, library, loading
 
 WEIGHTS = Path(__file__).parent / "weights" / "digits.onnx"
 SUFFIXES = {".onnx": "onnx", ".tflite": "tflite", ".keras": "keras", ".h5": "keras"}
-"""The runtime of each kind of file."""
+"""The runtime of each file suffix."""
 
 
 class Classifier(Protocol):
-    """Answers for digits in MNIST's format."""
+    """Classifies digits in MNIST's format."""
 
     @property
     def classes(self) -> int:
-        """Number of classes: the ten digits, and what the network knows besides ("not a digit")."""
+        """Number of classes: the ten digits, and "not a digit" if the network knows it."""
 
     def __call__(self, inputs: NDArray[np.float32]) -> NDArray[np.float32]:
-        """(N, 28, 28, 1) float32 in [0, 1], ink is 1 -> (N, C) float32 probabilities, rows sum to 1. N = 0 is ordinary."""
+        """(N, 28, 28, 1) float32 in [0, 1], ink is 1 -> (N, C) float32 probabilities, rows sum to 1. N may be 0."""
 
 
 def onnx_session(path: Path, threads: int) -> Any:
-    """ONNX Runtime's session of a model file. threads: 0 takes every core. Raises ModelError without the library."""
+    """ONNX Runtime's session of a model file. threads: 0 means every core. Raises ModelError without the library."""
     with library("onnx", "onnxruntime", "python -m pip install onnxruntime"):
         import onnxruntime
 
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = threads
-    # else its threads go on turning in vain after each answer: three quarters of a core that window and recording need
+    # else its threads spin after each answer and take three quarters of a core from window and recording
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-    options.log_severity_level = 4  # what goes wrong comes as an exception: its log line would say it twice
+    options.log_severity_level = 4  # failures raise exceptions: a log line would repeat them
     return onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
 
 
@@ -53,7 +53,7 @@ class OnnxClassifier(Runtime):
     """A network in ONNX, run by ONNX Runtime on the CPU."""
 
     def __init__(self, path: Path, threads: int = 0) -> None:
-        """path: a model file. threads: 0 lets the runtime take every core. Raises ModelError."""
+        """path: a model file. threads: 0 means every core. Raises ModelError."""
         with loading(path, "ONNX"):
             self._session = onnx_session(path, threads)
             self._input = self._session.get_inputs()[0]
@@ -70,14 +70,14 @@ class TfliteClassifier(Runtime):
     """A network in TensorFlow Lite's format, float or 8-bit, run by LiteRT on the CPU. Threads that ask it take turns."""
 
     def __init__(self, path: Path, threads: int = 0) -> None:
-        """path: a model file. threads: 0 takes every core. Raises ModelError."""
+        """path: a model file. threads: 0 means every core. Raises ModelError."""
         with library(
             "tflite", "ai-edge-litert", "python -m pip install ai-edge-litert (TensorFlow itself is not needed)"
         ):
             from ai_edge_litert.interpreter import Interpreter
 
         with loading(path, "TensorFlow Lite"), quiet_stderr():
-            # as bytes: a file mapped into memory would take the process with it if another program cut it short
+            # as bytes: a memory-mapped file crashes the process if another program truncates it
             self._interpreter = Interpreter(model_content=path.read_bytes(), num_threads=threads or os.cpu_count() or 1)
             self._input = self._interpreter.get_input_details()[0]
             self._output = self._interpreter.get_output_details()[0]
@@ -87,7 +87,7 @@ class TfliteClassifier(Runtime):
             self.try_out(path)
 
     def answer(self, inputs: NDArray[np.float32]) -> NDArray[np.float32]:
-        """One run of the interpreter, whose batch is resized where its size has changed (0.01 ms: no need to pad)."""
+        """One run of the interpreter. The batch is resized when its size changes, which takes 0.01 ms."""
         index = self._input["index"]
         with self._asking:
             if len(inputs) != self._count:
@@ -104,7 +104,7 @@ class TfliteClassifier(Runtime):
 
 
 class KerasClassifier(Runtime):
-    """A network as Keras saved it, run by TensorFlow. Seconds to load; for trials, and where nothing was exported yet."""
+    """A network saved by Keras, run by TensorFlow. Loading takes seconds; for trials, and for models not exported yet."""
 
     def __init__(self, path: Path, threads: int = 0) -> None:
         """path: a .keras file, or an .h5 file of Keras 3. threads: 0 lets TensorFlow choose. Raises ModelError."""
@@ -114,7 +114,7 @@ class KerasClassifier(Runtime):
         self.classes = int(model.output_shape[1])
         with loading(path, "Keras"), quiet_stderr():
             field = tf.TensorSpec((None, FIELD_PX, FIELD_PX, 1), tf.float32)
-            # traced once for every batch size; a plain call of the model takes five times as long for 20 digits
+            # traced once for all batch sizes; calling the model takes five times as long for 20 digits
             self._function = tf.function(lambda inputs: model(inputs, training=False), input_signature=[field])
             self.try_out(path)
 
@@ -132,17 +132,16 @@ RUNTIMES: dict[str, Callable[[Path, int], Runtime]] = {
 
 
 def load_classifier(path: Path | None = None, threads: int = 0, runtime: str = "auto") -> Classifier:
-    """The classifier of a model file; None is the one that comes with Numcam. Raises ModelError.
+    """Load the classifier of a model file; None is the one that comes with Numcam. Raises ModelError.
 
-    threads: how many the network may use; 0: as many as there are cores. runtime: a name of RUNTIMES; "auto" goes by the
-    file's name.
+    threads: threads of the network; 0 means every core. runtime: a name of RUNTIMES; "auto" chooses by the file's suffix.
     """
     found, chosen = find_model(path, runtime)
     return RUNTIMES[chosen](found, threads)
 
 
 def find_model(path: Path | None = None, runtime: str = "auto") -> tuple[Path, str]:
-    """The model file that is meant, and the name of its runtime. Raises ModelError where there is none."""
+    """The path of the model file and the name of its runtime. Raises ModelError where there is none."""
     if runtime not in (*RUNTIMES, "auto"):
         raise ModelError(f"There is no runtime {runtime}. Choose one of auto, {', '.join(RUNTIMES)}.")
     shipped = path is None
@@ -164,9 +163,9 @@ def find_model(path: Path | None = None, runtime: str = "auto") -> tuple[Path, s
 
 
 def load_keras(path: Path, threads: int = 0) -> Any:
-    """The Keras model of a .keras or .h5 file, its shapes checked; not compiled. Raises ModelError.
+    """Load the Keras model of a .keras or .h5 file, not compiled, and check its shapes. Raises ModelError.
 
-    threads: how many TensorFlow may use; 0 lets it choose.
+    threads: threads of TensorFlow; 0 lets it choose.
     """
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     os.environ.setdefault("KERAS_BACKEND", "tensorflow")
@@ -177,7 +176,7 @@ def load_keras(path: Path, threads: int = 0) -> Any:
     kind = path.suffix.lower()
     if SUFFIXES.get(kind) != "keras":
         raise ModelError(f"{path} is no Keras model: those end in .keras or .h5.")
-    if kind == ".keras" and not is_zipfile(path):  # of such a file Keras says that it isn't there
+    if kind == ".keras" and not is_zipfile(path):  # Keras reports such a file as missing
         raise ModelError(f"{path} is no Keras model: it is damaged, or something else. Copy or export it again.")
     with loading(path, "Keras"), quiet_stderr():
         if threads:
@@ -188,12 +187,12 @@ def load_keras(path: Path, threads: int = 0) -> Any:
 
 
 def _sizes(tensor: dict[str, Any]) -> list[int | None]:
-    """The shape of a tensor of TensorFlow Lite, None where a size is free."""
+    """The shape of a TensorFlow Lite tensor; None for a free size."""
     return [None if size < 0 else int(size) for size in tensor["shape_signature"]]
 
 
 def _quantised(inputs: NDArray[np.float32], tensor: dict[str, Any]) -> NDArray[Any]:
-    """The inputs as a tensor of TensorFlow Lite wants them: float32 as they are, or rounded to its integers."""
+    """The inputs in the type of a TensorFlow Lite tensor: float32 unchanged, or quantised to its integers."""
     if not np.issubdtype(tensor["dtype"], np.integer):
         return inputs
     scale, zero = tensor["quantization"]
@@ -203,9 +202,9 @@ def _quantised(inputs: NDArray[np.float32], tensor: dict[str, Any]) -> NDArray[A
 
 
 def _limit_threads(tensorflow: Any, threads: int) -> None:
-    """Let TensorFlow use so many threads, where it has not begun to work."""
+    """Limit TensorFlow's threads, if it isn't initialised yet."""
     try:
         tensorflow.config.threading.set_intra_op_parallelism_threads(threads)
         tensorflow.config.threading.set_inter_op_parallelism_threads(1)
-    except RuntimeError:  # an earlier model of this process has settled it
+    except RuntimeError:  # already initialised by an earlier model
         return

@@ -1,8 +1,8 @@
-"""Read a text out of what a network says of each column of a picture. Knows log-probabilities, no picture and no network.
+"""Decode connectionist temporal classification (CTC). Knows log-probabilities, no picture and no network.
 
-Connectionist temporal classification: each column says one sign or nothing (the blank); a text is what is left when repeats are
-drawn together and blanks are taken out, and its probability is the sum over all the ways to say it. Source: Graves, Fernández,
-Gomez and Schmidhuber, "Connectionist temporal classification", ICML 2006.
+Each column says one sign or nothing (the blank). A text is what remains when repeats are merged and blanks removed; its
+probability is the sum over all alignments. Source: Graves, Fernández, Gomez and Schmidhuber, "Connectionist temporal
+classification", ICML 2006.
 """
 
 from __future__ import annotations
@@ -15,23 +15,27 @@ import numpy as np
 from numpy.typing import NDArray
 
 Logs = NDArray[np.float32]
-NEVER = 1e-300  # hardly any probability
-LEAST = 1e-30  # by which probabilities are divided at least, so that they can be brought up
-RESCALED = 8  # columns after which probabilities are brought up again
-SILENT = math.log(0.999)  # a column that says nothing so surely adds nothing to one like it before
+NEVER = 1e-300
+"""Floor of probabilities before a logarithm."""
+LEAST = 1e-30
+"""Least divisor when probabilities are rescaled."""
+RESCALED = 8
+"""Columns between two rescalings."""
+SILENT = math.log(0.999)
+"""Log-probability of the blank from which a column after another such column is dropped."""
 
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """The text of the likeliest columns."""
+    """The text of the likeliest alignment."""
 
     signs: tuple[int, ...]
     columns: tuple[float, ...]
-    """Where each sign was said: the middle of its columns."""
+    """Position of each sign: the middle of its columns."""
 
 
 def say(logs: Logs, blank: int) -> Said:
-    """Take the likeliest sign of each column. logs: (T, C) logarithms of probabilities; blank: the class that says nothing."""
+    """Greedy decoding: the likeliest sign of each column. logs: (T, C) log-probabilities; blank: index of the blank."""
     best = logs.argmax(axis=1)
     starts = np.flatnonzero(np.diff(best, prepend=-1))
     stops = np.append(starts[1:], len(best))
@@ -43,21 +47,21 @@ def say(logs: Logs, blank: int) -> Said:
     return Said(tuple(sign for sign, _ in said), tuple(column for _, column in said))
 
 
-def without_pauses(logs: Logs, blank: int) -> Logs:
-    """(T', C), T' <= T: columns in a row that surely say nothing as one of them; probabilities change by their rests of 0.001."""
+def merge_blanks(logs: Logs, blank: int) -> Logs:
+    """(T', C), T' <= T: merge successive columns that surely are blank; probabilities change by less than 0.001 each."""
     silent = logs[:, blank] > SILENT
     return logs[~silent | ~np.concatenate([[False], silent[:-1]])]
 
 
 def log_probabilities(logs: Logs, texts: NDArray[np.int64], blank: int) -> NDArray[np.float64]:
-    """Logarithm of the probability of each text, over all the ways to say it.
+    """Log-probability of each text over all alignments.
 
     logs: (T, C); texts: (V, n) classes, all of one length, n >= 1. Returns (V,) float64.
     """
     count, length = texts.shape
     signs = np.full((count, 2 * length + 1), blank)
     signs[:, 1::2] = texts
-    # from the sign before last one may come straight here, unless that would draw two of a kind together
+    # the blank between two signs may be skipped, unless the signs are equal
     skips = np.zeros(signs.shape)
     skips[:, 3::2] = texts[:, 1:] != texts[:, :-1]
     columns = np.exp(logs, dtype=np.float64)[:, signs]  # (T, V, 2n + 1)
@@ -69,7 +73,7 @@ def log_probabilities(logs: Logs, texts: NDArray[np.int64], blank: int) -> NDArr
         arrived[:, 1:] += alpha[:, :-1]
         arrived[:, 2:] += alpha[:, :-2] * skips[:, 2:]
         alpha = arrived * column
-        if index % RESCALED == 0:  # products of many columns would come down to 0
+        if index % RESCALED == 0:  # products of many columns would underflow
             most = max(float(alpha.max()), NEVER)
             alpha /= most
             scale += math.log(most)
@@ -80,15 +84,15 @@ def log_probabilities(logs: Logs, texts: NDArray[np.int64], blank: int) -> NDArr
 def substitutions(logs: Logs, signs: Sequence[int], blank: int, classes: int) -> NDArray[np.float64]:
     """(n, classes) logarithm of the probability of a text with each of its n signs, n >= 1, replaced by each class.
 
-    As `log_probabilities` of all these texts, in a time that grows with their length and not with its cube: what was said before
-    the sign that is replaced, and what is said after it, is the same for all of them.
+    As `log_probabilities` of all these texts, in time linear in their length instead of cubic: the forward and backward
+    probabilities around the replaced sign are the same for all of them.
     """
     text = np.array(signs)
-    before, after, scale = _both_ways(logs, text, blank)
+    before, after, scale = _forward_backward(logs, text, blank)
     spoken = np.exp(logs[:, :classes], dtype=np.float64) / scale[:, None]
     other = text[:, None] != np.arange(classes)
     always = np.ones((1, classes), bool)
-    # a path comes to a sign from the blank before it, or from the sign before that, unless that is the same one; and goes so too
+    # a path enters a sign from the blank before it, or from the previous sign if that differs; it leaves the same way
     earlier = np.pad(before[:-1, 1:-2:2], ((0, 0), (1, 0)))
     arriving = before[:-1, 0:-1:2, None] + earlier[:, :, None] * np.concatenate([always, other[:-1]])
     later = np.pad(after[1:, 3::2], ((0, 0), (0, 1)))
@@ -100,11 +104,11 @@ def substitutions(logs: Logs, signs: Sequence[int], blank: int, classes: int) ->
     return np.asarray(np.log(np.maximum(total, NEVER)) + np.log(scale).sum())
 
 
-def _both_ways(logs: Logs, text: NDArray[np.int64], blank: int) -> tuple[NDArray[np.float64], ...]:
-    """How likely a text's beginning is said by each column, and its rest after it, for each state (blank, sign, blank, ...).
+def _forward_backward(logs: Logs, text: NDArray[np.int64], blank: int) -> tuple[NDArray[np.float64], ...]:
+    """Forward and backward probabilities of a text for each state (blank, sign, blank, ...).
 
-    Returns (T + 1, S), the first row before all columns; (T + 1, S), the last row after all of them; and (T,), by which each
-    column's probabilities were divided in both.
+    Returns (T + 1, S), the first row before all columns; (T + 1, S), the last row after all of them; and (T,), the divisor of
+    each column's probabilities in both.
     """
     states = np.full(2 * len(text) + 1, blank)
     states[1::2] = text

@@ -1,4 +1,4 @@
-"""The network that reads a whole number at once, column by column. Knows arrays and its model file, never pages."""
+"""Run the line network, which reads a whole number at once. Knows arrays and its model file, no pages."""
 
 from __future__ import annotations
 
@@ -16,10 +16,12 @@ from models.runtime import loading
 
 LINE_WEIGHTS = Path(__file__).parent / "weights" / "lines.onnx"
 NO_NUMBER = DIGIT_CLASSES
-"""What is no number is one sign of this class: a word, a piece of a number, a blot."""
+"""Class of a picture that is no number: a word, a piece of a number, a blot."""
 BLANK = NO_NUMBER + 1
-AT_ONCE = 12  # pictures of about one width: of all at once each costs as much as the widest, and memory has no bound
-SEEN_BESIDE_PX = 18  # paper beyond a picture's end that its last columns see: with more of it they say the same
+AT_ONCE = 12
+"""Largest batch, pictures of similar width; in a batch each costs as much as the widest."""
+SEEN_BESIDE_PX = 18
+"""Padding to the right of a picture, px: the receptive field of its last columns, so that more changes nothing."""
 SIGNS = BLANK + 1
 """The ten digits, `NO_NUMBER` and the blank."""
 
@@ -28,7 +30,7 @@ class LineClassifier:
     """The line network in ONNX, run by ONNX Runtime on the CPU."""
 
     def __init__(self, path: Path | None = None, threads: int = 0) -> None:
-        """path: a model file; None is the one that comes with Numcam. threads: 0 takes every core. Raises ModelError."""
+        """path: a model file; None is the one that comes with Numcam. threads: 0 means every core. Raises ModelError."""
         path = path or LINE_WEIGHTS
         if not path.is_file():
             raise ModelError(f"There is no model {path}. Make it with python -m scripts.train_lines.")
@@ -44,7 +46,7 @@ class LineClassifier:
                 raise ModelError(f"{path} does not answer with probabilities of {SIGNS} signs: it reads no lines.")
 
     def __call__(self, pictures: Sequence[NDArray[np.uint8]]) -> list[NDArray[np.float32]]:
-        """(32, w) uint8 each, 255 is ink -> of each (T, 12) float32, logarithms of what each of its T columns says."""
+        """(32, w) uint8 each, 255 is ink -> for each (T, 12) float32 log-probabilities of its T columns."""
         widest = max((picture.shape[1] for picture in pictures), default=0)
         order = sorted(range(len(pictures)), key=lambda k: pictures[k].shape[1])
         found: dict[int, NDArray[np.float32]] = {}

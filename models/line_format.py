@@ -1,6 +1,6 @@
-"""Lay pictures of whole numbers side by side in one batch: the form the line network learned. Knows no page and no network.
+"""Stack pictures of whole numbers in a batch, the line network's input format. Knows no page and no network.
 
-Training and the live reader share this module, so that what is learned is what is seen.
+Training and the reader share this module, so that their inputs are the same.
 """
 
 from __future__ import annotations
@@ -12,16 +12,17 @@ from numpy.typing import NDArray
 
 FIELD_TALL_PX = 32
 WRITING_TALL_PX = 24
-"""Height of the writing in the field; the rest is room above and below it."""
+"""Height of the writing in the field, px; the rest is margin above and below."""
 MOST_WIDE_PX = 320
 LEAST_WIDE_PX = 8
 COLUMN_PX = 2
-"""Width of what the network answers for at once."""
-STEP_PX = 16  # widths of batches are multiples of it: each new width costs the runtime memory of its own
+"""Width of one output column of the network, px of its input."""
+STEP_PX = 16
+"""Widths of batches are multiples of this, px, since the runtime allocates memory for each new width."""
 
 
 def stack_lines(pictures: Sequence[NDArray[np.uint8]], least_wide: int = LEAST_WIDE_PX) -> NDArray[np.float32]:
-    """Pictures of one or several numbers, as one batch.
+    """Stack pictures in one batch.
 
     pictures: (32, w) uint8 each, 255 is ink. least_wide: width of the batch at least, px. Returns (N, 32, W, 1) float32 in
     [0, 1], ink is 1; to the right of the narrower ones is paper.
@@ -34,5 +35,5 @@ def stack_lines(pictures: Sequence[NDArray[np.uint8]], least_wide: int = LEAST_W
 
 
 def columns_of(picture: NDArray[np.uint8]) -> int:
-    """How many of the network's columns are a picture's own."""
+    """Number of the network's columns that belong to a picture."""
     return -(-picture.shape[1] // COLUMN_PX)

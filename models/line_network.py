@@ -1,4 +1,4 @@
-"""The network that reads a whole number at once, in Keras. Knows no data, training or file. Importing it imports Keras."""
+"""The line network in Keras, which reads a whole number at once. Knows no data, training or file. Imports Keras."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from models.line_format import FIELD_TALL_PX
 
 
 def numcam_line() -> keras.Model:
-    """Eight convolutions over pictures of any width: (N, 32, W, 1) float32 in [0, 1] -> (N, W / 2, 12) logits, a row a column.
+    """Eight convolutions over pictures of any width: (N, 32, W, 1) float32 in [0, 1] -> (N, W / 2, 12) logits.
 
-    The height is drawn together step by step until a column is left, the width only once: two narrow digits need three columns
-    to be told from one. Then two convolutions along the line see what stands beside it. 0.23 M parameters, no memory along
-    the line as a recurrent network would have: digits of a number say nothing of each other. Source: convolutions in place of
+    Strides reduce the height step by step to one row, and the width only once: two narrow digits need three columns to differ
+    from one. Two convolutions along the line then add context. 0.23 M parameters; no recurrence, since the digits of a number
+    are independent. Source: convolutions in place of
     recurrence as Borisyuk, Gordo and Sivakumar, "Rosetta", 2018; trained by connectionist temporal classification.
     """
     pixels = keras.Input((FIELD_TALL_PX, None, 1), name="pixels")

@@ -1,11 +1,11 @@
-"""Shares and confidences as people read them, in the one way that all of Numcam has. Knows no network and no screen."""
+"""Format shares and confidences as percentages, the same way everywhere. Knows no network and no screen."""
 
 from __future__ import annotations
 
 import math
 
 NEARLY = 1e-3
-"""Of a unit of what is shown, so much is forgiven: 0.95 as float32 is 94.999999 hundredths, products of many less."""
+"""Tolerance of rounding down, in units of the last digit shown: 0.95 as float32 is 94.999999 hundredths."""
 
 
 def percent(share: float | None, digits: int = 0, *, counted: bool = False) -> str:

@@ -1,4 +1,4 @@
-"""Keep the runtimes' own chatter off the terminal: what goes wrong is told in Numcam's words. Knows no runtime."""
+"""Suppress the runtimes' own messages on stderr; Numcam reports errors itself. Knows no runtime."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from contextlib import contextmanager
 
 @contextmanager
 def quiet_stderr() -> Iterator[None]:
-    """Swallow what is written to the process's stderr meanwhile, from C++ too; an exception goes through as ever.
+    """Discard all output to the process's stderr in the block, from C++ too; exceptions are raised as usual.
 
-    TensorFlow and LiteRT tell of missing graphics cards and of delegates, and of that no setting of theirs keeps them.
+    TensorFlow and LiteRT report missing graphics cards and delegates, and have no setting against it.
     """
     try:
         kept = os.dup(2)

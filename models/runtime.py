@@ -1,4 +1,4 @@
-"""What every runtime of a network has in common: it is tried before it is trusted, and errs in one line. Knows no library."""
+"""The base of all runtimes: models are tested when loaded, and errors are one line. Knows no library."""
 
 from __future__ import annotations
 
@@ -14,18 +14,20 @@ from numpy.typing import NDArray
 from models.errors import ModelError
 from models.mnist_format import DIGIT_CLASSES, FIELD_PX
 
-AT_ONCE = 256  # digits: more at once take no less time each, and 0.14 MB of memory each
-ROUNDING = 0.05  # how far from 1 a row may sum where each of eleven answers was rounded to 8 bits
+AT_ONCE = 256
+"""Largest batch, digits; larger ones save no time and take 0.14 MB of memory per digit."""
+ROUNDING = 0.05
+"""Greatest deviation of a row's sum from 1, with each of eleven answers rounded to 8 bits."""
 
 
 class Runtime(ABC):
-    """What the runtimes share: a model is tried once before it is trusted, and no digits are no work."""
+    """A classifier on one library: batches are split, empty ones cost nothing, and 8-bit answers are normalised."""
 
     classes: int
 
     @abstractmethod
     def answer(self, inputs: NDArray[np.float32]) -> NDArray[np.float32]:
-        """(N, 28, 28, 1) float32, N >= 1 -> (N, C) float32, as the network answers."""
+        """(N, 28, 28, 1) float32, N >= 1 -> (N, C) float32, the network's raw answers."""
 
     def __call__(self, inputs: NDArray[np.float32]) -> NDArray[np.float32]:
         """(N, 28, 28, 1) float32 -> (N, C) float32 probabilities; those of an 8-bit model sum to 1 again."""
@@ -37,34 +39,34 @@ class Runtime(ABC):
         return whole
 
     def try_out(self, path: Path) -> None:
-        """Ask about an empty field and a full one. Raises ModelError where the answers are no probabilities."""
+        """Classify an empty and a full field. Raises ModelError where the answers are no probabilities."""
         blank = np.zeros((1, FIELD_PX, FIELD_PX, 1), np.float32)
         answers = self.answer(np.concatenate([blank, 1 - blank]))
         sums = answers.sum(axis=1)
-        if not (answers >= 0).all() or (np.abs(sums - 1) > ROUNDING).any():  # what is not a number fails too
+        if not (answers >= 0).all() or (np.abs(sums - 1) > ROUNDING).any():  # NaN fails too
             raise ModelError(f"{path} does not answer with probabilities: its last layer must be a softmax.")
 
 
 def check_shapes(path: Path, inputs: Sequence[Any], answers: Sequence[Any]) -> int:
-    """The number of classes of a model with these shapes; a size that is free is no int. Raises ModelError."""
+    """Check a model's shapes, where a free size is no int; returns the number of classes. Raises ModelError."""
     field = (FIELD_PX, FIELD_PX, 1)
     if len(inputs) != 4 or tuple(inputs[1:]) != field:
-        raise ModelError(f"{path} takes {_told(inputs)}, not (N, 28, 28, 1): it is no model for digits.")
+        raise ModelError(f"{path} takes {_shape_text(inputs)}, not (N, 28, 28, 1): it is no model for digits.")
     if len(answers) != 2 or not isinstance(answers[1], int) or answers[1] < DIGIT_CLASSES:
-        raise ModelError(f"{path} answers with {_told(answers)}, not (N, 10 or more): it is no model for digits.")
+        raise ModelError(f"{path} answers with {_shape_text(answers)}, not (N, 10 or more): it is no model for digits.")
     if isinstance(inputs[0], int):
         raise ModelError(f"{path} takes {inputs[0]} at a time, no more and no fewer: export it with a free batch size.")
     return answers[1]
 
 
-def _told(shape: Sequence[Any]) -> str:
-    """A shape for people: `(N, 3, 8, 8)`."""
+def _shape_text(shape: Sequence[Any]) -> str:
+    """A shape as text: `(N, 3, 8, 8)`."""
     return f"({', '.join(str(size) if isinstance(size, int) else 'N' for size in shape)})"
 
 
 @contextmanager
 def library(runtime: str, package: str, remedy: str) -> Iterator[None]:
-    """Tell in one line what to install where a runtime's library can't be imported. Raises ModelError."""
+    """Report in one line what to install if a runtime's library can't be imported. Raises ModelError."""
     try:
         yield
     except ImportError as error:
@@ -75,12 +77,12 @@ def library(runtime: str, package: str, remedy: str) -> Iterator[None]:
 
 @contextmanager
 def loading(path: Path, kind: str) -> Iterator[None]:
-    """Tell in one line what is wrong with a model file. Raises ModelError."""
+    """Report in one line what is wrong with a model file. Raises ModelError."""
     try:
         yield
     except ModelError:
         raise
-    except Exception as error:  # each runtime raises kinds of its own, which share no base but this
+    except Exception as error:  # the runtimes' exceptions share no other base
         raise ModelError(f"{path} is no {kind} model that can be run: {_first_line(error)}") from error
 
 

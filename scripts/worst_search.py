@@ -23,7 +23,7 @@ from live.core.settings import Settings
 from live.core.terminal import tell
 from live.drawing.hud import HudState, draw_hud
 from live.drawing.overlay import draw
-from live.reading.orientation import TurningReader
+from live.reading.orientation import OrientedPageReader
 from live.tracking.tracker import NumberTracker
 from models.classifier import Classifier
 from scripts.command_line import script_parser
@@ -56,12 +56,12 @@ class Pipeline:
 
     settings: Settings = field(default_factory=Settings)
     classifier: Classifier = field(init=False)
-    reader: TurningReader = field(init=False)
+    reader: OrientedPageReader = field(init=False)
 
     def __post_init__(self) -> None:
         self.classifier = open_classifier(self.settings)
         # each picture counts as a new page, and all orientations are tried: the most expensive case
-        self.reader = TurningReader(open_reader(self.settings, self.classifier), remembers=False)
+        self.reader = OrientedPageReader(open_reader(self.settings, self.classifier), remembers=False)
 
     def process(self, image: NDArray[np.uint8]) -> FrameResult:
         """Read, track and draw one frame."""

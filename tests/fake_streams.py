@@ -14,7 +14,7 @@ from live.api.stream import Stream
 from live.capture.frame_source import WAKE_EVERY_S, Source
 from live.core.records import Frame, FrameResult, Reading
 from live.core.settings import Settings
-from live.reading.orientation import TurningReader
+from live.reading.orientation import OrientedPageReader
 from live.run.mosaic import Mosaic
 from live.run.source_view import SourceView
 from tests.results import number_at, paper, reading_of
@@ -70,7 +70,7 @@ def stream_of(source: ToldSource, said: list[str] | None = None, **options: Any)
     """A stream of a source made by hand, whose ids count from 1 unless others are given."""
     note = (said if said is not None else []).append
     reader = FrameReader(
-        cast("TurningReader", OneNumberReader()),
+        cast("OrientedPageReader", OneNumberReader()),
         Settings(),
         fps=source.fps,
         track_ids=options.pop("track_ids", None),

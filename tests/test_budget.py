@@ -19,7 +19,7 @@ from live.core.settings import OverlaySettings, Settings
 from live.drawing.overlay import draw
 from live.outputs.event_log import FrameLog
 from live.reading.budget import QUESTIONS, Budget
-from live.reading.orientation import TurningReader
+from live.reading.orientation import OrientedPageReader
 from live.reading.reader import PageReader
 from models.classifier import Classifier
 from scripts.pages.worst_pages import draw_recipe, random_recipe
@@ -68,7 +68,7 @@ def strewn_strokes() -> NDArray[np.uint8]:
 def read_with_costs(image: NDArray[np.uint8], classifier: Classifier) -> tuple[int, int, float]:
     """Questions, pieces that were left out, and the most memory of arrays, MB; looked at from all sides."""
     asked = Asked(classifier)
-    reader = TurningReader(open_reader(Settings(), asked), remembers=False)
+    reader = OrientedPageReader(open_reader(Settings(), asked), remembers=False)
     tracemalloc.start()
     try:
         reading = reader.read(image)

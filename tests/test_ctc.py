@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models.ctc import log_probabilities, say, without_pauses
+from models.ctc import log_probabilities, merge_blanks, say
 
 BLANK = 3
 
@@ -52,11 +52,11 @@ def test_a_pause_of_many_columns_is_as_good_as_one_of_one() -> None:
     sure[3], sure[8] = (0.3, 0.5, 0.1, 0.1), (0.1, 0.1, 0.6, 0.2)
     logs = np.log(sure).astype(np.float32)
     texts = np.array(list(product(range(BLANK), repeat=3)))
-    short = without_pauses(logs, BLANK)
+    short = merge_blanks(logs, BLANK)
     assert len(short) == 7
     chances, shorter = (np.exp(log_probabilities(each, texts, BLANK)) for each in (logs, short))
     assert shorter == pytest.approx(chances, abs=0.002)
-    assert len(without_pauses(logs_of(5, 1), BLANK)) == 5, "nothing is sure there"
+    assert len(merge_blanks(logs_of(5, 1), BLANK)) == 5, "nothing is sure there"
 
 
 def test_what_is_said_stands_in_the_middle_of_its_columns() -> None:

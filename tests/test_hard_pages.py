@@ -11,7 +11,7 @@ import pytest
 
 from live.api.networks import open_reader
 from live.core.settings import Settings
-from live.reading.orientation import TurningReader
+from live.reading.orientation import OrientedPageReader
 from live.reading.reader import PageReader
 from models.classifier import load_classifier
 from scripts.pages.drawn_page import DigitShapes, DrawnPage, draw_page
@@ -51,16 +51,16 @@ SILENT: dict[str, dict[str, Any]] = {
 
 
 @pytest.fixture(scope="module")
-def reader() -> TurningReader:
+def reader() -> OrientedPageReader:
     """A reader that looks at each page from all sides."""
     classifier = load_classifier(threads=2)
-    return TurningReader(open_reader(Settings(), classifier), remembers=False)
+    return OrientedPageReader(open_reader(Settings(), classifier), remembers=False)
 
 
 @pytest.mark.parametrize("kind", SILENT)
 @pytest.mark.parametrize("seed", [0, 1])
 def test_nothing_is_read_where_no_number_is_written(
-    kind: str, seed: int, reader: TurningReader, digit_shapes: DigitShapes
+    kind: str, seed: int, reader: OrientedPageReader, digit_shapes: DigitShapes
 ) -> None:
     rng = np.random.default_rng([seed, 7])
     style = PageStyle(shadow=0.5 * seed, tilt=float(np.radians(rng.normal(0, 6))), **SILENT[kind])
@@ -77,7 +77,7 @@ def read_right(page: DrawnPage, texts: list[str]) -> float:
 
 @pytest.mark.parametrize("kind", HARD)
 def test_numbers_are_read_in_other_light_paper_ink_and_sizes(
-    kind: str, reader: TurningReader, digit_shapes: DigitShapes
+    kind: str, reader: OrientedPageReader, digit_shapes: DigitShapes
 ) -> None:
     shares = []
     for seed in (0, 1):
@@ -88,7 +88,7 @@ def test_numbers_are_read_in_other_light_paper_ink_and_sizes(
 
 @pytest.mark.parametrize(("tall", "thickness"), [(150, 1.6), (220, 1.0), (220, 1.6), (320, 0.5), (320, 1.0)])
 def test_a_number_that_fills_the_frame_is_read(
-    tall: int, thickness: float, reader: TurningReader, digit_shapes: DigitShapes
+    tall: int, thickness: float, reader: OrientedPageReader, digit_shapes: DigitShapes
 ) -> None:
     style = PageStyle(
         width=640,
@@ -110,7 +110,7 @@ def test_a_number_that_fills_the_frame_is_read(
 
 @pytest.mark.parametrize("enlarged", [1, 3])
 def test_a_picture_cut_close_around_a_number_is_read(
-    enlarged: int, reader: TurningReader, digit_shapes: DigitShapes
+    enlarged: int, reader: OrientedPageReader, digit_shapes: DigitShapes
 ) -> None:
     style = PageStyle(shadow=0.3, noise_sigma=2.0, thickness=0.8)
     page = draw_page(digit_shapes, np.random.default_rng(12), style)

@@ -15,7 +15,7 @@ from live.api.networks import open_classifier, open_reader
 from live.capture.video_files import VideoFile
 from live.core.records import Number
 from live.core.settings import Settings, TrackingSettings
-from live.reading.orientation import TurningReader
+from live.reading.orientation import OrientedPageReader
 from live.tracking import change_detection as stillness
 from live.tracking.change_detection import Stillness, thumbnail_of
 from live.tracking.frame_interval import Rhythm
@@ -93,7 +93,7 @@ def clip() -> Seen:
     """The built-in clip, each frame read once."""
     settings = Settings()
     classifier = open_classifier(settings)
-    reader = TurningReader(open_reader(settings, classifier))
+    reader = OrientedPageReader(open_reader(settings, classifier))
     with VideoFile(str(Path(live.__file__).with_name("demo.mp4")), "demo", paced=False) as source:
         return [
             (frame.captured_at, frame.size, reader.read(frame.image).numbers, thumbnail_of(frame.image))

@@ -11,7 +11,7 @@ from live.capture.sources import open_source
 from live.core.geometry import page_slope
 from live.core.records import Reading
 from live.core.settings import CameraSettings, Settings
-from live.reading.orientation import EVERY, TurningReader
+from live.reading.orientation import EVERY, OrientedPageReader
 from models.classifier import Classifier, load_classifier
 from scripts.pages.drawn_page import DigitShapes, DrawnPage, draw_page
 from scripts.pages.page_style import PageStyle
@@ -23,9 +23,9 @@ def classifier() -> Classifier:
     return load_classifier()
 
 
-def reader_of(classifier: Classifier, *, remembers: bool = False) -> TurningReader:
+def reader_of(classifier: Classifier, *, remembers: bool = False) -> OrientedPageReader:
     """A reader that has seen nothing yet."""
-    return TurningReader(open_reader(Settings(), classifier), remembers=remembers)
+    return OrientedPageReader(open_reader(Settings(), classifier), remembers=remembers)
 
 
 def quarter(image: NDArray[np.uint8], turn: int) -> NDArray[np.uint8]:

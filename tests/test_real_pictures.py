@@ -10,7 +10,7 @@ import pytest
 from live.api.networks import open_reader
 from live.capture.pictures.pages import read_picture
 from live.core.settings import Settings
-from live.reading.orientation import TurningReader
+from live.reading.orientation import OrientedPageReader
 from models.classifier import load_classifier
 
 REAL = Path(__file__).parents[2] / "shared" / "bench" / "real"
@@ -19,10 +19,10 @@ pytestmark = pytest.mark.skipif(not REAL.is_dir(), reason="there are no real pic
 
 
 @pytest.fixture(scope="module")
-def reader() -> TurningReader:
+def reader() -> OrientedPageReader:
     """With the shipped model and the defaults; no page is remembered."""
     classifier = load_classifier(threads=2)
-    return TurningReader(open_reader(Settings(), classifier), remembers=False)
+    return OrientedPageReader(open_reader(Settings(), classifier), remembers=False)
 
 
 def labels(kind: str) -> dict[str, str]:
@@ -31,14 +31,14 @@ def labels(kind: str) -> dict[str, str]:
         return {row["file"]: row["text"] for row in csv.DictReader(file)}
 
 
-def test_webcam_frames_are_read_whole(reader: TurningReader) -> None:
+def test_webcam_frames_are_read_whole(reader: OrientedPageReader) -> None:
     for name, text in labels("webcam").items():
         numbers = reader.read(read_picture(REAL / "webcam" / name)).numbers
         assert [number.text for number in numbers] == text.split(), name
 
 
 @pytest.mark.slow
-def test_rows_of_newspaper_sudokus_are_read_whole_and_no_photograph_stays_silent(reader: TurningReader) -> None:
+def test_rows_of_newspaper_sudokus_are_read_whole_and_no_photograph_stays_silent(reader: OrientedPageReader) -> None:
     whole = 0
     for name, text in labels("sudoku").items():
         rows = {row.replace(" ", "") for row in text.splitlines() if "0" not in row}
@@ -48,7 +48,7 @@ def test_rows_of_newspaper_sudokus_are_read_whole_and_no_photograph_stays_silent
     assert whole >= 14, "of 27"
 
 
-def test_cells_of_photographed_sudokus_are_read_and_empty_ones_are_silent(reader: TurningReader) -> None:
+def test_cells_of_photographed_sudokus_are_read_and_empty_ones_are_silent(reader: OrientedPageReader) -> None:
     right, wrong, asked = 0, 0, 0
     for path in sorted((REAL / "cells").glob("*/*.jpg"))[::10]:
         texts = [number.text for number in reader.read(read_picture(path)).numbers]

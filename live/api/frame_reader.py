@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from live.api.stopwatch import Stopwatch
 from live.core.records import Frame, FrameResult
 from live.core.settings import Settings, TrackingSettings
-from live.reading.orientation import TurningReader
+from live.reading.orientation import OrientedPageReader
 from live.tracking.change_detection import Stillness
 from live.tracking.frame_interval import Rhythm
 from live.tracking.tracker import NumberTracker
@@ -21,7 +21,7 @@ STILL_TRACKING = TrackingSettings(confirm_doubt=1.0, confirm_confidence=0.0, for
 class FrameReader:
     """Turns the frames of one source, in their order, into what is known of them."""
 
-    reader: TurningReader
+    reader: OrientedPageReader
     settings: Settings
     still: bool = False
     """Whether the frames are independent pictures, each to be read for itself."""

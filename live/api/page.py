@@ -20,7 +20,7 @@ from live.core.settings import OverlaySettings
 from live.drawing.overlay import draw
 from live.outputs.picture_file import encode_picture, write_picture
 from live.outputs.tables import table_of
-from live.reading.orientation import TurnedTrace
+from live.reading.orientation import OrientedTrace
 
 NOTEBOOK_PX = 1600
 """Longest side of a picture in a notebook, px: about the width of a large screen's cell; more only makes the notebook heavier."""
@@ -53,7 +53,7 @@ class Page:
     """Pieces of ink that were not looked at, or not closely: there was too much ink to read all in time."""
     overlay: OverlaySettings = field(default_factory=OverlaySettings)
     """How `annotate` draws."""
-    _read_again: Callable[[], TurnedTrace] | None = None
+    _read_again: Callable[[], OrientedTrace] | None = None
     """What `explain` draws from, kept or worked out anew."""
 
     def __len__(self) -> int:

@@ -22,7 +22,7 @@ from live.core.errors import SourceError
 from live.core.settings import LimitsSettings, Settings
 from live.core.settings_check import check
 from live.core.settings_text import read_settings_file
-from live.reading.orientation import TurnedTrace, TurningReader
+from live.reading.orientation import OrientedPageReader, OrientedTrace
 from models.classifier import Classifier
 
 PictureSource = str | os.PathLike[str] | bytes | NDArray[np.uint8]
@@ -126,9 +126,9 @@ class Reader:
             _read_again=(lambda: turned) if keep_trace else partial(self._trace, image),
         )
 
-    def _trace(self, image: NDArray[np.uint8]) -> TurnedTrace:
+    def _trace(self, image: NDArray[np.uint8]) -> OrientedTrace:
         """What is worked out for a picture (H, W, 3) uint8 BGR. How the page lies is remembered by no other call."""
-        return TurningReader(self._reader, remembers=False).trace(image)
+        return OrientedPageReader(self._reader, remembers=False).trace(image)
 
 
 def as_settings(given: SettingsSource | None) -> Settings:

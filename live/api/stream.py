@@ -18,7 +18,7 @@ from live.capture.frame_source import WAKE_EVERY_S
 from live.capture.sources import open_source
 from live.core.settings import OverlaySettings
 from live.outputs.events import EventFinder, FirstFrame
-from live.reading.orientation import TurningReader
+from live.reading.orientation import OrientedPageReader
 from models.classifier import Classifier
 
 
@@ -157,10 +157,10 @@ def stream(
         headless=True,
         limits=wanted.limits,
     )
-    turning = TurningReader(reader, remembers=not opened.still)
+    oriented = OrientedPageReader(reader, remembers=not opened.still)
     made = Stream(
         SourceSession(opened, tell),
-        FrameReader(turning, wanted, still=opened.still, fps=opened.fps),
+        FrameReader(oriented, wanted, still=opened.still, fps=opened.fps),
         wanted.overlay,
     )
     if opened.note is not None:

@@ -105,14 +105,14 @@ class Digit:
         return float(self.probabilities[self.label])
 
     @property
-    def is_any(self) -> float:
+    def digit_probability(self) -> float:
         """Probability that this is a digit at all, whichever, 0 to 1."""
         return float(self.probabilities[:DIGIT_CLASSES].sum())
 
     @property
     def certainty(self) -> float:
         """Probability of `label` given that this is a digit at all, 0 to 1: how sure it is which one."""
-        return self.confidence / max(self.is_any, 1e-9)
+        return self.confidence / max(self.digit_probability, 1e-9)
 
 
 @dataclass(frozen=True, eq=False)

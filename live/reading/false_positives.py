@@ -93,7 +93,7 @@ def without_false_positives(
     tall = float(np.median(heights)) if len(heights) >= ENOUGH_DIGITS else 0.0
 
     def is_false_positive(digit: Digit) -> bool:
-        if digit.is_any < settings.min_lone_confidence:
+        if digit.digit_probability < settings.min_lone_confidence:
             return True
         return any(rule(digit, ink, tall) for rule in (LONE_RULES if rules is None else rules))
 

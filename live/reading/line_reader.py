@@ -21,7 +21,7 @@ from live.reading.cuts import Extent
 from live.reading.grouping import Group, bounds, is_word, quad_of
 from live.reading.ink import Ink
 from live.reading.regions import stretch
-from models.ctc import log_probabilities, say, substitutions, without_pauses
+from models.ctc import log_probabilities, merge_blanks, say, substitutions
 from models.line_classifier import BLANK, NO_NUMBER
 from models.line_format import COLUMN_PX, FIELD_TALL_PX, LEAST_WIDE_PX, MOST_WIDE_PX, WRITING_TALL_PX
 
@@ -122,7 +122,7 @@ class LineReading:
             fewest, least = (1, TORN) if self.group.digits else (2, UNREAD)
             return len(self.digits) >= fewest and self.confidence > least ** len(self.digits)
         if not self.digits:
-            return math.prod(digit.is_any for digit in self.group.digits) < DIGITS
+            return math.prod(digit.digit_probability for digit in self.group.digits) < DIGITS
         more = len(self.digits) - len(self.group.digits)
         if more == 0:
             _, top, _, bottom = bounds(self.group.members)
@@ -230,7 +230,7 @@ def digits_of(logs: NDArray[np.float32], width: int, quad: NDArray[np.float32]) 
     if not said.signs or NO_NUMBER in said.signs:
         return []
     length = len(said.signs)
-    spoken = without_pauses(logs, BLANK)
+    spoken = merge_blanks(logs, BLANK)
     if length**2 * len(spoken) > DEAR:
         chances = np.exp(substitutions(spoken, said.signs, BLANK, DIGIT_CLASSES))
     else:

@@ -52,7 +52,7 @@ EVERY = 6
 
 
 @dataclass(frozen=True, eq=False)
-class TurnedTrace:
+class OrientedTrace:
     """The trace of a picture that was turned so that its page is upright."""
 
     image: NDArray[np.uint8]
@@ -68,7 +68,7 @@ class TurnedTrace:
         return turned_back(self.trace.reading, self.turn)
 
 
-class TurningReader:
+class OrientedPageReader:
     """A `PageReader` that finds the page's orientation, and keeps it for the next picture."""
 
     def __init__(self, reader: PageReader, *, remembers: bool = True) -> None:
@@ -82,7 +82,7 @@ class TurningReader:
         """As `PageReader.read`; numbers, ink and quads are in px of the picture as given."""
         return self.trace(image, mark).reading
 
-    def trace(self, image: NDArray[np.uint8], mark: Mark = ignore) -> TurnedTrace:
+    def trace(self, image: NDArray[np.uint8], mark: Mark = ignore) -> OrientedTrace:
         """`read`, with all intermediate results."""
         if not self._remembers:
             self._turn = 0
@@ -101,7 +101,7 @@ class TurningReader:
                 self._turn, upright, trace = turn, otherwise, again
             elif clear_turns:  # the page is upright after all
                 trace = self._reader.trace(upright, mark, budget)
-        return TurnedTrace(upright, trace, self._turn)
+        return OrientedTrace(upright, trace, self._turn)
 
     def _lies_otherwise(
         self, budget: Budget, clear_turns: list[int], asked: list[Lattice], rows: tuple[Rows, Rows]

@@ -15,7 +15,7 @@ from live.capture.sources import DEMO_NAME, may_be_live, open_source
 from live.core.errors import SourceError
 from live.core.settings import Settings
 from live.outputs.events import FirstFrame
-from live.reading.orientation import TurningReader
+from live.reading.orientation import OrientedPageReader
 from models.classifier import Classifier
 
 TAKE_TURNS_S = 0.004
@@ -48,8 +48,8 @@ def open_streams(
                 on_note(source.note)
             reopen = partial(open_one, "demo") if source.name == DEMO_NAME and not headless else None
             session = SourceSession(source, on_note, reopen=reopen, on_wall_clock=on_wall_clock)
-            turning = TurningReader(reader, remembers=not source.still)
-            frames = FrameReader(turning, settings, source.still, source.fps, track_ids, check)
+            oriented = OrientedPageReader(reader, remembers=not source.still)
+            frames = FrameReader(oriented, settings, source.still, source.fps, track_ids, check)
             streams.append(Stream(session, frames, settings.overlay, first))
             stack.callback(streams[-1].close)
         yield streams

@@ -21,7 +21,7 @@ from live.reading.false_positives import LoneRule, is_of_another_size, is_part_o
 from live.reading.grouping import Group, find_groups
 from live.reading.ink import Ink, find_ink, ink_on, level_at
 from live.reading.line_reader import AsksLines
-from live.reading.orientation import TurningReader
+from live.reading.orientation import OrientedPageReader
 from live.reading.reader import PageReader
 from live.reading.regions import Component, Upright, upright_each
 from models.classifier import Classifier
@@ -49,7 +49,7 @@ class Variant:
         """A function that reads a page with this variant; no page is remembered."""
         asked = DigitsOnly(classifier) if self.digits_only else classifier
         pages = PageReader(asked, self.settings, ask_lines if self.lines else None)
-        read: Reads = TurningReader(pages, remembers=False).read if self.turns else pages.read
+        read: Reads = OrientedPageReader(pages, remembers=False).read if self.turns else pages.read
 
         def with_replaced(image: NDArray[np.uint8]) -> Reading:
             with patch.multiple(live.reading.reader, **self.replaced):
