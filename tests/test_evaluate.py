@@ -132,7 +132,7 @@ def test_a_gate_that_makes_no_sense(run: Run, capsys: pytest.CaptureFixture[str]
     with pytest.raises(SystemExit) as caught:
         run(f"--min-accuracy={value}")
     assert caught.value.code == 2
-    assert "no share from 0 to 1" in capsys.readouterr().err
+    assert "neither a share from 0 to 1" in capsys.readouterr().err
 
 
 def test_one_sample(run: Run, tmp_path: Path, part: DigitShapes, capsys: pytest.CaptureFixture[str]) -> None:
