@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from live.api.model_trial import load_tried
 from live.capture.pictures.pages import read_picture
-from live.commands.picture_list import Told, find_pictures
+from live.commands.picture_list import Message, find_pictures
 from live.core.command_hints import program, typed
 from live.core.errors import DisplayError, NumcamError, OutputError, SourceError
 from live.core.settings import Settings
@@ -119,7 +119,7 @@ def read_all(paths: Sequence[Path], reader: SingleDigitReader, *, as_json: bool)
     answers: list[Answer] = []
     failures = 0
     for item in find_pictures(list(map(str, paths))):
-        if isinstance(item, Told):
+        if isinstance(item, Message):
             failures += item.is_failure
             say(item.text)
             continue

@@ -17,7 +17,7 @@ import pytest
 from numpy.typing import NDArray
 
 from live.core import background as aside
-from live.core.background import heard, is_busy
+from live.core.background import is_busy, run_in_background
 from live.run.interrupts import Interrupts
 from tests.program import log_rows, numcam
 
@@ -126,9 +126,9 @@ def test_what_work_returns_and_raises_is_handed_on() -> None:
     def fail() -> None:
         raise ValueError("seven")
 
-    assert heard(lambda: 7) == 7
+    assert run_in_background(lambda: 7) == 7
     with pytest.raises(ValueError, match="seven"):
-        heard(fail)
+        run_in_background(fail)
     assert not is_busy()
 
 
@@ -139,7 +139,7 @@ def test_a_signal_is_heard_while_work_goes_on(monkeypatch: pytest.MonkeyPatch) -
         timer = Timer(0.2, partial(signal.raise_signal, signal.SIGTERM))
         timer.start()
         with pytest.raises(KeyboardInterrupt):
-            heard(lambda: done.wait(600))
+            run_in_background(lambda: done.wait(600))
         timer.join()
     assert is_busy()
     done.set()

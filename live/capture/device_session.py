@@ -38,7 +38,7 @@ class Device:
     stall_s: float
     """Seconds without a new frame from which on it counts as lost."""
     give_up_s: float | None = None
-    """Seconds after a loss until Numcam stops waiting for it; None: it waits for ever."""
+    """Seconds after a loss until Numcam stops waiting for it; None: it waits without limit."""
     fps: Callable[[Capture], float | None] = lambda _: None
     """The rate that the opened capture says it has; None where it can't know."""
     pause_s: Callable[[Capture], float] = lambda _: 0.0

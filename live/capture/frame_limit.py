@@ -22,7 +22,7 @@ def limit_frames(stream: VideoStream, limits: LimitsSettings) -> None:
 
 
 def why_unreadable(stream: VideoStream, name: str, limits: LimitsSettings) -> str | None:
-    """One line where the stream says that its frames are beyond the limit, or are of a codec that nobody knows, else None."""
+    """One line where the stream says that its frames are beyond the limit, or have an unknown codec; else None."""
     if stream.codec_context is None:
         return f"{name} holds a video of a kind that can't be decoded here. Save it as H.264 and try again."
     size = (stream.codec_context.width, stream.codec_context.height)

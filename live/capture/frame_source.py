@@ -93,7 +93,7 @@ class FrameSource(Protocol):
     def __iter__(self) -> Iterator[Frame]: ...
 
     def close(self) -> None:
-        """Stop and let go of the device or file: it has ended. May be called again."""
+        """Stop, and release the device or file. May be called again."""
         ...
 
 
@@ -158,4 +158,4 @@ class Source(ABC):
 
     @abstractmethod
     def close(self) -> None:
-        """Stop and let go."""
+        """Stop and release."""

@@ -1,7 +1,7 @@
 """Decode packets, and let only frames through that are whole. Knows packets and frames, no file and no picture.
 
 Most frames of a video are built on earlier ones, so that damage stays in the picture until the next key frame, long after the
-decoder has stopped to complain. What is damaged, and what was decoded after it, is left out and counted.
+decoder has stopped reporting it. What is damaged, and what was decoded after it, is left out and counted.
 """
 
 from __future__ import annotations
@@ -15,11 +15,11 @@ if TYPE_CHECKING:
 
 # FFmpeg's numbers of frames that are built on others (P and B)
 BUILT_ON_OTHERS = (2, 3)
-# H.264 and HEVC allow no more than so many frames that are decoded earlier and shown later
+# frames, at most, that H.264 and HEVC decode earlier and show later
 MOST_REORDERED = 16
 # this decoder shows what it could make of a damaged picture as if it were whole, unless it is told to give up
 GIVE_UP = {"mjpeg": {"err_detect": "explode"}}
-# but a camera may send pictures that are no more than unusual: after so many in vain from the start it is told to make do
+# failures from the start after which the decoder is strict no longer: a camera may send pictures that are only unusual
 IN_VAIN = 3
 # these decoders hold back by themselves what was begun in the middle
 START_BY_THEMSELVES = frozenset({"h264", "hevc"})

@@ -18,14 +18,14 @@ FIRST_PAUSE_S = 0.2
 LONGEST_PAUSE_S = 2.0
 CLOSE_GRACE_S = 0.5
 RATE_OVER_FRAMES = 31
-# a device that hangs holds a thread, and perhaps memory, each time it is opened: no more than so many at once
+# hung sessions, at most: each holds a thread, and perhaps memory
 MOST_HUNG = 4
 
 
 class LiveSource(Source):
     """Frames of a camera or stream as they come: never the same twice, never one older than need be.
 
-    Opening waits for the first frame; SourceError where none comes. What ends later, or stalls, is lost: it is opened anew
+    Opening waits for the first frame; SourceError where none comes. A device that ends later, or stalls, is lost, and reopened
     with growing pauses, for `Device.give_up_s`. `captured_at` is time.perf_counter() at the moment of capture.
     """
 
@@ -135,7 +135,7 @@ class LiveSource(Source):
             self._changed.notify_all()
 
     def _look_after(self, now: float) -> None:
-        """No frame has come: see whether it is lost, and open it anew. Raises SourceError where that was tried for too long."""
+        """No frame has come: check whether the device is lost, and reopen it. Raises SourceError after `Device.give_up_s`."""
         lost = self._session.is_lost(now)
         if lost and self._lost_at is None:
             self._lost_at = self._newest.captured_at if self._newest is not None else now
@@ -151,7 +151,7 @@ class LiveSource(Source):
             self._open_session()
 
     def _open_session(self) -> None:
-        """Open it anew, later from time to time; one that hangs is left to itself."""
+        """Reopen the device after a pause that grows; a session that hangs is abandoned."""
         self._session.abandon()
         self._hung = [session for session in (*self._hung, self._session) if not session.is_over]
         if self._session in self._hung and len(self._hung) > MOST_HUNG:

@@ -108,7 +108,7 @@ def open_path(path: Path, settings: CameraSettings, *, paced: bool, limits: Limi
 
 
 def open_folder(path: Path, settings: CameraSettings, *, paced: bool, limits: LimitsSettings) -> FrameSource:
-    """The pictures of a folder; what is passed over is remarked upon."""
+    """The pictures of a folder; skipped files are reported as remarks."""
     folder = list_folder(path)
     if not folder.pictures:
         raise SourceError(no_pictures(path))

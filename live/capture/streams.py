@@ -31,7 +31,7 @@ MICROSECONDS = 1_000_000
 # pictures that lay there already when it was opened come without a wait, and stop coming so after this time at the latest
 WAIT_S, OLD_ONES_S = 0.004, 0.5
 # larger pictures are decoded by two threads, which costs a frame of delay: one alone falls behind on 4K. Never in threads for the
-# parts of one picture: then the decoder tells of no damage
+# parts of one picture: the decoder reports no damage then
 ONE_THREAD_PX = 1920 * 1088
 JPEG_START = b"\xff\xd8"
 NOT_YET: NDArray[np.uint8] = np.empty((0, 0, 3), np.uint8)
@@ -68,8 +68,8 @@ class StreamCapture:
         self._packets = self._container.demux(video=0)
         self._packet: Any = None
         self._has_ended = False
-        self._passed_over: Any = None
-        """The newest frame that counted as old, if no other has come since."""
+        self._skipped: Any = None
+        """The newest frame that was skipped as old; None once another one came."""
         self._old_until = time.perf_counter() + OLD_ONES_S
 
     def grab(self) -> bool:
@@ -84,13 +84,13 @@ class StreamCapture:
         if time.perf_counter() - asked_at > WAIT_S:
             self._old_until = -math.inf
         self._has_ended = self._packet is None
-        # what was passed over for newer ones that never came is the newest
-        return not self._has_ended or self._passed_over is not None
+        # a frame that was skipped for a newer one is the newest if none followed
+        return not self._has_ended or self._skipped is not None
 
     def retrieve(self) -> tuple[bool, NDArray[np.uint8]]:
         """The picture in the packet, (H, W, 3) uint8 BGR; an empty one where it holds none, isn't whole, or is older."""
         if self._packet is None:
-            return True, self._to_picture(self._passed_over)
+            return True, self._to_picture(self._skipped)
         frames = self._intact.decode(self._packet)
         if not frames:
             if self.refusal is None and not self._seen_whole:
@@ -98,13 +98,13 @@ class StreamCapture:
             return True, NOT_YET
         if not self._seen_whole:
             self._seen_whole = True
-            self._intact.left_out = 0  # who joins a stream in the middle of a group of pictures has lost nothing
+            self._intact.left_out = 0  # a stream joined between two key frames is not damaged
         is_old = time.perf_counter() < self._old_until
-        self._passed_over = frames[-1] if is_old else None
+        self._skipped = frames[-1] if is_old else None
         return True, NOT_YET if is_old else self._to_picture(frames[-1])
 
     def _why_refused(self, packet: bytes) -> str | None:
-        """What is told of a picture that is a whole file, as in MJPEG: such a stream doesn't say its size when it is opened."""
+        """Why a picture that is a file of its own, as in MJPEG, is refused: such a stream has no size when it is opened."""
         if not packet.startswith(JPEG_START):
             return None
         try:
@@ -124,7 +124,7 @@ class StreamCapture:
 
 
 def options_for(address: str, silence_s: float) -> dict[str, str]:
-    """How FFmpeg is to wait for the address: in vain no longer than `silence_s`.
+    """FFmpeg options for the address: it waits at most `silence_s` without an answer.
 
     By its own clock: PyAV's time limits ask Python for the time, ten times a second, from inside of FFmpeg, and so a thread that
     waits for a camera which hangs may crash a program that ends meanwhile.

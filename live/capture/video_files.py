@@ -61,7 +61,7 @@ class VideoFile(Source):
             self._container.close()
             raise SourceError(unreadable)
         limit_frames(stream, limits)
-        # in several threads for the parts of one picture the decoder tells of no damage
+        # in several threads for the parts of one picture the decoder reports no damage
         stream.thread_type = "FRAME"
         rate = stream.average_rate or stream.guessed_rate
         self.fps = float(rate) if rate else None
@@ -124,10 +124,10 @@ class VideoFile(Source):
         self._index += 1
 
 
-def _why_nothing(name: str, limits: LimitsSettings, sound: IntactFrames) -> str:
+def _why_nothing(name: str, limits: LimitsSettings, intact: IntactFrames) -> str:
     """One line on a video without a frame that can be read."""
-    if sound.decoded:
-        lost = f"not one of its frames is whole ({sound.left_out} left out)"
+    if intact.decoded:
+        lost = f"not one of its frames is whole ({intact.left_out} left out)"
         return f"{name} is damaged: {lost}. Copy it again, or try another file."
     return (
         f"{name} holds no picture that can be read, or none of up to {limits.megapixels:g} megapixels "
@@ -135,7 +135,7 @@ def _why_nothing(name: str, limits: LimitsSettings, sound: IntactFrames) -> str:
     )
 
 
-def decoded(container: InputContainer, sound: IntactFrames) -> Iterator[VideoFrame]:
+def decoded(container: InputContainer, intact: IntactFrames) -> Iterator[VideoFrame]:
     """Every whole frame: damaged ones are left out and counted, and the video ends where its file breaks off."""
     import av
 
@@ -144,11 +144,11 @@ def decoded(container: InputContainer, sound: IntactFrames) -> Iterator[VideoFra
         try:
             packet = next(packets, None)
         except av.error.FFmpegError:  # cut short
-            yield from sound.decode(None)
+            yield from intact.decode(None)
             return
         if packet is None:
             return
-        yield from sound.decode(packet)
+        yield from intact.decode(packet)
 
 
 def timed(frames: Iterator[VideoFrame], usual_s: float) -> Iterator[tuple[float, VideoFrame]]:

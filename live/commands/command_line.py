@@ -159,8 +159,8 @@ def add_run_options(parser: argparse.ArgumentParser) -> None:
         "--realtime", action=argparse.BooleanOptionalAction, default=None,
         help="files at their own speed, or as fast as they can be read (default: their own speed in a window)",
     )  # fmt: skip
-    source.add_argument("--max-seconds", type=_number, metavar="S", help="stop after so many seconds")
-    source.add_argument("--max-frames", type=_number, metavar="N", help="stop after so many frames")
+    source.add_argument("--max-seconds", type=_number, metavar="S", help="stop after this many seconds")
+    source.add_argument("--max-frames", type=_number, metavar="N", help="stop after this many frames")
     shown = parser.add_argument_group("what to show")
     shown.add_argument("--headless", action="store_true", default=None, help="no window: print what is read")
     shown.add_argument("--mirror", action="store_true", default=None, help="mirror the preview (never the recording)")

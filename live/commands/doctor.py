@@ -47,7 +47,7 @@ def show_machine(settings: Settings) -> int:
     for name, find in topics:
         try:
             lines = find()
-        except Exception as error:  # noqa: BLE001 - a doctor that stops at the first ailment helps nobody
+        except Exception as error:  # noqa: BLE001 - one failing check must not hide the others
             lines = [f"not to be found out: {' '.join(str(error).split()) or type(error).__name__}"]
         for index, line in enumerate(lines):
             tell(masked(f"{name if index == 0 else '':<10} {line}"))

@@ -1,4 +1,4 @@
-"""What `read` was given, picture by picture: files, folders, stdin; and what is told of the rest. Decodes no picture."""
+"""The pictures that `read` was given (files, folders, stdin), and a message for everything else. Decodes no picture."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from live.core.page_name import STDIN
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class Message:
     """One line on what isn't read."""
 
     text: str
@@ -23,19 +23,19 @@ class Told:
     """Whether the exit code is to tell."""
 
 
-def find_pictures(given: Sequence[str], own: frozenset[Path] = frozenset()) -> Iterator[Path | Told]:
+def find_pictures(given: Sequence[str], own: frozenset[Path] = frozenset()) -> Iterator[Path | Message]:
     """The pictures of all that was given, a folder's in natural order; a line stands for what isn't read.
 
-    own: files and folders, resolved, that this run writes: they are passed over in silence.
+    own: files and folders, resolved, that this run writes: they are skipped without a message.
     """
     for text in given:
         try:
             yield from find_in(text, own)
         except SourceError as error:
-            yield Told(str(error))
+            yield Message(str(error))
 
 
-def find_in(text: str, own: frozenset[Path]) -> Iterator[Path | Told]:
+def find_in(text: str, own: frozenset[Path]) -> Iterator[Path | Message]:
     """The same of one name. Raises SourceError."""
     path = Path(text)
     if text == str(STDIN):
@@ -46,7 +46,7 @@ def find_in(text: str, own: frozenset[Path]) -> Iterator[Path | Told]:
         folder = list_folder(path)
         for passed in folder.passed:
             if passed.path.resolve() not in own:
-                yield Told(passed.reason, passed.is_failure)
+                yield Message(passed.reason, passed.is_failure)
         if not folder.pictures:
             raise SourceError(no_pictures(path))
         yield from folder.pictures

@@ -16,10 +16,10 @@ from live.api.page import Page
 from live.api.reader import Reader
 from live.capture.frame_source import Remark
 from live.capture.quiet import silence_opencv
-from live.commands.picture_list import Told, find_pictures
+from live.commands.picture_list import Message, find_pictures
 from live.commands.read_options import ReadOptions
 from live.core.atomic_files import put
-from live.core.background import heard
+from live.core.background import run_in_background
 from live.core.errors import OutputError, SourceError
 from live.core.fields import too_much_ink
 from live.core.page_name import PageName
@@ -51,7 +51,7 @@ def read_pictures(options: ReadOptions, settings: Settings) -> int:
         results = Results(options, frozenset(path.resolve() for path in pictures), stack)
         for item in with_progress(found, as_json=options.as_json):
             for page in pages_of(item, partial(reader.read_all, keep_trace=options.explain)):
-                if isinstance(page, Told):
+                if isinstance(page, Message):
                     failures += page.is_failure
                     say(page.text)
                     continue
@@ -64,9 +64,9 @@ def read_pictures(options: ReadOptions, settings: Settings) -> int:
     return 1 if failures else 0
 
 
-def pages_of(item: Path | Told, read_all: Callable[..., Iterator[Page]]) -> Iterator[Page | Told]:
+def pages_of(item: Path | Message, read_all: Callable[..., Iterator[Page]]) -> Iterator[Page | Message]:
     """Every page of a picture, read; a line stands for what isn't read, or not as a whole."""
-    if isinstance(item, Told):
+    if isinstance(item, Message):
         yield item
         return
     remarks: list[Remark] = []
@@ -75,16 +75,16 @@ def pages_of(item: Path | Told, read_all: Callable[..., Iterator[Page]]) -> Iter
     problem: SourceError | None = None
     while True:
         try:
-            page = heard(partial(next, pages, None))
+            page = run_in_background(partial(next, pages, None))
         except SourceError as error:
             page, problem = None, error
-        yield from (Told(remark.text, remark.is_failure) for remark in remarks)
+        yield from (Message(remark.text, remark.is_failure) for remark in remarks)
         remarks.clear()
         if page is None:
             break
         yield page
     if problem is not None:
-        yield Told(str(problem))
+        yield Message(str(problem))
 
 
 def written_by(options: ReadOptions) -> frozenset[Path]:
@@ -94,7 +94,7 @@ def written_by(options: ReadOptions) -> frozenset[Path]:
     )
 
 
-def with_progress(items: Sequence[Path | Told], *, as_json: bool) -> Iterator[Path | Told]:
+def with_progress(items: Sequence[Path | Message], *, as_json: bool) -> Iterator[Path | Message]:
     """The items, with a progress bar on stderr where a person looks on, the work is long, and no lines go past there."""
     lines_go_past = as_json and is_watched(sys.stdout)
     if len(items) < LONG_WORK or not is_watched(sys.stderr) or lines_go_past:
@@ -145,13 +145,13 @@ class Results:
             suffix = name.path.suffix if name.path.suffix.lower() in KEPT_SUFFIXES else ".png"
             self._page = self._place(self._options.save, name.stem, suffix)
             self._annotations += 1
-            write(self._page, heard(page.annotate))
+            write(self._page, run_in_background(page.annotate))
         if self._table is not None:
             add_rows(self._table, name, page.numbers)
 
     def explain(self, page: Page) -> None:
         """Write what each stage saw of the picture that was added last. Raises OutputError."""
-        for stage, picture in heard(page.explain).items():
+        for stage, picture in run_in_background(page.explain).items():
             write(self._place(self._page.parent, f"{self._page.stem}-{stage}", ".png"), picture)
 
     def show(self) -> None:
@@ -199,7 +199,7 @@ def name_of(page: Page) -> PageName:
 
 def write(path: Path, picture: NDArray[np.uint8]) -> None:
     """Write a picture in the format of its suffix; an earlier file of that name is kept beside it. Raises OutputError."""
-    put(path, heard(partial(encode_picture, path, picture)))
+    put(path, run_in_background(partial(encode_picture, path, picture)))
 
 
 def new_table() -> Table:

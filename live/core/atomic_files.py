@@ -51,7 +51,7 @@ def put(path: Path, data: bytes) -> None:
 
 
 def first_name(path: Path) -> Path:
-    """Where a file is written before it has its name: beside it, with its suffix, and nobody else's."""
+    """The temporary name of a file: in the same folder, with the same suffix, used by nothing else."""
     suffix = "".join(path.suffixes[-2:])
     if len(suffix) > LONGEST_SUFFIX:
         suffix = path.suffix[:LONGEST_SUFFIX]

@@ -40,7 +40,7 @@ class _Work(Thread, Generic[Result]):
             self.over.set()
 
 
-def heard(work: Callable[[], Result]) -> Result:
+def run_in_background(work: Callable[[], Result]) -> Result:
     """What `work` returns, or what it raises; a signal raises KeyboardInterrupt here at once, and the work is left alone."""
     thread = _Work(work)
     try:

@@ -1,4 +1,4 @@
-"""Where settings come from, and whose word counts. Knows no setting by name, and no YAML.
+"""The settings files: where they are, and which one overrides which. Knows no setting by name, and no YAML.
 
 Three files may hold settings, and each goes over those before it; options of the command line go over all of them.
     config.yaml in the folder a person starts in    it merely lies there, and may set little: settings_trust.py
@@ -37,7 +37,7 @@ def load_settings(
     taken: list[str] = []
     here = Path(NAME)
     if here.exists() and not _is_same(here, own) and not _is_same(here, config):
-        found = of_this_folder(here, say or _nobody)
+        found = of_this_folder(here, say or _ignore)
         if found is not None:
             layers.append((f"{NAME} of this folder", found.values))
             taken.append(found.described)
@@ -47,7 +47,7 @@ def load_settings(
     if config is not None:
         layers.append((printable(config), read_settings_file(config)))
     if taken:
-        (say or _nobody)(f"Settings: {'; then '.join(taken)}.")
+        (say or _ignore)(f"Settings: {'; then '.join(taken)}.")
     layers.append(("the command line", options or {}))
     merged: dict[str, Any] = {}
     for origin, layer in layers:
@@ -71,5 +71,5 @@ def _is_same(path: Path, other: Path | None) -> bool:
         return False
 
 
-def _nobody(_line: str) -> None:
-    """Where nobody is to be told."""
+def _ignore(_line: str) -> None:
+    """Take a line and drop it."""

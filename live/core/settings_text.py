@@ -27,7 +27,7 @@ MOST_VALUES = 2_000
 LARGEST = 65_536
 """Letters of one text, several times those of the file that lists every setting, comments and all."""
 MOST_BYTES = 4 * LARGEST
-"""Bytes of a settings file that are read: the most that so many letters can take."""
+"""The most bytes of a settings file that are read: `LARGEST` letters take no more."""
 MOST_DIGITS = 15
 """Digits of a whole number: as many as every kind of number holds to the last one."""
 LONGEST_SHOWN = 40

@@ -39,7 +39,7 @@ def _end(_number: int, _frame: FrameType | None) -> None:
 
 
 def _tell(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
-    """What Python does with an error that nobody caught: a line where a person can mend it, a traceback where it is a bug."""
+    """The hook for uncaught errors: one line where a person can fix the cause, a traceback where it is a bug."""
     if issubclass(kind, KeyboardInterrupt):
         raise SystemExit(INTERRUPTED)
     from live.core.plain_text import printable

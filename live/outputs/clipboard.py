@@ -93,7 +93,7 @@ class Clipboard:
         self._jobs.join(subprocesses.GRACE_S if self.patience_s else 0.0)
 
     def add(self, events: Sequence[Event]) -> None:
-        """Copy the last of what appeared or changed; returns at once. A number that still waits is passed over.
+        """Copy the last of what appeared or changed; returns at once. A number that is still waiting is replaced.
 
         A digit that Numcam isn't sure of is copied as ?: a guess would be pasted unseen, and so would the number before.
         """

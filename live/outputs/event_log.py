@@ -90,7 +90,7 @@ class TextFile:
             self._write_whole(self._head.encode())
 
     def _follow(self) -> None:
-        """Open the file anew where it no longer has its name, and begin it anew where it was emptied. Raises OSError."""
+        """Reopen the file where its name is gone (logrotate), and start it again where it was emptied. Raises OSError."""
         assert self._file is not None
         ours = os.fstat(self._file.fileno())
         try:

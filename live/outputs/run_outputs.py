@@ -76,7 +76,7 @@ class Outputs:
             listener.patience_s = 0.0
 
     def add(self, result: FrameResult, events: Sequence[Event]) -> None:
-        """Log one frame, and hand on what happened in it. A log that can't be written is given up."""
+        """Log one frame, and pass its events on. A log that can't be written is closed for good."""
         if self._log is not None and not self._is_written(self._log, partial(self._log.add, events)):
             self._log = None
         if self._frame_log is not None and not self._is_written(self._frame_log, partial(self._frame_log.add, result)):

@@ -16,8 +16,8 @@ from live.tracking.frame_interval import stretch
 
 CELL_PX = 8  # side of a thumbnail's cell: wider than a stroke, so that noise averages out and a stroke still shows
 CHANGE = 4.0  # grey levels by which a cell must differ to be another picture
-NOISE_SIGMAS = 6.0  # and so many standard deviations of what all cells differ by
-MOST_NOISE = 8.0  # but no more than so many levels: where everything differs, the camera moved
+NOISE_SIGMAS = 6.0  # and this many standard deviations of the difference over all cells
+MOST_NOISE = 8.0  # but at most this many grey levels: where everything differs, the camera moved
 SETTLED_S = 0.5  # a page is read in every frame for so long after it came to rest: evidence adds up
 
 

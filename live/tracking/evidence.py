@@ -14,9 +14,9 @@ from numpy.typing import NDArray
 
 from live.core.records import DIGIT_CLASSES, Digit, Number
 
-# of all readings of one digit so many may be wrong whatever the network says: blur, a hand in front, a bad cut
+# share of all readings of one digit that may be wrong whatever the network says: blur, a hand in front, a bad cut
 MISREAD_SHARE = 0.1
-# so many times the support that it has itself must another text have to take the place of the one on the screen
+# another text replaces the one on the screen once it has this many times its support
 HOLD = 1.5
 # a ? on the screen becomes a digit once it is more certain than the limit by this share of what the limit leaves to doubt, and a
 # digit becomes a ? once it is less certain by as much
@@ -85,7 +85,7 @@ def doubtful_places(
 ) -> tuple[int, ...]:
     """Places of the digits of `text` that are less certain than `below` by `rows`, what all readings with as many digits say.
 
-    before: the places that were doubtful until now, None for a number that nobody has seen yet. What was seen stays so until it
+    before: the places that were doubtful until now, None for a number that was not shown yet. What was seen stays so until it
     is clearly otherwise, so that nothing flickers.
     """
     digits = rows[:, :DIGIT_CLASSES]

@@ -13,11 +13,11 @@ from live.core.geometry import Quad
 SIZE_CHANGE = 0.35
 # the farthest that a page is from where it was expected, in heights of its numbers
 FARTHEST = 3.0
-# and the farthest where one number alone, and another than before, tells of it
+# and the farthest where a single number with another text is the only evidence
 ALONE = 0.5
 # pairs of an old and a new number whose shifts are compared: a page of 100 numbers has 400
 MOST_PAIRS = 4000
-# of which so many are compared with the others together, for memory
+# pairs compared with all others at a time; bounds memory
 AT_ONCE = 256
 
 

@@ -25,7 +25,7 @@ from live.tracking.frame_interval import stretch
 from live.tracking.page_motion import page_shift
 from live.tracking.tracks import Track
 
-# a page that moves so many heights of its numbers in a second is read half as surely as one that lies still
+# speed of a page, in heights of its numbers a second, at which a reading has half the weight of one at rest
 FAST = 80.0
 # slower than that, in the same measure, a number at the frame's edge is no longer coming in
 SLOW = 3.0
@@ -35,13 +35,13 @@ COMING_IN = 0.1
 BESIDE, BELOW = 1.0, 0.2
 # so much more overlap than it has is a pair worth whose text is the same
 SAME_TEXT = 0.2
-# a number that the page carries farther than so many of its own heights without being read is let go: where it is, is a guess
+# how far the page may carry a number without a reading, in its own heights; beyond that, its place is a guess
 CARRIED = 1.0
-# a number with a ? must have so many times the evidence before it is shown: often it is soon known what stands there
+# factor on the evidence that a number with a ? needs before it is shown: often the digit is known soon after
 WITH_DOUBT = 3.0
-# a page that moves so many heights of its numbers in a second smears them: strokes along its way stay, and others are lost
+# speed of a page, in heights of its numbers a second, that smears them: strokes along the motion stay, others are lost
 FLYING = 8.0
-# a lone digit that is first seen in flight must have so many times the evidence before it is shown: numbers fall apart there
+# factor on the evidence that a single digit needs which is first seen on a moving page: numbers fall apart there
 IN_FLIGHT = 1.5
 # numbers that share more than this part of the smaller one are taken for one
 SAME_PLACE = 0.5
@@ -235,7 +235,7 @@ class NumberTracker:
         told = [digit.confidence for k, digit in enumerate(number.digits) if k not in number.doubtful]
         if not track.confirmed and self._flies and 0 < self._now - self._settled_at < self._settings.memory_s:
             told = []  # the smeared rest of a page that flies away
-        # question marks alone tell nobody anything
+        # question marks alone carry no information
         if told and doubt <= self._settings.confirm_doubt and math.prod(told) >= self._settings.confirm_confidence:
             track.confirmed = True
         return TrackedNumber(track.track_id, number, track.hits, track.first_seen, track.last_seen, track.confirmed)

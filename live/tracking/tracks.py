@@ -37,7 +37,7 @@ class Track:
     recent: list[Hit] = field(default_factory=list)
     moved: NDArray[np.float32] = field(default_factory=lambda: np.zeros(2, np.float32))
     unread_px: float = 0.0
-    """How far it was carried since it was read last, less where other numbers told of it."""
+    """How far it was carried since its last reading; less where other numbers confirmed the motion."""
     digits: tuple[Digit, ...] = ()
     """What is believed, the boxes as in the hit `shape`."""
     text: str = ""

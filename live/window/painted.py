@@ -2,7 +2,7 @@
 
 Qt 5.15, which OpenCV brings for Linux, sometimes misses on a busy machine that its window stands on the screen: the server's
 MapNotify is never seen in its queue (measured: 14 of 560 windows, with 16 to 20 processes on two cores). Such a window is black
-for as long as it stands, and takes keys all the same. Another one, opened anew, is drawn.
+for as long as it stands, and takes keys all the same. A window that is opened again is drawn.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ MAPS = Path("/proc/self/maps")
 
 
 def can_tell() -> bool:
-    """Whether the display shares memory with its programs, and this system tells of it: Linux, and a display of this machine."""
+    """Whether the display shares memory with its programs, and this system shows it: Linux, and a display of this machine."""
     return sys.platform == "linux" and os.environ.get("DISPLAY", "").startswith((":", "unix:")) and MAPS.is_file()
 
 

@@ -16,10 +16,10 @@ from live.window.display_check import use_x11
 
 LARGEST = (1280, 720)  # px; a larger frame opens in a window that fits a small laptop, and can be resized
 
-# a window that is still black after so many seconds and looks for keys is opened anew: on a machine with 30 processes for its two
+# seconds and looks for keys after which a window that is still black is reopened: on a machine with 30 processes for its two
 # cores one is painted by the first few looks
 UNPAINTED_S, UNPAINTED_POLLS = 2.0, 15
-MOST_REOPENED = 3  # and so many times at most: where memory can't be shared, nothing tells that it is painted
+MOST_REOPENED = 3  # times at most: where memory can't be shared, nothing shows whether it is painted
 
 
 class Window:
@@ -59,7 +59,7 @@ class Window:
         height, width = picture.shape[:2]
         if not self._sized:
             scale = min(1.0, LARGEST[0] / width, LARGEST[1] / height)
-            # a picture of a few px would open a window that nobody finds
+            # a picture of a few px would open a window too small to find
             scale = max(scale, 160 / max(width, height))
             cv2.resizeWindow(self._title, max(1, round(width * scale)), max(1, round(height * scale)))
             self._sized = True
@@ -84,7 +84,7 @@ class Window:
         return key
 
     def _look_after_paint(self, picture: NDArray[np.uint8], since: float) -> None:
-        """Open the window anew where it stays black (see `painted`)."""
+        """Reopen the window where it stays black (see `painted`)."""
         self._polls += 1
         if painted.shared_memories() > self._shared_before or self._reopened == MOST_REOPENED:
             self._unpainted_since = None

@@ -37,7 +37,7 @@ class Folder:
 
 
 def list_folder(folder: Path) -> Folder:
-    """The pictures of a folder by their first bytes, not of the folders in it, and what is passed over with its reason.
+    """The pictures of a folder by their first bytes, not of the folders in it, and what is skipped, with the reason.
 
     What the system hides, or leaves there for itself, isn't mentioned. Raises SourceError where the folder can't be read.
     """

@@ -157,17 +157,17 @@ def pillow(limits: LimitsSettings) -> Iterator[Any]:
 
     Its limit, warnings and log are the whole program's: one thread at a time has them, and they are as before afterwards.
     """
-    image, log, nobody = pillow_with_formats(), logging.getLogger("PIL"), logging.NullHandler()
+    image, log, silent = pillow_with_formats(), logging.getLogger("PIL"), logging.NullHandler()
     with _pillow, warnings.catch_warnings():
         before = image.MAX_IMAGE_PIXELS, log.propagate
         warnings.simplefilter("ignore", image.DecompressionBombWarning)
         warnings.filterwarnings("ignore", module=r"PIL\..*")
         image.MAX_IMAGE_PIXELS, log.propagate = int(limits.megapixels * MEGA), False
-        log.addHandler(nobody)
+        log.addHandler(silent)
         try:
             yield image
         finally:
-            log.removeHandler(nobody)
+            log.removeHandler(silent)
             image.MAX_IMAGE_PIXELS, log.propagate = before
 
 

@@ -32,7 +32,7 @@ LIMITS = LimitsSettings()
 ORIENTATION_TAG = 0x0112
 SIGNS_OF_DAMAGE = ("premature end", "bad Huffman")
 """What libjpeg says of data that are missing or wrong; it says more of files that are well."""
-RAGGED_PX = 16  # a JPEG is decoded in blocks of up to so many rows, of which the last may be there in part
+RAGGED_PX = 16  # rows of a JPEG's blocks, at most: the last block of a truncated file may be there in part
 CUT_SHORT = "is damaged or was cut short: what is left of it was read."
 
 # EXIF orientation -> (turn, mirror left to right afterwards)

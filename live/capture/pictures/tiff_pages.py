@@ -66,7 +66,7 @@ def is_raw(tags: Tags) -> bool:
 
 
 def beginning_with(content: bytes, directory: int) -> bytes:
-    """The same TIFF with that directory as its first. Decoders walk to a page over all pages before it, each time anew."""
+    """The same TIFF with that directory as its first. A decoder walks over all earlier pages to reach a later one."""
     order, is_big = byte_order(content)
     at, offset = (8, "Q") if is_big else (4, "I")
     place = struct.pack(f"{order}{offset}", directory)

@@ -50,7 +50,7 @@ class Reason(NamedTuple):
     """In the legend."""
 
     def told(self, count: int) -> str:
-        """The legend's entry for so many pieces."""
+        """The entry in the legend for `count` pieces."""
         return f"{self.short}{': ' * bool(self.short)}{self.meaning} ({count})"
 
 
@@ -127,12 +127,12 @@ def draw_regions(trace: Trace, names: dict[int, str], scale: float) -> Picture:
         f"The ink in connected pieces, along lines that slope by {slope}. {len(names)} of them are large enough to be a "
         "digit; their numbers are found again in the next pictures.",
         [("asked about", INK), ("too low for a digit, maybe a part of one", FAINT),
-         ("passed over: too small, too large, or cut off by the picture's edge", PURPLE.line)],
+         ("rejected: too small, too large, or cut off by the picture's edge", PURPLE.line)],
     )  # fmt: skip
 
 
 def draw_numbers(image: Picture, trace: Trace, settings: OverlaySettings, scale: float) -> Picture:
-    """The page with its numbers and their digits, and with what was taken for a digit first and let go later."""
+    """The page with its numbers and their digits, and with what was a digit at first and rejected later."""
     page = scaled(image, scale)
     page = np.asarray(cv2.addWeighted(page, FADED, np.full_like(page, 255), 1 - FADED, 0), np.uint8)
     groups = rejected_digits(trace)
