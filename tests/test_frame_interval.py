@@ -6,11 +6,11 @@ from itertools import accumulate
 
 import pytest
 
-from live.tracking.frame_interval import Rhythm, stretch
+from live.tracking.frame_interval import FrameInterval, stretch
 
 
 def last_interval(*gaps_s: float, fps: float | None = None) -> float:
-    rhythm = Rhythm(fps)
+    rhythm = FrameInterval(fps)
     for captured_at in accumulate(gaps_s, initial=3.0):
         interval_s = rhythm.interval_s(captured_at)
     return interval_s

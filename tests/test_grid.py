@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from live.drawing.grid import GAP_PX, WIDEST_PX, Grid
-from live.drawing.stale_frame import BLANK, blank, greyed
+from live.drawing.stale_frame import BLANK, blank
 from tests.results import changed, drawn_in, paper
 
 
@@ -51,11 +51,11 @@ def test_a_picture_that_changes_its_size_stays_in_its_cell() -> None:
 
 
 @pytest.mark.parametrize("size", [(1, 1), (64, 64), (640, 480), (3840, 2160)])
-def test_greyed_pictures_have_no_colour_and_a_line(size: tuple[int, int]) -> None:
+def test_stale_pictures_have_no_colour_and_a_line(size: tuple[int, int]) -> None:
     page = paper(size)
     page[..., 2] = 20
     before = page.copy()
-    old = greyed(page, "camera 0 is gone: waiting for it to come back, 12 s")
+    old = stale(page, "camera 0 is gone: waiting for it to come back, 12 s")
     assert np.array_equal(page, before)
     assert old.shape == page.shape
     if min(size) > 64:

@@ -16,9 +16,9 @@ from live.capture.video_files import VideoFile
 from live.core.records import Number
 from live.core.settings import Settings, TrackingSettings
 from live.reading.orientation import OrientedPageReader
-from live.tracking import change_detection as stillness
-from live.tracking.change_detection import Stillness, thumbnail_of
-from live.tracking.frame_interval import Rhythm
+from live.tracking import change_detection
+from live.tracking.change_detection import ChangeDetector, thumbnail_of
+from live.tracking.frame_interval import FrameInterval
 from live.tracking.tracker import NumberTracker
 from scripts.make_demo import TEXTS
 from tests.test_tracker import DIGIT_HEIGHT, Story, number
@@ -103,9 +103,9 @@ def clip() -> Seen:
 
 def told(seen: Seen, monkeypatch: pytest.MonkeyPatch) -> Counter[str]:
     """Every text that is shown at any time, with the frames in which it is."""
-    monkeypatch.setattr(stillness, "thumbnail_of", lambda thumbnail: thumbnail)
+    monkeypatch.setattr(change_detection, "thumbnail_of", lambda thumbnail: thumbnail)
     tracking = TrackingSettings()
-    tracker, still, rhythm = NumberTracker(tracking), Stillness(tracking.reread_s), Rhythm()
+    tracker, still, rhythm = NumberTracker(tracking), ChangeDetector(tracking.reread_s), FrameInterval()
     texts: Counter[str] = Counter()
     for captured_at, size, numbers, thumbnail in seen:
         interval_s = rhythm.interval_s(captured_at)

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from live.core.settings import TrackingSettings
-from live.tracking.change_detection import Stillness
+from live.tracking.change_detection import ChangeDetector
 from live.tracking.tracker import NumberTracker
 from tests.fake_streams import ToldSource, frame, stream_of, taken
 from tests.results import paper
@@ -82,6 +82,6 @@ def test_at_an_ordinary_rate_nothing_is_stretched() -> None:
 
 
 def test_a_page_that_came_to_rest_is_read_for_longer_by_a_slow_source() -> None:
-    stillness = Stillness(reread_s=30.0)
-    read = [stillness.must_read(paper(), float(second), 1.0) for second in range(6)]
+    detector = ChangeDetector(reread_s=30.0)
+    read = [detector.must_read(paper(), float(second), 1.0) for second in range(6)]
     assert read == [True, True, True, False, False, False]

@@ -9,8 +9,8 @@ from live.api.stopwatch import Stopwatch
 from live.core.records import Frame, FrameResult
 from live.core.settings import Settings, TrackingSettings
 from live.reading.orientation import OrientedPageReader
-from live.tracking.change_detection import Stillness
-from live.tracking.frame_interval import Rhythm
+from live.tracking.change_detection import ChangeDetector
+from live.tracking.frame_interval import FrameInterval
 from live.tracking.tracker import NumberTracker
 
 STILL_TRACKING = TrackingSettings(confirm_doubt=1.0, confirm_confidence=0.0, forget_after_s=0.0)
@@ -37,16 +37,16 @@ class FrameReader:
     """Seconds that reading them took."""
     _result: FrameResult | None = None
     _tracker: NumberTracker = field(init=False)
-    _stillness: Stillness = field(init=False)
-    _rhythm: Rhythm = field(init=False)
+    _change_detector: ChangeDetector = field(init=False)
+    _frame_interval: FrameInterval = field(init=False)
 
     def __post_init__(self) -> None:
         tracking = self.settings.tracking
         self._tracker = NumberTracker(
             STILL_TRACKING if self.still else tracking, self.settings.grouping.doubt_below, self.track_ids
         )
-        self._stillness = Stillness(0.0 if self.still else tracking.reread_s)
-        self._rhythm = Rhythm(None if self.still else self.fps)
+        self._change_detector = ChangeDetector(0.0 if self.still else tracking.reread_s)
+        self._frame_interval = FrameInterval(None if self.still else self.fps)
 
     def new_page(self) -> None:
         """Forget every number: the next frame shows another page. Ids go on."""
@@ -54,11 +54,11 @@ class FrameReader:
 
     def read(self, frame: Frame) -> FrameResult:
         """What is known of the next frame: read where it does not look like the one before, else as before."""
-        interval_s = self._rhythm.interval_s(frame.captured_at)
+        interval_s = self._frame_interval.interval_s(frame.captured_at)
         before = self._result
         if self.still or (before is not None and before.frame.size != frame.size):
             self.new_page()
-        if before is None or self._stillness.must_read(frame.image, frame.captured_at, interval_s):
+        if before is None or self._change_detector.must_read(frame.image, frame.captured_at, interval_s):
             self._result = self._read(frame, interval_s)
             self.read_anew += 1
             self.reading_s += sum(self._result.timings.values()) / 1000

@@ -13,7 +13,7 @@ BLANK: Colour = (34, 31, 28)
 LIGHT, SHADE = 0.45, 70.0  # what is left of the contrast, and the grey that the rest becomes
 
 
-def greyed(picture: NDArray[np.uint8], line: str) -> NDArray[np.uint8]:
+def stale(picture: NDArray[np.uint8], line: str) -> NDArray[np.uint8]:
     """`picture` in pale grey with `line` across its middle: a new (H, W, 3) picture."""
     grey = cv2.convertScaleAbs(cv2.cvtColor(picture, cv2.COLOR_BGR2GRAY), alpha=LIGHT, beta=SHADE)
     old: NDArray[np.uint8] = cv2.cvtColor(grey, cv2.COLOR_GRAY2BGR)

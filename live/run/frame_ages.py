@@ -8,7 +8,7 @@ OLDEST_MS = 10_000
 """The last bin, ms: older frames are counted there. Far beyond any age at which a live picture is of use."""
 
 
-class Ages:
+class FrameAges:
     """Counts ages in bins of 1 ms; its memory does not grow with the length of the run."""
 
     def __init__(self) -> None:

@@ -9,7 +9,7 @@ from live.core.errors import OutputError
 from live.core.keys import Key
 from live.drawing.hud import HudState, debug_view, draw_hud
 from live.outputs.run_outputs import Outputs
-from live.run.frame_ages import Ages
+from live.run.frame_ages import FrameAges
 from live.run.mosaic import Mosaic
 from live.window.window import Window
 
@@ -33,7 +33,7 @@ class Screen:
         self._mosaic: Mosaic | None = None
         self._troubles: list[str | None] = []
         self._recent_ages: deque[float] = deque(maxlen=AGE_OVER)
-        self.ages = Ages()
+        self.ages = FrameAges()
         """How old live frames were when they were shown."""
         self.quit = False
         """Whether the user ended the run."""

@@ -10,7 +10,7 @@ from live.core.records import FrameResult
 from live.core.settings import OverlaySettings
 from live.drawing.labels import LabelMemory
 from live.drawing.overlay import draw
-from live.drawing.stale_frame import blank, greyed
+from live.drawing.stale_frame import blank, stale
 
 
 class SourceView:
@@ -46,4 +46,4 @@ class SourceView:
             memory = self._labels[mirrored]
             self._drawn[mirrored] = draw(self.result, self._overlay, mirrored=mirrored, memory=memory)
         trouble = self.session.trouble
-        return self._drawn[mirrored] if trouble is None else greyed(self._drawn[mirrored], trouble)
+        return self._drawn[mirrored] if trouble is None else stale(self._drawn[mirrored], trouble)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from live.run.frame_ages import Ages
+from live.run.frame_ages import FrameAges
 
 
 @dataclass(slots=True)
@@ -24,7 +24,7 @@ class RunSummary:
     """Frames that were read: the others looked like the one before."""
     reading_s: float = 0.0
     """Seconds that reading them took."""
-    ages: Ages | None = None
+    ages: FrameAges | None = None
     """How old live frames were when they were shown; None without a window."""
     interrupted: bool = False
     failed: bool = False

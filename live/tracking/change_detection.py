@@ -21,7 +21,7 @@ MOST_NOISE = 8.0  # but at most this many grey levels: where everything differs,
 SETTLED_S = 0.5  # a page is read in every frame for so long after it came to rest: evidence adds up
 
 
-class Stillness:
+class ChangeDetector:
     """Compares each frame with the last one that was read."""
 
     def __init__(self, reread_s: float) -> None:

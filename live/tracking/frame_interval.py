@@ -14,7 +14,7 @@ OVER_GAPS = 5
 FEWEST_GAPS = 2
 
 
-class Rhythm:
+class FrameInterval:
     """The interval of a source's frames, by the middle one of the newest gaps between them."""
 
     def __init__(self, fps: float | None = None) -> None:
