@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from live.drawing.grid import GAP_PX, WIDEST_PX, Grid
-from live.drawing.stale_frame import BLANK, blank
+from live.drawing.stale_frame import BLANK, blank, stale
 from tests.results import changed, drawn_in, paper
 
 
