@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import NoReturn
 
-from live.core.command_hints import missing
+from live.core.command_hints import missing_package_hint
 from live.core.terminal import TERMINAL, PlainParser
 
 
@@ -29,7 +29,7 @@ def add_data(parser: argparse.ArgumentParser) -> None:
 
 def missing_package(error: ModuleNotFoundError) -> str:
     """A message that says what to install."""
-    return missing(error.name or "")
+    return missing_package_hint(error.name or "")
 
 
 def run_script(main: Callable[[], int | None]) -> NoReturn:

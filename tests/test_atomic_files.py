@@ -10,7 +10,7 @@ import cv2
 import numpy as np
 import pytest
 
-from live.core.atomic_files import WholeFile, first_name, put, put_in_place, replaced
+from live.core.atomic_files import WholeFile, first_name, replace_file, replacing, write_file
 from live.core.errors import OutputError
 from tests.test_terminal import page, posix_only, shell
 
@@ -43,27 +43,27 @@ def test_what_is_no_file_is_written_to(tmp_path: Path) -> None:
     pipe = tmp_path / "pipe.csv"
     os.mkfifo(pipe)
     reader = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
-    put(pipe, b"through")
+    write_file(pipe, b"through")
     assert os.read(reader, 100) == b"through"
-    put_in_place(pipe, b"again")
+    replace_file(pipe, b"again")
     assert os.read(reader, 100) == b"again"
     os.close(reader)
     assert pipe.is_fifo()
     (tmp_path / "nothing.csv").symlink_to("/dev/null")
-    put(tmp_path / "nothing.csv", b"lost")
+    write_file(tmp_path / "nothing.csv", b"lost")
     assert (tmp_path / "nothing.csv").is_symlink()
 
 
 def test_replacing_needs_no_room_in_the_name(tmp_path: Path) -> None:
     path = tmp_path / ("x" * 250 + ".json")
-    put_in_place(path, b"1")
-    put_in_place(path, b"2")
-    put(path.with_suffix(".md"), b"3")
+    replace_file(path, b"1")
+    replace_file(path, b"2")
+    write_file(path.with_suffix(".md"), b"3")
     assert path.read_bytes() == b"2"
     assert len(list(tmp_path.iterdir())) == 2
     assert first_name(Path("a/digits.weights.h5")).suffixes[-2:] == [".weights", ".h5"]
     with pytest.raises(ZeroDivisionError):
-        replaced(path, lambda new: new.write_bytes(b"half") // 0)
+        replacing(path, lambda new: new.write_bytes(b"half") // 0)
     assert path.read_bytes() == b"2"
     assert len(list(tmp_path.iterdir())) == 2
 

@@ -13,7 +13,7 @@ import psutil
 import pytest
 
 from live.core.errors import CommandError, SettingsError
-from live.outputs.number_command import AT_ONCE, MOST_WAITING, NumberCommand, found, split_command, variables
+from live.outputs.number_command import AT_ONCE, MOST_WAITING, NumberCommand, find_program, split_command, variables
 from tests.results import event_of
 from tests.xvfb_display import wait_for
 
@@ -86,12 +86,12 @@ def test_quotes_are_a_shells() -> None:
 
 
 def test_a_program_that_is_not_there_is_told_before_anything(tmp_path: Path) -> None:
-    assert found(["sh", "-c", ":"])[1:] == ["-c", ":"]
+    assert find_program(["sh", "-c", ":"])[1:] == ["-c", ":"]
     with pytest.raises(CommandError, match="no program no-such-program here"):
         NumberCommand("no-such-program --loud", print)
     (tmp_path / "plain.txt").write_text("no program")
     with pytest.raises(CommandError):
-        found(["./plain.txt"])
+        find_program(["./plain.txt"])
 
 
 def test_failures_are_told_once_and_every_number_is_tried(tmp_path: Path) -> None:

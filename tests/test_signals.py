@@ -133,7 +133,7 @@ def test_what_work_returns_and_raises_is_handed_on() -> None:
 
 
 def test_a_signal_is_heard_while_work_goes_on(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(aside, "_left", [])
+    monkeypatch.setattr(aside, "_abandoned", [])
     done = Event()
     with Interrupts():
         timer = Timer(0.2, partial(signal.raise_signal, signal.SIGTERM))

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from live.core.command_hints import missing, program, python, typed
+from live.core.command_hints import missing_package_hint, program, python, shell_path
 from tests.program import ROOT
 
 COMMANDS = {
@@ -108,8 +108,8 @@ def test_commands_are_named_as_they_are_typed_here(tmp_path: Path, monkeypatch: 
     assert program() == "numcam"
     monkeypatch.setenv("PATH", "")
     assert program() == "'my env/bin/numcam'"
-    assert typed(Path("/elsewhere/x")) == "/elsewhere/x"
-    assert "The package opencv-python is missing" in missing("cv2.dnn")
+    assert shell_path(Path("/elsewhere/x")) == "/elsewhere/x"
+    assert "The package opencv-python is missing" in missing_package_hint("cv2.dnn")
 
 
 def test_wrong_settings_are_told_before_anything_large_is_loaded(tmp_path: Path) -> None:

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 pytest.importorskip("tensorflow", reason="TensorFlow trains; the extra `train` installs it")
 
-from live.core.atomic_files import replaced
+from live.core.atomic_files import replacing
 from models.architectures import NETWORKS
 from models.card import load_card
 from models.classifier import load_classifier
@@ -218,14 +218,14 @@ def test_bad_data_and_an_unwritable_folder_are_told_in_a_line(
 
 def test_what_is_replaced_is_whole_or_as_it_was(tmp_path: Path) -> None:
     path = tmp_path / "weights.bin"
-    replaced(path, lambda new: new.write_bytes(b"good"))
+    replacing(path, lambda new: new.write_bytes(b"good"))
 
     def half(new: Path) -> None:
         new.write_bytes(b"ba")
         raise OSError(28, os.strerror(28))
 
     with pytest.raises(OSError, match="No space"):
-        replaced(path, half)
+        replacing(path, half)
     assert path.read_bytes() == b"good"
     assert list(tmp_path.iterdir()) == [path]
 

@@ -12,7 +12,7 @@ from typing import Any, NoReturn
 
 from live import __version__
 from live.commands.read_options import add_read_options
-from live.core.command_hints import in_short
+from live.core.command_hints import program_name
 from live.core.errors import SettingsError
 from live.core.settings_check import merge, shortened, unknown
 from live.core.settings_text import parse_yaml
@@ -113,9 +113,9 @@ def _in_plain_words(message: str) -> str:
 def make_parser() -> Parser:
     """The whole command line."""
     parser = Parser(
-        prog=in_short(),
+        prog=program_name(),
         description="Read handwritten numbers on paper, live, through a camera.",
-        epilog=EXAMPLES.format(prog=in_short()),
+        epilog=EXAMPLES.format(prog=program_name()),
         formatter_class=argparse.RawDescriptionHelpFormatter,
         allow_abbrev=False,
     )

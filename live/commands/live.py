@@ -49,6 +49,6 @@ def check_outputs(settings: Settings) -> None:
     if len(set(named)) < len(named):
         raise SettingsError("record, log and log_frames must be different files.")
     if settings.on_number is not None:
-        from live.outputs.number_command import found, split_command  # NumPy loads here
+        from live.outputs.number_command import find_program, split_command  # NumPy loads here
 
-        found(split_command(settings.on_number))
+        find_program(split_command(settings.on_number))

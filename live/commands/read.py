@@ -18,7 +18,7 @@ from live.capture.frame_source import Remark
 from live.capture.quiet import silence_opencv
 from live.commands.picture_list import Message, find_pictures
 from live.commands.read_options import ReadOptions
-from live.core.atomic_files import put
+from live.core.atomic_files import write_file
 from live.core.background import run_in_background
 from live.core.errors import OutputError, SourceError
 from live.core.fields import too_much_ink
@@ -199,7 +199,7 @@ def name_of(page: Page) -> PageName:
 
 def write(path: Path, picture: NDArray[np.uint8]) -> None:
     """Write a picture in the format of its suffix; an earlier file of that name is kept beside it. Raises OutputError."""
-    put(path, run_in_background(partial(encode_picture, path, picture)))
+    write_file(path, run_in_background(partial(encode_picture, path, picture)))
 
 
 def new_table() -> Table:

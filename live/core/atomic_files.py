@@ -1,6 +1,6 @@
-"""Write files whole or not at all: under another name first, renamed once whole and closed. Knows nothing of what is in them.
+"""Write files atomically: to a temporary file that is renamed once it is complete. Doesn't know their content.
 
-Logs and recordings go another way: they grow under their own name, line by line and frame by frame, whole at any time.
+Logs and recordings don't use this: they are appended to under their final name, and are valid at any time.
 """
 
 from __future__ import annotations
@@ -17,15 +17,15 @@ from live.core.errors import OutputError
 from live.core.file_names import check_place, claim
 
 LONGEST_SUFFIX = 40
-"""Letters of a suffix that the first name keeps: savers go by `.keras` and `.weights.h5`, and names have 255 letters at most."""
+"""Characters of the suffix that a temporary name keeps: savers need `.keras` and `.weights.h5`; a name has at most 255."""
 
 
-def replaced(path: Path, write: Callable[[Path], Any]) -> None:
-    """Have `write` write a new file, and only then put it in `path`'s place. Raises OSError with the old file still there.
+def replacing(path: Path, write: Callable[[Path], Any]) -> None:
+    """Have `write` write a temporary file, then replace `path` with it. On OSError the old file is unchanged.
 
-    What is no file, such as /dev/null or a pipe, is written to as it is.
+    A device or a pipe, such as /dev/null, is written to directly.
     """
-    if _is_no_file(path):
+    if _is_special(path):
         write(path)
         return
     new = first_name(path)
@@ -36,22 +36,22 @@ def replaced(path: Path, write: Callable[[Path], Any]) -> None:
                 os.fsync(file.fileno())
         new.replace(path)
     finally:
-        _take_away(new)
+        _delete(new)
 
 
-def put_in_place(path: Path, data: bytes) -> None:
-    """`replaced` with these bytes. Raises OSError."""
-    replaced(path, lambda new: new.write_bytes(data))
+def replace_file(path: Path, data: bytes) -> None:
+    """Replace a file's content with these bytes atomically. Raises OSError."""
+    replacing(path, lambda new: new.write_bytes(data))
 
 
-def put(path: Path, data: bytes) -> None:
-    """A file with these bytes; an earlier one of that name is kept beside it, as `claim` does. Raises OutputError."""
+def write_file(path: Path, data: bytes) -> None:
+    """Write a new file with these bytes; `claim` keeps an earlier one under another name. Raises OutputError."""
     with WholeFile(path) as file:
         file.write(data)
 
 
 def first_name(path: Path) -> Path:
-    """The temporary name of a file: in the same folder, with the same suffix, used by nothing else."""
+    """A unique temporary name in the same folder, with the same suffix."""
     suffix = "".join(path.suffixes[-2:])
     if len(suffix) > LONGEST_SUFFIX:
         suffix = path.suffix[:LONGEST_SUFFIX]
@@ -59,14 +59,14 @@ def first_name(path: Path) -> Path:
 
 
 class WholeFile:
-    """A file that has its name once it is whole. Use as a context manager: an exception leaves nothing of it."""
+    """A file that gets its name once it is complete. Use as a context manager: an exception deletes it."""
 
     def __init__(self, path: Path) -> None:
-        """Raises OutputError where nothing can be written there, before there is anything to be written."""
+        """Open the temporary file. Raises OutputError where nothing can be written there."""
         check_place(path)
         self._path = path
-        self._as_it_is = _is_no_file(path)
-        self._new = path if self._as_it_is else first_name(path)
+        self._is_direct = _is_special(path)
+        self._new = path if self._is_direct else first_name(path)
         self._file: IO[bytes] | None = None
         try:
             self._file = self._new.open("wb")
@@ -74,20 +74,20 @@ class WholeFile:
             raise self._error(error) from error
 
     def __enter__(self) -> Self:
-        """It is open already."""
+        """Return the open file."""
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        """Give it its name, or take it away after an exception. Raises OutputError."""
+        """Rename the file, or delete it after an exception. Raises OutputError."""
         if error is None:
             self.close()
         else:
             self.discard()
 
     def write(self, data: bytes) -> None:
-        """Add to it. Raises OutputError, with nothing left of it."""
+        """Append bytes. On an error it deletes the file and raises OutputError."""
         assert self._file is not None
         try:
             self._file.write(data)
@@ -96,16 +96,16 @@ class WholeFile:
             raise self._error(error) from error
 
     def close(self) -> None:
-        """Have it on the disk, and give it its name; what had that name is kept beside it. Raises OutputError."""
-        if self._file is None:  # something that could not be written was told already
+        """Sync the file to disk and rename it; an earlier file is kept under another name. Raises OutputError."""
+        if self._file is None:  # closed, or a failed write was reported already
             return
         try:
             self._file.flush()
-            if not self._as_it_is:
+            if not self._is_direct:
                 os.fsync(self._file.fileno())
             self._file.close()
             self._file = None
-            if not self._as_it_is:
+            if not self._is_direct:
                 claim(self._path)
                 self._new.rename(self._path)
         except OSError as error:
@@ -114,25 +114,25 @@ class WholeFile:
             self.discard()
 
     def discard(self) -> None:
-        """Leave nothing of it that has not its name yet."""
+        """Close and delete the temporary file."""
         file, self._file = self._file, None
-        with suppress(OSError):  # what a full disk did not take
+        with suppress(OSError):  # a full disk may fail again here
             if file is not None:
                 file.close()
-        if not self._as_it_is:
-            _take_away(self._new)
+        if not self._is_direct:
+            _delete(self._new)
 
     def _error(self, error: OSError) -> OutputError:
-        """The one line about it."""
+        """The error with its message for the user."""
         return OutputError(f"{self._path} can't be written: {error.strerror}. Nothing of it is left.")
 
 
-def _is_no_file(path: Path) -> bool:
-    """Whether something has that name that is neither a file nor a folder."""
+def _is_special(path: Path) -> bool:
+    """Whether the path is a device or a pipe: neither a file nor a folder."""
     return path.exists() and not path.is_file() and not path.is_dir()
 
 
-def _take_away(new: Path) -> None:
-    """Delete what has not been renamed."""
+def _delete(new: Path) -> None:
+    """Delete the temporary file, if it is there."""
     with suppress(OSError):
         new.unlink(missing_ok=True)

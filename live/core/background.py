@@ -1,7 +1,7 @@
-"""Do one piece of work on a thread of its own, so that a signal is heard meanwhile. Knows no work.
+"""Run one function on a background thread, so that signals are handled meanwhile. Doesn't know what the function does.
 
-Python hears a signal between two of its own instructions; a picture of a hundred megapixels keeps the libraries busy for seconds
-without one. Work that was left alone so goes on until the process ends: there is no way to stop it.
+Python handles a signal between two bytecode instructions; a native call on a picture of a hundred megapixels takes seconds.
+Abandoned work runs until the process ends: a thread can't be stopped.
 """
 
 from __future__ import annotations
@@ -15,40 +15,40 @@ from typing import Any, Generic, NoReturn, TypeVar
 
 Result = TypeVar("Result")
 LOOK_S = 0.05
-"""Seconds after which the thread that waits is woken at the latest: where it waits for a lock, Windows holds signals back."""
+"""Seconds between two polls of the waiting thread. It polls because Windows delays signals while a thread waits for a lock."""
 
-_left: list[_Work[Any]] = []
+_abandoned: list[_Work[Any]] = []
 
 
 class _Work(Thread, Generic[Result]):
-    """One piece of work."""
+    """A thread that runs one function and keeps its result or its exception."""
 
     def __init__(self, work: Callable[[], Result]) -> None:
-        super().__init__(daemon=True, name="aside")
+        super().__init__(daemon=True, name="background")
         self._work = work
         self.results: list[Result] = []
         self.error: BaseException | None = None
-        self.over = Event()  # a thread whose `join` a signal breaks off may seem to have ended
+        self.over = Event()  # `join` is not enough: interrupted by a signal, it can mark a running thread as ended
 
     def run(self) -> None:
-        """Do it, and keep what comes of it."""
+        """Run the function and keep its result or its exception."""
         try:
             self.results.append(self._work())
-        except BaseException as error:  # noqa: BLE001 - it is raised where the work was asked for
+        except BaseException as error:  # noqa: BLE001 - `run_in_background` raises it again
             self.error = error
         finally:
             self.over.set()
 
 
 def run_in_background(work: Callable[[], Result]) -> Result:
-    """What `work` returns, or what it raises; a signal raises KeyboardInterrupt here at once, and the work is left alone."""
+    """Return or raise what `work` does. A signal raises KeyboardInterrupt here at once and abandons the work."""
     thread = _Work(work)
     try:
         thread.start()
         while not thread.over.wait(LOOK_S):
             pass
     except BaseException:
-        _left.append(thread)
+        _abandoned.append(thread)
         raise
     if thread.error is not None:
         raise thread.error
@@ -56,13 +56,13 @@ def run_in_background(work: Callable[[], Result]) -> Result:
 
 
 def is_busy() -> bool:
-    """Whether work that was left alone still goes on."""
-    return any(not thread.over.is_set() for thread in _left)
+    """Whether abandoned work is still running."""
+    return any(not thread.over.is_set() for thread in _abandoned)
 
 
 def end_process(code: int) -> NoReturn:
-    """End the process while work goes on: taken down in the usual order, libraries would be gone from under it."""
+    """End the process at once, without the usual cleanup: running work would use libraries that are already unloaded."""
     for stream in (sys.stdout, sys.stderr):
-        with suppress(Exception):  # closed, or nobody reads it any more
+        with suppress(Exception):  # closed, or a broken pipe
             stream.flush()
     os._exit(code)

@@ -1,6 +1,6 @@
-"""What a person types, here and with this Python: the name of a command, and what mends a missing package. Knows no setting.
+"""Commands for the user to type: how to start the program, how to install a missing package. Doesn't know the settings.
 
-Nothing but Python's own library is used: it speaks where the others are missing.
+It uses the standard library only, because it runs where other packages are missing.
 """
 
 from __future__ import annotations
@@ -27,14 +27,14 @@ OWN = ROOT / ".venv"
 
 
 def program(module: str = PROGRAM) -> str:
-    """How `python -m module` is typed here; `numcam` where that is how it was called."""
+    """The command that starts a module with this Python; `numcam` where the program was started so."""
     called = Path(sys.argv[0] if sys.argv else "")
     if module == PROGRAM and called.stem == "numcam":
-        return "numcam" if _is_same(shutil.which("numcam"), called) else typed(called)
+        return "numcam" if _is_same(shutil.which("numcam"), called) else shell_path(called)
     return f"{python()} -m {module}"
 
 
-def in_short() -> str:
+def program_name() -> str:
     """The program's name in its help, as README.md has it where .venv is activated: `python -m live`, or `numcam`."""
     return "numcam" if program() == "numcam" else "python -m live"
 
@@ -43,11 +43,11 @@ def python() -> str:
     """How this Python is typed here: `python` where that is the one that a terminal finds, else where it lies."""
     if not sys.executable or _is_same_python(shutil.which("python")):
         return "python"
-    return typed(Path(sys.executable))
+    return shell_path(Path(sys.executable))
 
 
-def typed(path: Path) -> str:
-    """A path as it is typed in the current folder, in quotes where it needs them."""
+def shell_path(path: Path) -> str:
+    """A path relative to the current folder, quoted for the shell."""
     try:
         path = path.absolute().relative_to(Path.cwd())
     except (ValueError, OSError):  # elsewhere; or the current folder is gone
@@ -55,21 +55,21 @@ def typed(path: Path) -> str:
     return _joined([str(path)])
 
 
-def missing(name: str) -> str:
-    """One line about a package that isn't there, with what to type. name: as it is imported."""
+def missing_package_hint(name: str) -> str:
+    """One line that names a missing package and the command that installs it. name: the imported module."""
     package = name.partition(".")[0]
     told = f"The package {PACKAGES.get(package, package)} is missing in this Python ({sys.executable})."
     if not (ROOT / "requirements.lock").is_file():
         return f"{told} Type: {python()} -m pip install {PACKAGES.get(package, package.replace('_', '-'))}"
     own = next((path for path in (OWN / "bin" / "python", OWN / "Scripts" / "python.exe") if path.is_file()), None)
     if own is not None and os.path.realpath(sys.prefix) != os.path.realpath(OWN):
-        return f"{told} Numcam's own Python is the one in .venv. Type: {_again(typed(own))}"
+        return f"{told} Numcam's own Python is the one in .venv. Type: {_again(shell_path(own))}"
     lock = "requirements.lock" if _started().startswith("live") and _is_needed(package) else "requirements-dev.lock"
-    install = f"-m pip install --no-deps -r {typed(ROOT / lock)}"
+    install = f"-m pip install --no-deps -r {shell_path(ROOT / lock)}"
     if own is not None:
         return f"{told} Type: {python()} {install}"
-    fresh = typed(OWN / ("Scripts/python" if os.name == "nt" else "bin/python"))
-    return f"{told} Type: {python()} -m venv {typed(OWN)} && {fresh} {install} && {_again(fresh)}"
+    fresh = shell_path(OWN / ("Scripts/python" if os.name == "nt" else "bin/python"))
+    return f"{told} Type: {python()} -m venv {shell_path(OWN)} && {fresh} {install} && {_again(fresh)}"
 
 
 def _is_needed(package: str) -> bool:
@@ -86,12 +86,12 @@ def _started() -> str:
 
 
 def _again(interpreter: str) -> str:
-    """What was typed, with another Python."""
+    """The command line of this run, with another Python."""
     return f"{interpreter} -m {_started()} {_joined(sys.argv[1:])}".rstrip()
 
 
 def _joined(words: list[str]) -> str:
-    """Words as the terminal takes them for words."""
+    """Words quoted and joined for the shell."""
     return subprocess.list2cmdline(words) if os.name == "nt" else shlex.join(words)
 
 

@@ -32,7 +32,7 @@ def check(values: Mapping[str, Any], origin: str) -> Settings:
         raise SettingsError(f"In {origin}: {fault}")
     try:
         return msgspec.convert(values, Settings)
-    except msgspec.ValidationError as error:  # what `faults` doesn't know is told in msgspec's words
+    except msgspec.ValidationError as error:  # `faults` doesn't cover it: msgspec's message is used
         raise SettingsError(f"In {origin}: {printable(error)}.") from error
 
 
@@ -97,7 +97,7 @@ def shortened(text: str) -> str:
     """A text that was given, on one line and not too long, with nothing in it that a terminal would act on."""
     beginning = text
     if len(text) <= LONGEST_MASKED:
-        beginning = masked(text)  # before it is cut: of half an address it can't be told what is secret
+        beginning = masked(text)  # before it is cut: secrets can't be found in half an address
     elif "@" in text or "=" in text:
         beginning = ""
     cut = beginning if len(text) <= LONGEST_SHOWN else f"{beginning[:LONGEST_SHOWN]}... ({len(text):,} letters)"

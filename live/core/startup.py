@@ -1,7 +1,7 @@
 """What runs first of all: from here on a signal, or a package that is missing, ends in a line at most. Knows no part of Numcam.
 
 Nothing is open yet, so that a signal ends the process at once, wherever it is: raised as KeyboardInterrupt in the middle of an
-import, it would be told as a traceback, or swallowed by code that isn't Python. `interrupts.py` takes over once all is loaded.
+import, it would show a traceback, or swallowed by code that isn't Python. `interrupts.py` takes over once all is loaded.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ def catchable() -> list[int]:
 
 
 def _end(_number: int, _frame: FrameType | None) -> None:
-    """End the process, with nothing to be closed and nothing to be told."""
+    """End the process without cleanup or message."""
     os._exit(INTERRUPTED)
 
 
@@ -55,13 +55,13 @@ def _tell(kind: type[BaseException], error: BaseException, trace: TracebackType 
 
 def _about_import(error: ImportError) -> str | None:
     """What to do about something that can't be imported; None where it is a bug."""
-    from live.core.command_hints import missing
+    from live.core.command_hints import missing_package_hint
 
     name = error.name or ""
     if name.partition(".")[0] in OURS:
         return None
     if isinstance(error, ModuleNotFoundError):
-        return missing(name) if name else None
+        return missing_package_hint(name) if name else None
     library, mark, _ = str(error).partition(": cannot open shared object file")
     if mark:
         return (

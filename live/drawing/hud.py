@@ -28,7 +28,7 @@ class HudState:
     """What the window tells besides the picture."""
 
     fps: tuple[float, ...] = ()
-    """Frames a second of each source; 0 where that can't be told yet."""
+    """Frames a second of each source; 0 where it isn't known yet."""
     frame_ms: float = 0.0
     """What reading took, all sources together."""
     age_ms: float | None = None

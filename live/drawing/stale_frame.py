@@ -1,4 +1,4 @@
-"""How a picture looks whose source is gone: without colour, with a line that tells why. Knows no source."""
+"""Draw a frame as stale: in pale grey, with a line that says why. Doesn't know the source."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ from live.drawing.lettering import Colour
 from live.drawing.notice import draw_notice
 
 BLANK: Colour = (34, 31, 28)
-LIGHT, SHADE = 0.45, 70.0  # what is left of the contrast, and the grey that the rest becomes
+LIGHT, SHADE = 0.45, 70.0
+"""Contrast factor of a stale frame, and the grey level (of 255) that is added to it."""
 
 
 def stale(picture: NDArray[np.uint8], line: str) -> NDArray[np.uint8]:
@@ -22,5 +23,5 @@ def stale(picture: NDArray[np.uint8], line: str) -> NDArray[np.uint8]:
 
 
 def blank(size: tuple[int, int]) -> NDArray[np.uint8]:
-    """What stands where no frame has come yet; size: (width, height), px."""
+    """The picture shown before the first frame; size: (width, height), px."""
     return np.full((max(size[1], 1), max(size[0], 1), 3), BLANK, np.uint8)

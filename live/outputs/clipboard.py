@@ -1,4 +1,4 @@
-"""`--clipboard`: the newest number onto the clipboard, beside the loop. Knows no picture and no file.
+"""`--clipboard`: copy the newest number to the clipboard in the background. Doesn't know pictures or files.
 
 pyperclip runs in a program of its own: it may start a helper such as xclip, which then outlives Numcam and would keep its output
 open, and one that hangs can be ended. docs/decisions/0013-clipboard-and-commands.md
@@ -18,10 +18,10 @@ from live.outputs.events import Event
 from live.outputs.job_queue import JobQueue
 
 COPY_S = 5.0
-"""Seconds that one copying may take."""
+"""Seconds after which one copy is aborted."""
 
 NO_CLIPBOARD = 3
-# without Qt: what it copies is gone with the program that copied it. With a word, that is copied; without, it only looks
+# Qt is disabled: it loses the copied text when its process ends. An argument is copied; without one it only checks
 SCRIPT = f"""
 import sys
 sys.modules.update(qtpy=None, PyQt5=None)
@@ -81,7 +81,7 @@ class Clipboard:
         self._jobs: JobQueue[tuple[str, ...]] = JobQueue(self._do, at_once=1, most_waiting=1)
 
     def __enter__(self) -> Self:
-        """Look whether there is a clipboard, beside the loop: who has none is told before the first number."""
+        """Check for a clipboard in the background, to report a missing one before the first number."""
         self._jobs.submit(())
         return self
 
@@ -102,7 +102,7 @@ class Clipboard:
             self._jobs.submit((texts[-1],))
 
     def _do(self, texts: tuple[str, ...]) -> None:
-        """Copy or look, on a thread of its own; the first failure is told."""
+        """Copy, or check for a clipboard, on a worker thread; the first failure is reported."""
         if self._is_missing:
             return
         try:

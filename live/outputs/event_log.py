@@ -23,7 +23,7 @@ from live.outputs.events import Event
 LOG_SUFFIXES = (".jsonl", ".csv")
 COLUMNS = ("time", "clock", "event", "source", "track_id", "shown", "text", "confidence", "quad")
 CAN_NOT_SYNC = (errno.EINVAL, errno.ENOTSUP, errno.EROFS)
-"""What a pipe or a device answers that has no disk below."""
+"""Error numbers of fsync on a pipe or device that has no disk."""
 
 
 class TextFile:
@@ -36,11 +36,11 @@ class TextFile:
     def __init__(self, path: Path, *, head: str = "", durable: bool = False) -> None:
         """head: what each new file begins with. durable: each line is on the disk once it is written, not with the system alone.
 
-        Raises OutputError where it can't be written, as far as that can be told before.
+        Raises OutputError where it can't be written, as far as that can be checked in advance.
         """
         self.path = claim(path)
         self.news: str | None = None
-        """One line on what another program has done with the file, to be told; whoever tells it sets it to None."""
+        """A message that another program moved or emptied the file, or None; the caller that reports it sets it to None."""
         self._head = head
         self._durable = durable
         self._whole = 0  # bytes of the file when it was last written to
@@ -129,7 +129,7 @@ class TextFile:
                 file.close()
 
     def _to_disk(self) -> None:
-        """Have the system write down what it holds. Raises OSError."""
+        """Flush the system's buffers to disk. Raises OSError."""
         assert self._file is not None
         try:
             os.fsync(self._file.fileno())

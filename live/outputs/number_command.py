@@ -1,4 +1,4 @@
-"""`--on-number`: run a person's own command for each number, beside the loop. Knows no picture, file or shell."""
+"""`--on-number`: run the user's command for each number in the background. Doesn't know pictures or files; uses no shell."""
 
 from __future__ import annotations
 
@@ -17,19 +17,21 @@ from live.outputs.events import Event
 from live.outputs.job_queue import JobQueue
 
 AT_ONCE = 4
+"""Commands that run at the same time at most."""
 MOST_WAITING = 64
+"""Numbers that wait for their command at most; beyond that the oldest are dropped."""
 PATIENCE_S = 5.0
-"""Seconds that the commands of the last numbers have at the end of a run."""
+"""Seconds that running commands get to finish at the end of a run."""
 INTERRUPTED_WAIT_S = 0.1
-"""And seconds between asking them to end and ending them where a signal ends it."""
+"""Seconds between terminating and killing them where a signal ended the run."""
 
 Say = Callable[[str], None]
 
 
 def split_command(command: str) -> list[str]:
-    """A command taken apart as a POSIX shell would, but for variables, pipes and all else that a shell does.
+    """Split a command into words by POSIX quoting; variables, pipes and the like are not supported.
 
-    Raises SettingsError where there is nothing in it, or a quote is open.
+    Raises SettingsError where it is empty or a quote is not closed.
     """
     try:
         words = shlex.split(command)
@@ -40,8 +42,8 @@ def split_command(command: str) -> list[str]:
     return words
 
 
-def found(words: Sequence[str]) -> list[str]:
-    """The same words with the program's whole path. Raises CommandError where there is no such program."""
+def find_program(words: Sequence[str]) -> list[str]:
+    """The same words with the program's full path. Raises CommandError where there is no such program."""
     path = shutil.which(words[0])
     if path is None:
         raise CommandError(f"--on-number: there is no program {words[0]} here, or it may not be run.")
@@ -49,7 +51,7 @@ def found(words: Sequence[str]) -> list[str]:
 
 
 def variables(event: Event) -> dict[str, str]:
-    """What a command is told in its environment; all of it is text that nothing runs."""
+    """The environment variables that a command gets for an event."""
     number = event.tracked.number
     return {
         "NUMCAM_NUMBER": number.shown,
@@ -68,7 +70,7 @@ class NumberCommand:
 
     def __init__(self, command: str, say: Say, patience_s: float = PATIENCE_S) -> None:
         """say: is given a line where something goes wrong, each kind once. Raises SettingsError and CommandError."""
-        self._words = found(split_command(command))
+        self._words = find_program(split_command(command))
         self._name = split_command(command)[0]
         self._say = say
         self.patience_s = patience_s
@@ -80,13 +82,13 @@ class NumberCommand:
         self._dropped = 0
 
     def __enter__(self) -> Self:
-        """Nothing to do: the first number starts it."""
+        """Return the output; the first number starts a command."""
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        """Let the last commands finish, and end those that take too long."""
+        """Wait for running commands, and terminate those that take too long."""
         running = left = 0
         try:
             running, left = self._jobs.close(self.patience_s)
@@ -103,7 +105,7 @@ class NumberCommand:
             self._say(f"--on-number: {self._name} was not run for {self._dropped + left} of the numbers.")
 
     def add(self, events: Sequence[Event]) -> None:
-        """Have the command run for what appeared or changed; returns at once."""
+        """Queue the command for numbers that appeared or changed; returns at once."""
         for event in events:
             if event.kind == "left":
                 continue
@@ -134,7 +136,7 @@ class NumberCommand:
             self._report_failure(f"failed for {number}, " + (f"exit code {code}" if code > 0 else f"by signal {-code}"))
 
     def _report_failure(self, what: str) -> None:
-        """Tell the first failure; the others are most often the same."""
+        """Report the first failure only: later ones are mostly the same."""
         with self._lock:
             first, self._has_failed = not self._has_failed, True
         if first:

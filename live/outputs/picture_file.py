@@ -8,13 +8,13 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from live.core.atomic_files import put
+from live.core.atomic_files import write_file
 from live.core.errors import OutputError
 
 
 def write_picture(path: Path, picture: NDArray[np.uint8]) -> None:
     """Write a picture (H, W, 3) uint8 BGR whole or not at all; an earlier file is kept beside it. Raises OutputError."""
-    put(path, encode_picture(path, picture))
+    write_file(path, encode_picture(path, picture))
 
 
 def encode_picture(path: Path | str, picture: NDArray[np.uint8]) -> bytes:

@@ -1,7 +1,7 @@
 """Write annotated pictures as a video that plays at the speed of life and survives a crash. Knows no numbers.
 
 H.264 in fragmented MP4, a fragment a frame: what was written before a power cut plays. Each frame has its real time, so an
-uneven camera is played back as uneven as it was. What follows when the picture's size changes is told in `recording.py`.
+uneven camera is played back as uneven as it was. `recording.py` handles a change of the picture's size.
 """
 
 from __future__ import annotations
@@ -172,7 +172,7 @@ class Recorder:
 
         self._ended = True
         container, self._container = self._container, None
-        with suppress(OSError, av.FFmpegError):  # the error that led here is told already
+        with suppress(OSError, av.FFmpegError):  # the first error was reported already
             if container is not None:
                 container.close()
         file, self._file = self._file, None

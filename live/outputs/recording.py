@@ -42,7 +42,7 @@ def recording_path(name: str) -> Path:
 class Recording:
     """What one `--record`, or one press of a key, writes. Nothing is ever scaled: another size goes into a file of its own.
 
-    A picture is encoded on a thread of its own while the next one is read; that it can't be written is told with the next one.
+    A picture is encoded on a thread of its own while the next one is read; a write error is raised with the next one.
     """
 
     def __init__(self, path: Path, settings: RecordingSettings, say: Say) -> None:

@@ -14,7 +14,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from live.core.atomic_files import put
+from live.core.atomic_files import write_file
 from live.core.errors import OutputError
 from live.core.fields import picture_fields
 from live.core.file_names import timestamped
@@ -30,7 +30,7 @@ Say = Callable[[str], None]
 
 
 class Outputs:
-    """All files of one run, and who else is told its numbers. Use as a context manager: every ending closes them."""
+    """All files of one run, and the other receivers of its events. Use as a context manager: every ending closes them."""
 
     def __init__(self, settings: Settings, say: Say) -> None:
         """Makes ready what is asked for; files appear with the first frame. Raises OutputError, CommandError, SettingsError.
@@ -44,7 +44,7 @@ class Outputs:
         self.files: list[Path] = []
         """Every file written so far."""
         self.has_failed = False
-        """Whether a log or a recording had to be given up."""
+        """Whether a log or a recording was stopped by an error."""
         self._log = None if settings.log is None else self._stack.enter_context(EventLog(Path(settings.log)))
         self._frame_log = (
             None if settings.log_frames is None else self._stack.enter_context(FrameLog(Path(settings.log_frames)))
@@ -110,7 +110,7 @@ class Outputs:
         return None if self._recording is None else self._recording.seconds(now)
 
     def record(self, picture: NDArray[np.uint8], captured_at: float) -> None:
-        """Add an annotated picture to the recording, if one goes on. One that can't be written is told and given up."""
+        """Add an annotated picture to the recording, if one goes on. A write error is reported and stops it."""
         if self._recording is None:
             return
         try:
@@ -161,6 +161,6 @@ class Outputs:
         contents = {path: cv2.imencode(".png", picture)[1].tobytes()}
         contents[path.with_suffix(".json")] = (json.dumps(fields) + "\n").encode()
         for file, content in contents.items():
-            put(file, content)
+            write_file(file, content)
             self.files.append(file)
         return path

@@ -93,7 +93,7 @@ class XlsxTable:
         from xlsxwriter import Workbook
 
         self._names: set[str] = set()
-        # opened now: a place that can't be written is told before any picture is read
+        # opened now: a path that can't be written fails before any picture is read
         self._file = stack.enter_context(WholeFile(path))
         self._content = BytesIO()
         self._book: Workbook = Workbook(self._content, {"in_memory": True})

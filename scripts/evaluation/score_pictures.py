@@ -18,7 +18,7 @@ from matplotlib.patches import Rectangle
 from matplotlib.ticker import PercentFormatter
 from numpy.typing import NDArray
 
-from live.core.atomic_files import replaced
+from live.core.atomic_files import replacing
 from models.percent import percent
 from scripts.evaluation.scores import BINS, DIGITS, Scores, Strip, class_names, confidence_interval, counted_share
 
@@ -60,7 +60,7 @@ def draw_confusion(scores: Scores, path: Path) -> None:
     axes.set_ylabel("what it is", size=11, color=QUIET)
     axes.spines[:].set_visible(False)
     _entitle(figure, _accuracy_line(scores), _mix_up_line(scores, names))
-    replaced(path, partial(figure.savefig, dpi=120))
+    replacing(path, partial(figure.savefig, dpi=120))
 
 
 def draw_misread(scores: Scores, images: NDArray[np.uint8], path: Path) -> None:
@@ -93,7 +93,7 @@ def draw_misread(scores: Scores, images: NDArray[np.uint8], path: Path) -> None:
     if not len(rows):
         title, subtitle = f"None of {len(scores.labels):,} digits is misread", "There is nothing to show."
     _entitle(figure, title, subtitle)
-    replaced(path, partial(figure.savefig, dpi=120))
+    replacing(path, partial(figure.savefig, dpi=120))
 
 
 def draw_calibration(scores: Scores, path: Path) -> None:
@@ -137,7 +137,7 @@ def draw_calibration(scores: Scores, path: Path) -> None:
     means = f"Expected calibration error {error}: it says {sure} on average, and {counted_share(scores.accuracy)} are right."
     ranges = "Dots: the digits of one range of confidence. Bars: where their true share lies with 95 %."
     _entitle(figure, _calibration_line(scores), f"{means}\n{ranges}")
-    replaced(path, partial(figure.savefig, dpi=120))
+    replacing(path, partial(figure.savefig, dpi=120))
 
 
 def draw_corruptions(strips: Sequence[Strip], path: Path) -> None:
@@ -170,7 +170,7 @@ def draw_corruptions(strips: Sequence[Strip], path: Path) -> None:
     pale = ", pale: taken for no digit" if any(strip.scores.rejected for strip in strips) else ""
     subtitle = f"Hardest: {first.name}, then {second.name}. Bars are of all test digits; dark: read right{pale}."
     _entitle(figure, f"Spoilt in {len(rows) - 1} ways, {mean} of the digits are still read right", subtitle)
-    replaced(path, partial(figure.savefig, dpi=100))
+    replacing(path, partial(figure.savefig, dpi=100))
 
 
 def _entitle(figure: Figure, title: str, subtitle: str) -> None:

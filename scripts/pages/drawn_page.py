@@ -14,7 +14,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from live.core.atomic_files import put_in_place
+from live.core.atomic_files import replace_file
 from scripts.pages.camera_look import draw_desk, lay_sheet, light_field, place_sheet, project, see
 from scripts.pages.handwriting import DigitShapes
 from scripts.pages.page_style import LEVELS, Level, PageStyle
@@ -102,5 +102,5 @@ def truth_line(page: DrawnPage, file: str) -> str:
 def save_page(page: DrawnPage, folder: Path, file: str) -> str:
     """Write the picture into a folder; returns its line of ground truth. Raises OSError."""
     encoded = cv2.imencode(Path(file).suffix, page.image)[1]
-    put_in_place(folder / file, encoded.tobytes())
+    replace_file(folder / file, encoded.tobytes())
     return truth_line(page, file)

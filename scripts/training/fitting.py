@@ -11,7 +11,7 @@ import keras
 import numpy as np
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
-from live.core.atomic_files import replaced
+from live.core.atomic_files import replacing
 from models.architectures import NETWORKS
 from scripts.training.batches import Batches, BatchPlan, one_hot
 from scripts.training.datasets import DataError
@@ -127,9 +127,9 @@ class Checkpoint(keras.callbacks.Callback):  # type: ignore[misc]  # Keras comes
         history = self._history
         history.add(logs or {}, time.monotonic() - self._began)
         if history.best_epoch == epoch:
-            replaced(self.files.best, self.model.save_weights)
+            replacing(self.files.best, self.model.save_weights)
         save_history(history, self.files.history)
-        replaced(self.files.state, self.model.save)
+        replacing(self.files.state, self.model.save)
         if epoch - history.best_epoch >= self._patience or not np.isfinite(history.history["loss"][-1]):
             self.model.stop_training = True
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import msgspec
 
-from live.core.atomic_files import replaced
+from live.core.atomic_files import replacing
 from scripts.training.datasets import DataError
 
 
@@ -61,7 +61,7 @@ def load_history(path: Path) -> History | None:
 def save_history(history: History, path: Path) -> None:
     """Write the history atomically."""
     text = msgspec.json.format(msgspec.json.encode(history), indent=2) + b"\n"
-    replaced(path, lambda new: new.write_bytes(text))
+    replacing(path, lambda new: new.write_bytes(text))
 
 
 def plot_history(history: History, path: Path) -> None:
@@ -84,5 +84,5 @@ def plot_history(history: History, path: Path) -> None:
         axis.grid(alpha=0.25)
         axis.legend(frameon=False)
     figure.suptitle(f"{history.network}, seed {history.seed}: {history.seconds:.0f} s")
-    replaced(path, partial(figure.savefig, dpi=110))
+    replacing(path, partial(figure.savefig, dpi=110))
     plt.close(figure)

@@ -14,7 +14,7 @@ import keras
 import numpy as np
 from numpy.typing import NDArray
 
-from live.core.atomic_files import put_in_place, replaced
+from live.core.atomic_files import replace_file, replacing
 from live.core.terminal import tell
 from models.card import ModelCard, save_card
 from models.classifier import load_classifier
@@ -69,7 +69,7 @@ def publish(trained: Trained, held_out: Examples, sets: dict[str, Examples], fil
     model = trained.model
     temperature = calibrate(model, as_input(held_out.images), held_out.labels)
     keras_file = files.output.with_suffix(".keras")
-    replaced(keras_file, lambda path: keras.Model(model.input, model.output, name=model.name).save(path))
+    replacing(keras_file, lambda path: keras.Model(model.input, model.output, name=model.name).save(path))
     first = next(iter(sets.values()))
     difference = export_onnx(model, files.output, as_input(first.images[:CHECKED]))
     bits = 8 if trained.recipe.eight_bit and in_eight_bits(model, held_out, files.output) else 32
@@ -85,7 +85,7 @@ def publish(trained: Trained, held_out: Examples, sets: dict[str, Examples], fil
         parameters=int(model.count_params()), bits=bits, trained_on=trained_on(trained.recipe), command=trained.command,
         accuracy=accuracy, temperature=round(temperature, 4), calibration_error=error,
     )  # fmt: skip
-    save_card(card, files.output, put_in_place)
+    save_card(card, files.output, replace_file)
     return [
         *card.as_lines(),
         f"calibration error: {', '.join(f'{k} {v:.4f}' for k, v in error.items())}; temperature {temperature:.3f}",

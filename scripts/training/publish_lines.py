@@ -9,7 +9,7 @@ import keras
 import numpy as np
 from numpy.typing import NDArray
 
-from live.core.atomic_files import put_in_place, replaced
+from live.core.atomic_files import replace_file, replacing
 from live.reading.line_reader import digits_of
 from models.card import ModelCard, save_card
 from models.ctc import log_probabilities
@@ -39,7 +39,7 @@ def publish(model: keras.Model, held_out: list[LineExample], history: History, o
     logs = keras.layers.Activation("log_softmax", name="logs")(model.output)
     whole = keras.Model(model.input, logs, name=model.name)
     whole(stack_lines([held_out[0].picture]))  # only what was called once can be exported
-    replaced(output, lambda path: write_onnx(whole, path, np.zeros(0, np.float32)))
+    replacing(output, lambda path: write_onnx(whole, path, np.zeros(0, np.float32)))
     right, confidence = measured(LineClassifier(output), held_out)
     is_number = np.array([bool(example.text) for example in held_out])
     torn = np.array(["#" in example.read_as for example in held_out]) & is_number
@@ -57,7 +57,7 @@ def publish(model: keras.Model, held_out: list[LineExample], history: History, o
         accuracy=accuracy,
         calibration_error={"numbers, writers held out": round(calibration_gap(confidence[is_number], right[is_number]), 5)},
     )  # fmt: skip
-    save_card(card, output, put_in_place)
+    save_card(card, output, replace_file)
     return card.as_lines()
 
 

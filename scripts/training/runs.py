@@ -19,7 +19,7 @@ from zipfile import BadZipFile
 
 import numpy as np
 
-from live.core.atomic_files import replaced
+from live.core.atomic_files import replacing
 from live.core.terminal import TERMINAL, say, tell
 from models.errors import ModelError
 from scripts.command_line import add_data
@@ -117,7 +117,7 @@ def cached(path: Path, make: Callable[[], Arrays]) -> Arrays:
             path.unlink()  # the run was killed while writing it
     made = make()
     if made:
-        replaced(path, lambda new: np.savez(new, **made))
+        replacing(path, lambda new: np.savez(new, **made))
     return made
 
 
