@@ -14,7 +14,8 @@ from live.core.settings import Settings
 from live.reading.decoding import Candidate
 from live.reading.grouping import Group, numbers_of_groups, quad_of
 from live.reading.ink import find_ink
-from live.reading.line_reader import boxes_of, digits_of, line_picture, read_lines, with_lines
+from live.reading.line_picture import line_picture
+from live.reading.line_reader import boxes_of, digits_of, read_lines, with_lines
 from models.errors import ModelError
 from models.line_classifier import BLANK, LINE_WEIGHTS, NO_NUMBER, SIGNS, LineClassifier
 from models.line_format import FIELD_TALL_PX, columns_of, stack_lines

@@ -11,22 +11,18 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from live.core.records import DIGIT_CLASSES, Box, Digit
 from live.reading.budget import AREA_PX_PER_QUESTION, LINE_COST, LINE_PX_PER_QUESTION, LONG_LINE_PX, Budget
-from live.reading.cuts import Extent
 from live.reading.grouping import Group, bounds, is_word, quad_of
 from live.reading.ink import Ink
-from live.reading.regions import stretch
+from live.reading.line_picture import line_picture
 from models.ctc import log_probabilities, merge_blanks, say, substitutions
 from models.line_classifier import BLANK, NO_NUMBER
-from models.line_format import COLUMN_PX, FIELD_TALL_PX, LEAST_WIDE_PX, MOST_WIDE_PX, WRITING_TALL_PX
+from models.line_format import COLUMN_PX, FIELD_TALL_PX, MOST_WIDE_PX, WRITING_TALL_PX
 
-SOFT_EDGE = np.ones((3, 3), np.uint8)
-"""Window that adds the soft edge of a stroke, which is lighter than the threshold for ink."""
 MOST_ASKED = 96
 """Most groups of a page that are read at once; more of them are texture."""
 MOST_BLOBS = 24
@@ -56,30 +52,6 @@ LEAST = np.float32(1e-4)
 
 AsksLines = Callable[[Sequence[NDArray[np.uint8]]], list[NDArray[np.float32]]]
 """The line network: pictures (32, w) uint8 -> for each (T, 12) log-probabilities."""
-
-
-def line_picture(ink: Ink, extent: Extent, angle: float) -> NDArray[np.uint8]:
-    """The ink of a group as the line network takes it: (32, w) uint8, level, 24 px tall.
-
-    extent: px of the turned frame. angle: slope of its line, radians.
-    """
-    left, top, right, bottom = extent
-    scale = WRITING_TALL_PX / max(bottom - top, 1.0)
-    margin = (FIELD_TALL_PX - WRITING_TALL_PX) / 2 / scale
-    corners = quad_of((left - margin, top - margin, right + margin, bottom + margin), angle)
-    height, width = ink.darkness.shape
-    low = np.maximum(np.floor(corners.min(axis=0)).astype(int) - 2, 0)
-    high = np.minimum(np.ceil(corners.max(axis=0)).astype(int) + 2, (width, height))
-    rows, columns = slice(low[1], high[1]), slice(low[0], high[0])
-    grey = cv2.bitwise_and(ink.darkness[rows, columns], cv2.dilate(ink.mask[rows, columns], SOFT_EDGE))
-    shrunk = min(scale, 1.0)
-    if shrunk < 1:
-        grey = cv2.resize(grey, None, fx=shrunk, fy=shrunk, interpolation=cv2.INTER_AREA)
-    wide = float(np.hypot(*(corners[1] - corners[0]))) * scale
-    size = int(np.clip(round(wide), LEAST_WIDE_PX, MOST_WIDE_PX)), FIELD_TALL_PX
-    field = np.array([[0, 0], [size[0], 0], [0, size[1]]], np.float32)
-    matrix = cv2.getAffineTransform(field, ((corners[[0, 1, 3]] - low) * shrunk).astype(np.float32))
-    return stretch(cv2.warpAffine(grey, matrix, size, flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP))
 
 
 @dataclass(frozen=True, eq=False)

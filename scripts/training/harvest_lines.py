@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from live.core.settings import Settings
 from live.reading.grouping import Group, bounds, find_groups
-from live.reading.line_reader import line_picture
+from live.reading.line_picture import line_picture
 from live.reading.reader import PageReader
 from live.reading.regions import along
 from models.classifier import load_classifier
