@@ -19,11 +19,13 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from live.capture import decoded_frames
 from live.capture.decoded_frames import UprightPictures
-from live.capture.sources import open_source
+from live.capture.sources import DEMO_CLIP, open_source
 from live.capture.streams import StreamCapture
 from live.capture.video_files import VideoFile
 from live.core.errors import SourceError
+from live.core.records import Frame
 from live.core.settings import CameraSettings
 from scripts.measure.mjpeg_camera import read_stamp, stamped
 from tests.damaged_files import CODECS, hit, laid_out, make_clip, with_matrix
@@ -264,3 +266,35 @@ def test_frames_that_were_read_are_not_held() -> None:
         gc.enable()
     assert read > 100
     assert held < 20
+
+
+def failing_at(places: set[int], monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the conversion of these frames of the built-in clip (30 a second) fail as FFmpeg lets it fail."""
+    convert = decoded_frames.to_picture
+
+    def convert_most(frame: av.VideoFrame, matrix: decoded_frames.Matrix) -> NDArray[np.uint8]:
+        if round(float(frame.time) * 30) in places:
+            raise OSError(22, "Invalid argument")
+        return convert(frame, matrix)
+
+    monkeypatch.setattr(decoded_frames, "to_picture", convert_most)
+
+
+@pytest.mark.parametrize("places", [{0}, {2, 3}], ids=["the first", "two"])
+def test_frames_that_can_not_be_converted_count_as_damaged(places: set[int], monkeypatch: pytest.MonkeyPatch) -> None:
+    """Damage may give a decoded frame a size or colours of which FFmpeg makes no picture."""
+    failing_at(places, monkeypatch)
+    frames: list[Frame] = []
+    with opened(DEMO_CLIP) as video:
+        while len(frames) < 10:
+            frame = video.poll()
+            frames += [] if frame is None else [frame]
+        assert video.left_out == len(places)
+    assert [frame.index for frame in frames] == list(range(10))
+    assert all(frame.image.shape == (720, 1280, 3) for frame in frames)
+
+
+def test_a_video_of_which_no_frame_can_be_converted_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    failing_at(set(range(1000)), monkeypatch)
+    with pytest.raises(SourceError, match="not one of its frames is whole"):
+        opened(DEMO_CLIP)

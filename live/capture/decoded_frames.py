@@ -21,6 +21,10 @@ Matrix = tuple[int, int, int, int]
 UPRIGHT: Matrix = (1, 0, 0, 1)
 
 
+NO_PICTURE: NDArray[np.uint8] = np.empty((0, 0, 3), np.uint8)
+"""Stands for a frame that holds no picture."""
+
+
 class UprightPictures:
     """The frames of one video or stream as pictures. Asks as few of them as it can for their display matrix.
 
@@ -34,12 +38,18 @@ class UprightPictures:
         self._matrix = UPRIGHT
 
     def __call__(self, frame: VideoFrame) -> NDArray[np.uint8]:
-        """(H, W, 3) uint8 BGR, turned and mirrored as a phone notes it beside the video, to the nearest quarter turn."""
+        """(H, W, 3) uint8 BGR, turned and mirrored as a phone notes it beside the video, to the nearest quarter turn.
+
+        `NO_PICTURE` for a frame that can't be converted: damage may give it a size or colours that make no sense.
+        """
         begins = frame.key_frame and not self._after_key  # in MJPEG and the like, each is a key frame
         if begins or frame.rotation != self._angle:
             self._angle, self._matrix = frame.rotation, display_matrix(frame)
         self._after_key = bool(frame.key_frame)
-        return to_picture(frame, self._matrix)
+        try:
+            return to_picture(frame, self._matrix)
+        except (OSError, ValueError, cv2.error):  # errors of FFmpeg are OSErrors or ValueErrors
+            return NO_PICTURE
 
 
 def to_picture(frame: VideoFrame, matrix: Matrix) -> NDArray[np.uint8]:

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from live.capture.addresses import scheme_of
 from live.capture.containers import stream_options
-from live.capture.decoded_frames import UprightPictures
+from live.capture.decoded_frames import NO_PICTURE, UprightPictures
 from live.capture.frame_limit import limit_frames, probing_options, why_unreadable
 from live.capture.intact_frames import IntactFrames
 from live.capture.pictures.headers import read_header
@@ -34,7 +34,6 @@ WAIT_S, OLD_ONES_S = 0.004, 0.5
 # parts of one picture: the decoder reports no damage then
 ONE_THREAD_PX = 1920 * 1088
 JPEG_START = b"\xff\xd8"
-NOT_YET: NDArray[np.uint8] = np.empty((0, 0, 3), np.uint8)
 
 
 class StreamCapture:
@@ -95,13 +94,17 @@ class StreamCapture:
         if not frames:
             if self.refusal is None and not self._seen_whole:
                 self.refusal = self._why_refused(bytes(self._packet))
-            return True, NOT_YET
+            return True, NO_PICTURE
         if not self._seen_whole:
             self._seen_whole = True
             self._intact.left_out = 0  # a stream joined between two key frames is not damaged
         is_old = time.perf_counter() < self._old_until
         self._skipped = frames[-1] if is_old else None
-        return True, NOT_YET if is_old else self._to_picture(frames[-1])
+        if is_old:
+            return True, NO_PICTURE
+        picture = self._to_picture(frames[-1])
+        self._intact.left_out += picture.size == 0
+        return True, picture
 
     def _why_refused(self, packet: bytes) -> str | None:
         """Why a picture that is a file of its own, as in MJPEG, is refused: such a stream has no size when it is opened."""

@@ -73,8 +73,10 @@ class VideoFile(Source):
             self.close()
             raise SourceError(_why_nothing(name, limits, self._intact))
         self.still = len(self._ahead) == 1
-        first = self._to_picture(self._ahead[0][1])
-        self.height, self.width = first.shape[:2]
+        self.height, self.width = self._first_size()
+        if self.ended:
+            self.close()
+            raise SourceError(_why_nothing(name, limits, self._intact))
 
     @property
     def captured(self) -> int:
@@ -104,10 +106,23 @@ class VideoFile(Source):
         seconds, decoded_frame = self._ahead[0]
         if self._pace.is_due(seconds, wait_s):
             image = self._to_picture(decoded_frame)
-            frame = Frame(image=image, index=self._index, captured_at=seconds, source=self.name)
-            self._drop()
+            if image.size:
+                frame = Frame(image=image, index=self._index, captured_at=seconds, source=self.name)
+                self._drop()
+            else:
+                self._leave_out()
         self._pace.leave()
         return frame
+
+    def _first_size(self) -> tuple[int, int]:
+        """Height and width of the first frame that can be converted, px; the frames before it are left out."""
+        while self._ahead:
+            first = self._to_picture(self._ahead[0][1])
+            if first.size:
+                return first.shape[0], first.shape[1]
+            self._leave_out()
+            self._look_ahead()
+        return 0, 0
 
     def close(self) -> None:
         """Close the file."""
@@ -117,6 +132,11 @@ class VideoFile(Source):
     def _look_ahead(self) -> None:
         """Have two frames at hand, as far as there are two."""
         self._ahead.extend(islice(self._decoded, 2 - len(self._ahead)))
+
+    def _leave_out(self) -> None:
+        """Skip a frame that can't be converted: it counts as damaged."""
+        self._ahead.popleft()
+        self._intact.left_out += 1
 
     def _drop(self) -> None:
         """Go on to the next frame."""
