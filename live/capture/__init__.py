@@ -1,7 +1,6 @@
-"""Where frames come from.
+"""Reads frames from every kind of source; doesn't know what the frames show.
 
-Cameras, streams, snapshot addresses, video files, folders and pictures: each becomes a `FrameSource`, which gives
-frames one after the other and says when it is lost or has ended. It may import `core`. A new kind of source is a
-module here and a case in `sources.py`; how a device is reopened after a loss is in `device_session.py` and
-`live_source.py`. Nothing here knows what is on a frame.
+Cameras, streams, snapshot addresses, video files, folders and pictures are each wrapped in a `FrameSource`, which returns
+frames in order and reports when it is lost or has ended. The package may import `core`. A new kind of source needs a module
+here and a case in `sources.py`. `device_session.py` and `live_source.py` reopen a lost device.
 """

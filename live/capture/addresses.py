@@ -1,4 +1,4 @@
-"""Addresses of streams and pictures as text: their schemes, their suffix. Opens nothing."""
+"""Parses the scheme and the file suffix of an address; opens nothing."""
 
 from __future__ import annotations
 
@@ -9,16 +9,16 @@ SCHEMES = ("http", "https", "rtsp", "rtsps", "udp", "tcp")
 
 
 def is_address(text: str) -> bool:
-    """Whether the text is an address and not a file's name."""
+    """Whether the text is an address rather than a file name."""
     return "://" in text
 
 
 def scheme_of(address: str) -> str:
-    """`http` of `HTTP://camera/video`."""
+    """The scheme in lower case: `http` for `HTTP://camera/video`."""
     return address.partition("://")[0].lower()
 
 
 def file_suffix(address: str) -> str:
-    """`.mp4` of `https://host/clip.MP4?size=2`; empty where the path has none."""
+    """The suffix in lower case: `.mp4` for `https://host/clip.MP4?size=2`; empty if the path has none."""
     path = re.split(r"[?#]", address.partition("://")[2], maxsplit=1)[0].partition("/")[2]
     return PurePosixPath(path).suffix.lower()

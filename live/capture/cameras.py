@@ -1,4 +1,4 @@
-"""Cameras of this machine: which there are, how to open one, what to say when it does not. Knows no stream or file."""
+"""Lists and opens the cameras of this machine, and explains failures; knows no stream or file."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from live.core.settings import CameraSettings
 
 MJPG = cv2.VideoWriter.fourcc(*"MJPG")
 SIZES_TO_TRY = ((640, 480), (1280, 720), (1920, 1080), (2560, 1440), (3840, 2160))
-# in the order to try them: DirectShow knows virtual cameras that Media Foundation does not
+# The backends are tried in this order; DirectShow finds virtual cameras that Media Foundation doesn't.
 BACKENDS: dict[str, tuple[int, ...]] = {
     "Linux": (cv2.CAP_V4L2,),
     "Windows": (cv2.CAP_MSMF, cv2.CAP_DSHOW),
@@ -39,22 +39,22 @@ class CameraInfo:
     """A camera of this machine."""
 
     index: int
-    """What `--source` takes."""
+    """The number that `--source` accepts."""
     name: str
-    """Its maker's name for it."""
+    """The manufacturer's name."""
     sizes: tuple[tuple[int, int], ...]
-    """Common sizes (width, height) that it gives, px; empty where it was not asked or did not open."""
+    """Supported common sizes (width, height), px; empty if the camera was not queried or did not open."""
     backend: str
-    """OpenCV's name for the way it is reached: V4L2, MSMF, AVFOUNDATION."""
+    """OpenCV's name of the backend: V4L2, MSMF, AVFOUNDATION."""
 
 
 def list_cameras() -> list[CameraInfo]:
-    """All cameras with the sizes they give. Opens each for a moment, about a second a camera."""
+    """All cameras with their supported sizes. Opens each camera briefly, for about a second."""
     return [replace(camera, sizes=sizes_of(camera.index)) for camera in find_cameras()]
 
 
 def find_cameras() -> list[CameraInfo]:
-    """All cameras by what the system says of them, sizes left out: opens none, takes a few milliseconds."""
+    """All cameras that the system lists, without sizes. Opens none; takes a few milliseconds."""
     for backend in BACKENDS.get(platform.system(), (cv2.CAP_ANY,)):
         name = BACKEND_NAMES[backend]
         cameras = [
@@ -67,7 +67,7 @@ def find_cameras() -> list[CameraInfo]:
 
 
 def sizes_of(index: int) -> tuple[tuple[int, int], ...]:
-    """The common sizes that camera `index` really gives, smallest first; none where it does not open."""
+    """The common sizes that camera `index` actually delivers, smallest first; none if it does not open."""
     capture = open_device(index, CameraSettings())
     if capture is None:
         return ()
@@ -80,9 +80,9 @@ def sizes_of(index: int) -> tuple[tuple[int, int], ...]:
 
 
 def open_device(index: int, settings: CameraSettings) -> cv2.VideoCapture | None:
-    """Camera `index` with size and rate asked for, or None where it does not open. Says nothing on stderr."""
+    """Open camera `index` and request size and rate; None if it does not open. Writes nothing to stderr."""
     silence_opencv()
-    # read by OpenCV as it opens: the transforms cost Windows up to a minute, and V4L2 waits 10 s for a hung camera
+    # OpenCV reads these on opening: the transforms take up to a minute on Windows, and V4L2 waits 10 s for a hung camera
     os.environ.setdefault("OPENCV_VIDEOIO_MSMF_ENABLE_HW_TRANSFORMS", "0")
     os.environ.setdefault("OPENCV_VIDEOIO_V4L_SELECT_TIMEOUT", str(max(1, round(settings.stall_s))))
     for backend in BACKENDS.get(platform.system(), (cv2.CAP_ANY,)):
@@ -95,7 +95,7 @@ def open_device(index: int, settings: CameraSettings) -> cv2.VideoCapture | None
 
 
 def ask_for(capture: cv2.VideoCapture, width: int, height: int, fps: float) -> None:
-    """Ask for MJPG first: without it many USB cameras give large pictures at a few frames a second only."""
+    """Request MJPG first: without it, many USB cameras deliver large frames at only a few frames per second."""
     capture.set(cv2.CAP_PROP_FOURCC, MJPG)
     capture.set(cv2.CAP_PROP_FRAME_WIDTH, width)
     capture.set(cv2.CAP_PROP_FRAME_HEIGHT, height)
@@ -103,7 +103,7 @@ def ask_for(capture: cv2.VideoCapture, width: int, height: int, fps: float) -> N
 
 
 def camera_device(index: int, settings: CameraSettings) -> Device:
-    """Camera `index` as live frames."""
+    """Camera `index` as a `Device`."""
     name = next((camera.name for camera in find_cameras() if camera.index == index), None)
 
     def open_camera() -> Capture | None:
@@ -125,14 +125,14 @@ def camera_device(index: int, settings: CameraSettings) -> Device:
 
 
 def index_now(index: int, name: str | None, cameras: Sequence[CameraInfo]) -> int:
-    """Where the camera is now: one that was pulled out and put back may come back under another number."""
+    """The camera's current index: a camera that was unplugged and reconnected may have a new one."""
     if name is None or any(camera.index == index for camera in cameras):
         return index
     return next((camera.index for camera in cameras if camera.name == name), index)
 
 
 def why_not_opened(index: int, cameras: Sequence[CameraInfo]) -> str:
-    """One line: which camera did not open, which others there are, what to try."""
+    """One line that names the camera that did not open, lists the other cameras and suggests what to try."""
     this = [camera for camera in cameras if camera.index == index]
     others = [camera for camera in cameras if camera.index != index]
     if this:
@@ -148,7 +148,7 @@ def why_not_opened(index: int, cameras: Sequence[CameraInfo]) -> str:
 
 
 def likely_reason(index: int) -> str:
-    """Why a camera that is there does not open, as far as the system tells."""
+    """The probable reason why a listed camera does not open."""
     device = Path(f"/dev/video{index}")
     if device.exists() and not os.access(device, os.R_OK | os.W_OK):
         return f"you may not use {device}, which the group `video` may"
@@ -158,7 +158,7 @@ def likely_reason(index: int) -> str:
 
 
 def camera_index(address: str) -> int | None:
-    """The camera that `--source` names, as `1` or as `/dev/video1`; None where it names none."""
+    """The camera index in a `--source` value such as `1` or `/dev/video1`; None if it names no camera."""
     if address.isascii() and address.isdecimal():
         return int(address)
     device = DEVICE_FILE.fullmatch(address)

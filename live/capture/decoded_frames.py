@@ -1,4 +1,4 @@
-"""A decoded frame as the picture that a player shows: BGR, turned and mirrored as its display matrix says. Knows no file."""
+"""Converts a decoded frame to BGR and applies its display matrix; knows no file."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ if TYPE_CHECKING:
     from av import VideoFrame
     from av.sidedata.sidedata import SideData
 
-# FFmpeg's numbers: colours of standard television or unknown, which is what OpenCV's fast conversion takes for granted
+# These are FFmpeg's numbers of the unknown and BT.601 colour spaces, which OpenCV's fast conversion assumes.
 TELEVISION_COLOURS = (2, 5, 6)
 FULL_RANGE = 2
 Matrix = tuple[int, int, int, int]
-"""a, b, c, d: px (x, y) is shown at (a x + c y, b x + d y), y downwards."""
+"""a, b, c, d: pixel (x, y) is displayed at (a x + c y, b x + d y), with y downwards."""
 UPRIGHT: Matrix = (1, 0, 0, 1)
 
 
@@ -26,10 +26,10 @@ NO_PICTURE: NDArray[np.uint8] = np.empty((0, 0, 3), np.uint8)
 
 
 class UprightPictures:
-    """The frames of one video or stream as pictures. Asks as few of them as it can for their display matrix.
+    """Converts the frames of one video or stream. Reads the display matrix of as few frames as possible.
 
-    A frame that PyAV was asked for what lies beside it is held by that in turn: its memory is free only when Python looks for
-    such circles, hundreds of frames later (measured: 300 MB of 1280x720). Its angle can be asked for without.
+    Reading a frame's side data in PyAV creates a reference cycle. Its memory is freed only by the garbage collector, hundreds
+    of frames later (measured: 300 MB at 1280x720). Reading the rotation creates no cycle.
     """
 
     def __init__(self) -> None:
@@ -38,11 +38,11 @@ class UprightPictures:
         self._matrix = UPRIGHT
 
     def __call__(self, frame: VideoFrame) -> NDArray[np.uint8]:
-        """(H, W, 3) uint8 BGR, turned and mirrored as a phone notes it beside the video, to the nearest quarter turn.
+        """(H, W, 3) uint8 BGR, rotated and mirrored by the display matrix, to the nearest quarter turn.
 
         `NO_PICTURE` for a frame that can't be converted: damage may give it a size or colours that make no sense.
         """
-        begins = frame.key_frame and not self._after_key  # in MJPEG and the like, each is a key frame
+        begins = frame.key_frame and not self._after_key  # in MJPEG and similar codecs, every frame is a key frame
         if begins or frame.rotation != self._angle:
             self._angle, self._matrix = frame.rotation, display_matrix(frame)
         self._after_key = bool(frame.key_frame)
@@ -53,11 +53,11 @@ class UprightPictures:
 
 
 def to_picture(frame: VideoFrame, matrix: Matrix) -> NDArray[np.uint8]:
-    """(H, W, 3) uint8 BGR, laid out by its display matrix."""
+    """(H, W, 3) uint8 BGR, transformed by the display matrix."""
     even = frame.width % 2 == 0 and frame.height % 2 == 0
     television = frame.colorspace in TELEVISION_COLOURS and frame.color_range != FULL_RANGE
     if even and television and frame.format.name == "yuv420p":
-        # the same picture in a fifth of the time
+        # the result is the same, in a fifth of the time
         image = cv2.cvtColor(frame.to_ndarray(), cv2.COLOR_YUV2BGR_I420)
     else:
         image = frame.to_ndarray(format="bgr24")
@@ -65,12 +65,12 @@ def to_picture(frame: VideoFrame, matrix: Matrix) -> NDArray[np.uint8]:
 
 
 def display_matrix(frame: VideoFrame) -> Matrix:
-    """How a frame is to be shown: each of the four is 1, 0 or -1."""
+    """The frame's display matrix; each of its four values is 1, 0 or -1."""
     from av.sidedata.sidedata import Type
 
     try:
-        blocks: list[SideData] = list(frame.side_data)  # type: ignore[arg-type]  # PyAV's own types take it for a mapping's keys
-    except ValueError:  # beside it lies a kind of data that PyAV has no name for
+        blocks: list[SideData] = list(frame.side_data)  # type: ignore[arg-type]  # PyAV's stubs type it as a mapping
+    except ValueError:  # the side data has a type unknown to PyAV
         return _turned(frame.rotation)
     block = next((bytes(found) for found in blocks if found.type is Type.DISPLAYMATRIX), b"")
     if len(block) < struct.calcsize("=9i"):
@@ -80,14 +80,14 @@ def display_matrix(frame: VideoFrame) -> Matrix:
 
 
 def nearest(a: float, b: float, c: float, d: float) -> Matrix:
-    """The quarter turn, mirrored or not, that is nearest to a matrix; upright for one that shows nothing."""
+    """The quarter turn, mirrored or not, that is nearest to a matrix; `UPRIGHT` for a singular one."""
     if abs(a) + abs(d) >= abs(b) + abs(c):
         return (_sign(a), 0, 0, _sign(d)) if a and d else UPRIGHT
     return (0, _sign(b), _sign(c), 0) if b and c else UPRIGHT
 
 
 def as_shown(image: NDArray[np.uint8], matrix: Matrix) -> NDArray[np.uint8]:
-    """The picture (H, W, 3) laid out by its matrix: (H, W, 3) or (W, H, 3)."""
+    """The picture (H, W, 3) transformed by the matrix: (H, W, 3) or (W, H, 3)."""
     a, b, c, d = matrix
     on_its_side = a == 0
     if on_its_side:
@@ -99,7 +99,7 @@ def as_shown(image: NDArray[np.uint8], matrix: Matrix) -> NDArray[np.uint8]:
 
 
 def _turned(counterclockwise_deg: int) -> Matrix:
-    """The matrix of a turn alone."""
+    """The matrix of a pure rotation."""
     angle = np.deg2rad(-counterclockwise_deg)
     return nearest(np.cos(angle), np.sin(angle), -np.sin(angle), np.cos(angle))
 

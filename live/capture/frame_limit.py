@@ -1,4 +1,4 @@
-"""The limit for the frames of videos and streams: FFmpeg refuses larger ones by their headers. Knows no pixel."""
+"""Makes FFmpeg reject video frames above the size limit by their headers; knows no pixels."""
 
 from __future__ import annotations
 
@@ -12,17 +12,17 @@ if TYPE_CHECKING:
 
 
 def probing_options(limits: LimitsSettings) -> dict[str, str]:
-    """Options to open an address or a file with: FFmpeg decodes a few frames to see what is in it."""
+    """FFmpeg options for opening a file or address: FFmpeg decodes a few frames while it probes the content."""
     return {"max_pixels": str(max(1, int(limits.megapixels * MEGA)))}
 
 
 def limit_frames(stream: VideoStream, limits: LimitsSettings) -> None:
-    """Have decoding a frame beyond the limit fail before memory is made for it; to be called before the first is decoded."""
+    """Make decoding fail for a frame above the limit, before memory is allocated. Call before decoding the first frame."""
     stream.codec_context.options = {**stream.codec_context.options, **probing_options(limits)}
 
 
 def why_unreadable(stream: VideoStream, name: str, limits: LimitsSettings) -> str | None:
-    """One line where the stream says that its frames are beyond the limit, or have an unknown codec; else None."""
+    """One line if the stream's frames are above the limit or its codec is unknown; else None."""
     if stream.codec_context is None:
         return f"{name} holds a video of a kind that can't be decoded here. Save it as H.264 and try again."
     size = (stream.codec_context.width, stream.codec_context.height)

@@ -1,4 +1,4 @@
-"""What every source of frames is to the rest of Numcam. Knows no camera, stream or file."""
+"""Defines the interface of all frame sources; knows no camera, stream or file."""
 
 from __future__ import annotations
 
@@ -15,75 +15,75 @@ WAKE_EVERY_S = 0.05
 
 @dataclass(frozen=True, slots=True)
 class Remark:
-    """One line that a source has to tell on the way."""
+    """One line that a source reports while it runs."""
 
     text: str
     is_failure: bool
-    """Whether something that was asked for wasn't read, which the exit code is to tell."""
+    """Whether requested input could not be read; the exit code then reports it."""
 
 
 class FrameSource(Protocol):
-    """Frames from anywhere: a context manager, asked again and again for the next frame."""
+    """A source of frames: a context manager that is polled for the next frame."""
 
     name: str
-    """What a person would call it; never with a password."""
+    """The name for messages, without a password."""
     note: str | None
-    """One line to tell the user at the start, or None."""
+    """One line to show the user at the start, or None."""
 
     @property
     def width(self) -> int:
-        """Width of the frames as they really come, px."""
+        """Width of the frames as delivered, px."""
         ...
 
     @property
     def height(self) -> int:
-        """Height, px."""
+        """Height of the frames as delivered, px."""
         ...
 
     @property
     def fps(self) -> float | None:
-        """Frames a second, as far as it is known; None for pictures, and for streams until it has been measured."""
+        """Frames per second, if known; None for pictures, and for streams until it has been measured."""
         ...
 
     @property
     def still(self) -> bool:
-        """Whether the frames are independent pictures, each to be read for itself."""
+        """Whether the frames are independent pictures, each read separately."""
         ...
 
     @property
     def ended(self) -> bool:
-        """Whether no frame will come any more."""
+        """Whether the source has no more frames."""
         ...
 
     @property
     def live(self) -> bool:
-        """Whether frames come as they happen: `captured_at` is then `time.perf_counter()`."""
+        """Whether frames arrive in real time; `captured_at` is then `time.perf_counter()`."""
         ...
 
     @property
     def captured(self) -> int:
-        """How many frames have come so far, given or left out."""
+        """The number of frames so far, returned or skipped."""
         ...
 
     @property
     def left_out(self) -> int:
-        """How many frames so far were damaged, or built on damaged ones, and so not given."""
+        """The number of frames skipped so far because they, or a reference frame of theirs, were damaged."""
         ...
 
     @property
     def lost_s(self) -> float | None:
-        """Seconds since the last frame, while the source tries to come back; None while all is well."""
+        """Seconds since the last frame while the source reconnects; None while it is connected."""
         ...
 
     def poll(self, wait_s: float = WAKE_EVERY_S) -> Frame | None:
-        """The next frame, waited for up to `wait_s` seconds; None where none is due yet, or none will come.
+        """Wait up to `wait_s` seconds for the next frame; None if none is due yet, or the source has ended.
 
-        Raises SourceError where the source is gone for good.
+        Raises SourceError if the source is permanently lost.
         """
         ...
 
     def take_remarks(self) -> list[Remark]:
-        """What there is to tell since this was last asked."""
+        """The remarks since the last call."""
         ...
 
     def __enter__(self) -> Self: ...
@@ -93,12 +93,12 @@ class FrameSource(Protocol):
     def __iter__(self) -> Iterator[Frame]: ...
 
     def close(self) -> None:
-        """Stop, and release the device or file. May be called again."""
+        """Stop, and release the device or file. May be called more than once."""
         ...
 
 
 class Source(ABC):
-    """What the sources have in common: the block that closes them, what they tell, and frames one after the other."""
+    """Base class of the sources: context manager, remarks and iteration."""
 
     still: bool = False
     live: bool = False
@@ -110,27 +110,27 @@ class Source(ABC):
 
     @property
     def lost_s(self) -> float | None:
-        """Files are never lost."""
+        """None: only live sources can be lost."""
         return None
 
     def remark(self, remark: Remark) -> None:
-        """Have a line told, once."""
+        """Add a remark, which is reported once."""
         self._remarks.append(remark)
 
     def take_remarks(self) -> list[Remark]:
-        """What there is to tell since this was last asked."""
+        """The remarks since the last call."""
         remarks, self._remarks = self._remarks, []
         return remarks
 
     @property
     def left_out(self) -> int:
-        """Pictures and cameras give whole frames alone."""
+        """The number of damaged frames skipped: 0 unless a subclass counts them."""
         return 0
 
     @property
     @abstractmethod
     def captured(self) -> int:
-        """How many frames have come so far."""
+        """The number of frames so far."""
 
     def __enter__(self) -> Self:
         return self
@@ -141,7 +141,7 @@ class Source(ABC):
         self.close()
 
     def __iter__(self) -> Iterator[Frame]:
-        """All frames, each waited for: where there is nothing else to do meanwhile."""
+        """All frames; blocks until each one is available."""
         while not self.ended:
             frame = self.poll()
             if frame is not None:
@@ -150,11 +150,11 @@ class Source(ABC):
     @property
     @abstractmethod
     def ended(self) -> bool:
-        """Whether no frame will come any more."""
+        """Whether the source has no more frames."""
 
     @abstractmethod
     def poll(self, wait_s: float = WAKE_EVERY_S) -> Frame | None:
-        """The next frame, waited for up to `wait_s` seconds."""
+        """Wait up to `wait_s` seconds for the next frame."""
 
     @abstractmethod
     def close(self) -> None:

@@ -1,7 +1,7 @@
-"""Decode packets, and let only frames through that are whole. Knows packets and frames, no file and no picture.
+"""Decodes packets and returns only intact frames; knows no file and no pixels.
 
-Most frames of a video are built on earlier ones, so that damage stays in the picture until the next key frame, long after the
-decoder has stopped reporting it. What is damaged, and what was decoded after it, is left out and counted.
+Most frames of a video are predicted from earlier ones, so damage persists until the next key frame, long after the decoder has
+stopped reporting it. A damaged frame, and all frames decoded after it up to the next key frame, are skipped and counted.
 """
 
 from __future__ import annotations
@@ -13,53 +13,53 @@ if TYPE_CHECKING:
     from av import Packet, VideoFrame
     from av.video.stream import VideoStream
 
-# FFmpeg's numbers of frames that are built on others (P and B)
+# These are FFmpeg's numbers of the predicted picture types, P and B.
 BUILT_ON_OTHERS = (2, 3)
-# frames, at most, that H.264 and HEVC decode earlier and show later
+# This is the largest number of frames by which H.264 and HEVC reorder frames between decoding and display.
 MOST_REORDERED = 16
-# this decoder shows what it could make of a damaged picture as if it were whole, unless it is told to give up
+# Without this option, the MJPEG decoder returns a damaged picture as if it were intact.
 GIVE_UP = {"mjpeg": {"err_detect": "explode"}}
-# failures from the start after which the decoder is strict no longer: a camera may send pictures that are only unusual
+# After this number of failures at the start, strict decoding is turned off: a camera's pictures may be merely non-standard.
 IN_VAIN = 3
-# these decoders hold back by themselves what was begun in the middle
+# These decoders return no frames before the first key frame of a stream that was joined between two key frames.
 START_BY_THEMSELVES = frozenset({"h264", "hevc"})
 
 
 class _Waiting(NamedTuple):
-    """A decoded frame that waits for those which were decoded before it."""
+    """A decoded frame that is held back until the earlier packets have been decoded."""
 
     order: int
-    """Its place among the packets."""
+    """Index of its packet, in decoding order."""
     place: int
-    """Its place among the frames as they are shown."""
+    """Index of the frame, in display order."""
     frame: VideoFrame
 
 
 class IntactFrames:
-    """The frames of one stream that are whole, in the order in which they are shown."""
+    """The intact frames of one stream, in display order."""
 
     def __init__(self, stream: VideoStream) -> None:
-        """Damage is noticed where the decoder's own care for it is on: not in several threads for the parts of one picture."""
+        """The decoder must not use slice threads: with them, it reports no damage."""
         self.left_out = 0
-        """Frames that were damaged, or built on damaged ones, so far."""
+        """The number of frames skipped so far because they, or a reference frame of theirs, were damaged."""
         self._codec = stream.codec_context
         self._usual_options = dict(self._codec.options)
         self._codec.options = {**self._usual_options, **GIVE_UP.get(self._codec.name, {})}
         self._starts_itself = self._codec.name in START_BY_THEMSELVES
-        self._orders: dict[int, int] = {}  # of packets whose frames haven't come yet, by their times
+        self._orders: dict[int, int] = {}  # pts -> order of the packets that have not been decoded to a frame yet
         self._packets = 0
         self._frames = 0
-        self._keys: list[tuple[int, int]] = []  # order and place of the newest key frames
-        self._damage: list[int] = []  # where packets were found damaged, since the oldest of these key frames
+        self._keys: list[tuple[int, int]] = []  # order and place of the latest key frames
+        self._damage: list[int] = []  # order of the damaged packets since the oldest of these key frames
         self._waiting: deque[_Waiting] = deque()
 
     @property
     def decoded(self) -> int:
-        """Frames that the decoder gave, whole or not."""
+        """The number of decoded frames, intact or not."""
         return self._frames
 
     def decode(self, packet: Packet[VideoStream] | None) -> list[VideoFrame]:
-        """The sound frames that a packet brings; None or an empty packet, as the last one is, brings all that wait."""
+        """The intact frames that a packet completes; None or an empty packet flushes the decoder and the waiting frames."""
         import av
 
         order, self._packets = self._packets, self._packets + 1
@@ -79,7 +79,7 @@ class IntactFrames:
         return self._released(every=is_last)
 
     def _lose(self, order: int) -> None:
-        """A packet can't be decoded at all. With several threads it is an earlier one than this: the oldest that is missing."""
+        """Record a decoding error. With frame threads, it belongs to an earlier packet: the oldest one without a frame."""
         if self._orders:
             first = min(self._orders, key=self._orders.__getitem__)
             order = self._orders.pop(first)
@@ -95,20 +95,20 @@ class IntactFrames:
             self.left_out = 0
 
     def _take(self, frame: VideoFrame, newest: int) -> None:
-        """Put a decoded frame in the row of those that wait."""
+        """Append a decoded frame to the queue."""
         order = newest if frame.pts is None else self._orders.pop(frame.pts, newest)
         place, self._frames = self._frames, self._frames + 1
         if frame.is_corrupt:
             self._damage.append(order)
         if frame.key_frame or frame.pict_type not in BUILT_ON_OTHERS:
-            # the one before counts for frames that were decoded after this one and are shown before it
+            # the previous key frame still applies to frames that are decoded after this one and displayed before it
             self._keys = [*self._keys[-2:], (order, place)]
             self._damage = [damaged for damaged in self._damage if damaged >= self._keys[0][0]]
         self._orders = {pts: other for pts, other in self._orders.items() if other > order - MOST_REORDERED}
         self._waiting.append(_Waiting(order, place, frame))
 
     def _released(self, *, every: bool) -> list[VideoFrame]:
-        """The frames of which all is known by now, without the damaged ones."""
+        """Remove from the queue the frames whose earlier packets are all decoded, and return the intact ones."""
         sound = []
         while self._waiting:
             waiting = self._waiting[0]
@@ -123,7 +123,7 @@ class IntactFrames:
         return sound
 
     def _is_whole(self, waiting: _Waiting) -> bool | None:
-        """Whether nothing that a frame is built on is damaged; None where the stream was joined before a key frame."""
+        """Whether a frame and its reference frames are intact; None if the stream was joined and no key frame came yet."""
         keys = [order for order, place in self._keys if order <= waiting.order and place <= waiting.place]
         if not keys and not self._starts_itself and not self._damage:
             return None

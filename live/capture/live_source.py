@@ -1,4 +1,4 @@
-"""Live frames, newest first: one frame is kept, and what was lost is opened again and again. Knows no device."""
+"""Keeps the newest frame of a live device and reopens it after a loss; knows no kind of device."""
 
 from __future__ import annotations
 
@@ -18,15 +18,15 @@ FIRST_PAUSE_S = 0.2
 LONGEST_PAUSE_S = 2.0
 CLOSE_GRACE_S = 0.5
 RATE_OVER_FRAMES = 31
-# hung sessions, at most: each holds a thread, and perhaps memory
+# At most this number of hung sessions is kept: each occupies a thread, and possibly memory.
 MOST_HUNG = 4
 
 
 class LiveSource(Source):
-    """Frames of a camera or stream as they come: never the same twice, never one older than need be.
+    """Frames of a camera or stream in real time: always the newest frame, and each frame at most once.
 
-    Opening waits for the first frame; SourceError where none comes. A device that ends later, or stalls, is lost, and reopened
-    with growing pauses, for `Device.give_up_s`. `captured_at` is time.perf_counter() at the moment of capture.
+    The constructor waits for the first frame, and raises SourceError if none arrives. A device that ends or stalls later is
+    lost, and is reopened with growing pauses for `Device.give_up_s`. `captured_at` is time.perf_counter() at capture.
     """
 
     live = True
@@ -38,13 +38,13 @@ class LiveSource(Source):
         self._newest: Frame | None = None
         self._given = -1
         self._captured = 0
-        self._left_out_before = 0  # in earlier sessions
+        self._left_out_before = 0  # by earlier sessions
         self._closed = False
         self._lost_at: float | None = None
         self._pause_s = 0.0
         self._times: deque[float] = deque(maxlen=RATE_OVER_FRAMES)
         self._hung: list[CaptureSession] = []
-        with self._changed:  # its first frame may come before its name here does
+        with self._changed:  # the first frame may arrive before this attribute is assigned
             self._session = CaptureSession(device, self._take, pause_s=0.0)
         try:
             self._await_first_frame()
@@ -54,11 +54,11 @@ class LiveSource(Source):
 
     @property
     def ended(self) -> bool:
-        """Whether it was closed."""
+        """Whether the source was closed."""
         return self._closed
 
     def poll(self, wait_s: float = WAKE_EVERY_S) -> Frame | None:
-        """The newest frame that was not given yet. Raises SourceError where it is gone for good."""
+        """The newest frame, if not returned yet. Raises SourceError if the device is permanently lost."""
         if self._closed:
             return None
         with self._changed:
@@ -72,23 +72,23 @@ class LiveSource(Source):
 
     @property
     def captured(self) -> int:
-        """How many frames have come, given or not."""
+        """The number of frames received, returned or not."""
         return self._captured
 
     @property
     def left_out(self) -> int:
-        """How many frames so far were damaged, or built on damaged ones."""
+        """The number of frames skipped so far because they, or a reference frame of theirs, were damaged."""
         return self._left_out_before + self._session.left_out
 
     @property
     def lost_s(self) -> float | None:
-        """Seconds since the last frame, where it is lost."""
+        """Seconds since the last frame if the device is lost, else None."""
         lost_at = self._lost_at
         return None if lost_at is None else time.perf_counter() - lost_at
 
     @property
     def width(self) -> int:
-        """Width of the newest frame, px: what was really got."""
+        """Width of the newest frame, px."""
         return self._newest.image.shape[1] if self._newest is not None else 0
 
     @property
@@ -98,14 +98,14 @@ class LiveSource(Source):
 
     @property
     def fps(self) -> float | None:
-        """Frames a second as they really come; what the device says of itself until that is known."""
+        """Frames per second as measured; until enough frames have arrived, the rate that the device reports."""
         with self._changed:
             if len(self._times) < RATE_OVER_FRAMES or self._times[-1] <= self._times[0]:
                 return self._session.fps
             return (len(self._times) - 1) / (self._times[-1] - self._times[0])
 
     def close(self) -> None:
-        """Stop. Returns soon even when the device hangs: its thread then ends by itself when the device answers."""
+        """Stop. Returns quickly even if the device hangs: its thread then ends when the device responds."""
         if self._closed:
             return
         self._closed = True
@@ -124,10 +124,10 @@ class LiveSource(Source):
                 raise SourceError(self._device.failure_reason())
 
     def _take(self, session: CaptureSession, image: NDArray[np.uint8], captured_at: float) -> None:
-        """Keep a new frame; called from the session's thread."""
+        """Store a new frame; called in the session's thread."""
         with self._changed:
             if session is not self._session or self._closed:
-                return  # it was given up for hung, and answers now
+                return  # an abandoned session responds late
             self._newest = Frame(image=image, index=self._captured, captured_at=captured_at, source=self.name)
             self._captured += 1
             self._times.append(captured_at)
@@ -135,7 +135,7 @@ class LiveSource(Source):
             self._changed.notify_all()
 
     def _look_after(self, now: float) -> None:
-        """No frame has come: check whether the device is lost, and reopen it. Raises SourceError after `Device.give_up_s`."""
+        """Reopen the device if it is lost. Raises SourceError after `Device.give_up_s`."""
         lost = self._session.is_lost(now)
         if lost and self._lost_at is None:
             self._lost_at = self._newest.captured_at if self._newest is not None else now
@@ -151,12 +151,12 @@ class LiveSource(Source):
             self._open_session()
 
     def _open_session(self) -> None:
-        """Reopen the device after a pause that grows; a session that hangs is abandoned."""
+        """Reopen the device after a growing pause, and abandon the current session."""
         self._session.abandon()
         self._hung = [session for session in (*self._hung, self._session) if not session.is_over]
         if self._session in self._hung and len(self._hung) > MOST_HUNG:
             self._hung.remove(self._session)
-            return  # until one of them answers
+            return  # until one of them responds
         self._left_out_before += self._session.left_out
         self._pause_s = min(LONGEST_PAUSE_S, max(FIRST_PAUSE_S, 2 * self._pause_s))
         self._session = CaptureSession(self._device, self._take, self._pause_s)

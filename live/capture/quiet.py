@@ -1,4 +1,4 @@
-"""Keep the libraries' own chatter off the terminal: what goes wrong is told in Numcam's words. Knows no source."""
+"""Suppresses the terminal output of libraries, as Numcam has its own messages; knows no source."""
 
 from __future__ import annotations
 
@@ -12,34 +12,34 @@ from functools import cache
 import cv2
 
 _catching = threading.RLock()
-"""Held while stderr is caught, which is the whole program's: two threads that put it back crosswise would lose it."""
-MOST_CAUGHT = 10_000  # bytes; the first few lines tell all
+"""The lock is held while stderr is redirected for the whole process; two threads could restore it in the wrong order."""
+MOST_CAUGHT = 10_000  # At most this number of bytes is kept; the first few lines suffice.
 
 
 @cache
 def silence_opencv() -> None:
-    """Turn off OpenCV's log and that of the FFmpeg inside it, once; OPENCV_LOG_LEVEL set by the user is respected.
+    """Turn off the logs of OpenCV and its FFmpeg once, unless the user has set OPENCV_LOG_LEVEL.
 
-    A camera that is not there, a refused address or a damaged picture otherwise prints several lines to stderr.
+    Otherwise a missing camera, a refused connection or a damaged picture prints several lines to stderr.
     """
     if "OPENCV_LOG_LEVEL" in os.environ:
         return
     cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_SILENT)
-    # read by OpenCV when its FFmpeg is used for the first time; -8 is AV_LOG_QUIET
+    # OpenCV reads it when its FFmpeg is first used; -8 is AV_LOG_QUIET
     os.environ.setdefault("OPENCV_FFMPEG_LOGLEVEL", "-8")
 
 
 class Caught:
-    """What libraries wrote to stderr by themselves."""
+    """The text that libraries wrote to stderr."""
 
     text = ""
 
 
 @contextmanager
 def quiet_stderr() -> Iterator[Caught]:
-    """Catch what libraries write to stderr by themselves, past Python, which has nothing to write meanwhile.
+    """Capture what libraries write to the stderr descriptor, bypassing sys.stderr.
 
-    One thread at a time may; others wait.
+    One thread at a time can capture; others wait.
     """
     with _catching, _caught_stderr() as caught:
         yield caught
@@ -47,16 +47,16 @@ def quiet_stderr() -> Iterator[Caught]:
 
 @contextmanager
 def _caught_stderr() -> Iterator[Caught]:
-    """`quiet_stderr`, of a thread that has it for itself."""
+    """`quiet_stderr` without the lock."""
     caught = Caught()
     try:
         kept = os.dup(2)
-    except OSError:  # there is none
+    except OSError:  # there is no stderr
         yield caught
         return
     try:
         read, write = _channel()
-    except OSError:  # no room for a file, on Windows
+    except OSError:  # no space for the temporary file on Windows
         os.close(kept)
         yield caught
         return
@@ -74,13 +74,13 @@ def _caught_stderr() -> Iterator[Caught]:
 
 
 def _channel() -> tuple[int, int]:
-    """Two descriptors: what is written to the second is read from the first. Nobody waits at either. Raises OSError."""
-    if os.name == "nt":  # pipes there wait for their reader
+    """A non-blocking pair of descriptors: the first reads what is written to the second. Raises OSError."""
+    if os.name == "nt":  # pipes block there
         file = tempfile.TemporaryFile()  # noqa: SIM115 - closed by its descriptor
         end = os.dup(file.fileno())
         file.close()
         return end, end
-    ends = os.pipe()  # no file: a full disk is no reason to read no picture. What has no room in the pipe is lost
+    ends = os.pipe()  # not a file, so that a full disk doesn't matter; output beyond the pipe's capacity is lost
     for end in ends:
         os.set_blocking(end, False)
     return ends

@@ -1,4 +1,4 @@
-"""Where frames come from: one address, one source. Knows which kind an address names, not how it is read."""
+"""Opens the source that an address names; doesn't know how it is read."""
 
 from __future__ import annotations
 
@@ -36,8 +36,8 @@ def open_source(
 ) -> FrameSource:
     """Open `auto`, `demo`, a camera's number, a video, a picture, a folder of pictures, or an address.
 
-    realtime: whether files come at their own speed; None: only where there is a window. Cameras and streams always
-    come as they are. Raises SourceError, in one line, where no frame can be had.
+    realtime: whether files are played at their own speed; None: only if there is a window. Cameras and streams are always in
+    real time. Raises SourceError, with one line, if no frame can be read.
     """
     silence_opencv()
     paced = not headless if realtime is None else realtime
@@ -54,19 +54,19 @@ def open_source(
 
 
 def may_be_live(address: str) -> bool:
-    """Whether an address may be that of a camera or stream, whose frames come when they come; no device is asked."""
+    """Whether an address may name a camera or stream; opens no device."""
     if is_address(address):
         return file_suffix(address) not in VIDEO_SUFFIXES
     return address == "auto" or camera_index(address) is not None
 
 
 def open_first_camera(settings: CameraSettings, *, paced: bool) -> FrameSource:
-    """The first camera that opens; where none does, the built-in clip with a note that says so."""
+    """The first camera that opens; if none does, the built-in clip with a note."""
     cameras = find_cameras()
     for camera in cameras:
         try:
             return LiveSource(camera_device(camera.index, settings))
-        except SourceError:  # the next one may be free
+        except SourceError:  # try the next one
             continue
     source = open_demo(paced=paced)
     found = "No camera found" if not cameras else f"No camera opened ({', '.join(camera.name for camera in cameras)})"
@@ -75,7 +75,7 @@ def open_first_camera(settings: CameraSettings, *, paced: bool) -> FrameSource:
 
 
 def open_demo(*, paced: bool) -> FrameSource:
-    """The clip that comes with Numcam."""
+    """The built-in clip."""
     if not DEMO_CLIP.is_file():
         raise SourceError(f"The built-in clip {DEMO_CLIP} is missing. Install Numcam again, or try --source clip.mp4.")
     return VideoFile(str(DEMO_CLIP), DEMO_NAME, paced=paced)
@@ -84,7 +84,7 @@ def open_demo(*, paced: bool) -> FrameSource:
 def open_address(
     address: str, settings: CameraSettings, *, paced: bool, limits: LimitsSettings | None = None
 ) -> FrameSource:
-    """A stream, live; a video file that lies behind an address is read as the file that it is."""
+    """A live stream, or a video file at an address."""
     name = without_secrets(address)
     if scheme_of(address) not in SCHEMES:
         raise SourceError(f"{name} is no address that can be read. It must begin with {', '.join(SCHEMES)} and ://.")
@@ -108,7 +108,7 @@ def open_path(path: Path, settings: CameraSettings, *, paced: bool, limits: Limi
 
 
 def open_folder(path: Path, settings: CameraSettings, *, paced: bool, limits: LimitsSettings) -> FrameSource:
-    """The pictures of a folder; skipped files are reported as remarks."""
+    """The pictures of a folder; reports skipped files as remarks."""
     folder = list_folder(path)
     if not folder.pictures:
         raise SourceError(no_pictures(path))
@@ -120,7 +120,7 @@ def open_folder(path: Path, settings: CameraSettings, *, paced: bool, limits: Li
 
 
 def is_there(path: Path) -> bool:
-    """Whether the path exists; a name that is longer than any can be does not."""
+    """Whether the path exists; False for a name that is too long."""
     try:
         return path.exists()
     except OSError:
@@ -128,7 +128,7 @@ def is_there(path: Path) -> bool:
 
 
 def missing(path: Path) -> str:
-    """One line for a name that does not exist, with the one that was probably meant."""
+    """One line for a missing file, with the most similar name."""
     try:
         beside = [found.name for found in path.parent.iterdir()]
     except OSError:

@@ -1,4 +1,4 @@
-"""Pictures one after the other as a source: a folder, or one alone, page by page. Knows no camera, video or window."""
+"""Provides pictures, one or a folder, page by page as a source; knows no camera, video or window."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from live.core.settings import LimitsSettings
 
 
 class StillPictures(Source):
-    """Pictures, each of them read for itself.
+    """Independent pictures.
 
-    Paced, each stays for `picture_s` seconds, the last too. `captured_at` is the picture's place in that show,
-    `picture_s` apart. One that can't be read is remarked upon and left out; SourceError where none can.
+    If paced, each picture is shown for `picture_s` seconds, including the last. `captured_at` is the picture's index times
+    `picture_s`. A picture that can't be read is skipped with a remark; SourceError if none can.
     """
 
     still = True
@@ -25,7 +25,7 @@ class StillPictures(Source):
     def __init__(
         self, paths: Sequence[Path], name: str, *, picture_s: float, paced: bool, limits: LimitsSettings | None = None
     ) -> None:
-        """The first picture is read at once: its size is the source's size."""
+        """Read the first picture, whose size becomes the source's size."""
         super().__init__(name)
         self.fps: float | None = None
         self._limits = limits or LimitsSettings()
@@ -42,16 +42,16 @@ class StillPictures(Source):
 
     @property
     def captured(self) -> int:
-        """How many are over, given or left out."""
+        """The number of pictures returned."""
         return self._index
 
     @property
     def ended(self) -> bool:
-        """Whether the last picture has had its time."""
+        """Whether the time of the last picture is over."""
         return self._ended
 
     def poll(self, wait_s: float = WAKE_EVERY_S) -> Frame | None:
-        """The next picture, when the one before has been there for its time."""
+        """The next picture, if the time of the previous one is over."""
         if self._ended:
             return None
         index, captured_at = self._index, self._index * self._picture_s
@@ -69,11 +69,11 @@ class StillPictures(Source):
         return frame
 
     def close(self) -> None:
-        """No more pictures."""
+        """End the source."""
         self._ended = True
 
     def _read_each(self, paths: Sequence[Path]) -> Iterator[Page]:
-        """Every page that can be read, under its file's own name; the others are remarked upon."""
+        """Every page that can be read, named by its file; adds a remark for the others."""
         for path in paths:
             try:
                 for page in read_pages(path, self._limits, name=path.name):

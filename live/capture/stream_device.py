@@ -1,4 +1,4 @@
-"""A stream or a snapshot by its address as a device that is opened again and again. Knows no packets and no HTTP."""
+"""Makes a reopenable device of a stream or snapshot address; knows no packets and no HTTP."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from live.core.settings import CameraSettings, LimitsSettings
 
 
 def stream_device(address: str, settings: CameraSettings, limits: LimitsSettings | None = None) -> Device:
-    """The stream at an address, or the picture that is fetched from there again and again."""
+    """The stream or the snapshots at an address."""
     name = without_secrets(address)
     opener = _Opener(address, name, settings, limits or LimitsSettings())
     return Device(
@@ -33,19 +33,19 @@ def stream_device(address: str, settings: CameraSettings, limits: LimitsSettings
 
 
 class _Opener:
-    """Opens an address as what lies there, a stream or a picture, and remembers which it was."""
+    """Opens an address as a stream or as a picture, and remembers which one worked."""
 
     def __init__(self, address: str, name: str, settings: CameraSettings, limits: LimitsSettings) -> None:
         self._address, self._name, self._settings, self._limits = address, name, settings, limits
         self._is_web = scheme_of(address) in ("http", "https")
         self.holds_picture = self._is_web and file_suffix(address) in PICTURE_SUFFIXES
         self.capture: Capture | None = None
-        """What was opened last."""
+        """The last capture that was opened."""
         self.refusal: str | None = None
-        """One line on why it did not open, where there is more to say than that it didn't."""
+        """One line on why it did not open, if the reason is known."""
 
     def open(self) -> Capture | None:
-        """What is there, open; None where nothing opens."""
+        """Open the address as a stream or picture; None if both fail."""
         self.refusal = None
         for as_picture in (self.holds_picture, not self.holds_picture):
             if as_picture and not self._is_web:
@@ -57,7 +57,7 @@ class _Opener:
         return None
 
     def _stream(self) -> Capture | None:
-        from av import FFmpegError  # here, not above: a tenth of a second that cameras need not pay
+        from av import FFmpegError  # imported here: it takes 0.1 s, which cameras don't need
 
         from live.capture.streams import StreamCapture
 
@@ -66,7 +66,7 @@ class _Opener:
             return StreamCapture(self._address, silence_s, self._limits)
         except SourceError as error:
             self.refusal = str(error)
-        except (FFmpegError, OSError, ValueError):  # what the user is told covers all of them
+        except (FFmpegError, OSError, ValueError):  # `failure_reason` has a message for all of them
             pass
         return None
 

@@ -1,6 +1,6 @@
-"""A live stream as a capture, by PyAV. Knows packets and pictures, nothing of losses.
+"""Reads a live stream with PyAV as a capture; knows no losses.
 
-Not by cv2.VideoCapture, which squeezes every picture of a stream into the size of its first one.
+cv2.VideoCapture isn't used because it scales every picture of a stream to the size of the first one.
 """
 
 from __future__ import annotations
@@ -23,26 +23,26 @@ from live.core.errors import SourceError
 from live.core.masking import without_secrets
 from live.core.settings import LimitsSettings
 
-# sent over UDP, pictures tear where a packet is lost
+# RTSP uses TCP: over UDP, a lost packet damages the picture.
 RTSP_OPTIONS = {"rtsp_transport": "tcp"}
-# the rate that a stream claims to have is of no use here, and looking for it costs a second
+# Probing for the nominal frame rate is turned off: it takes a second, and the rate isn't needed.
 OPTIONS = {"fpsprobesize": "0"}
 MICROSECONDS = 1_000_000
-# pictures that lay there already when it was opened come without a wait, and stop coming so after this time at the latest
+# Frames that arrive within WAIT_S seconds were buffered, and are skipped for at most OLD_ONES_S seconds after opening.
 WAIT_S, OLD_ONES_S = 0.004, 0.5
-# larger pictures are decoded by two threads, which costs a frame of delay: one alone falls behind on 4K. Never in threads for the
-# parts of one picture: the decoder reports no damage then
+# Pictures with more pixels are decoded by two frame threads, with a delay of one frame, as one thread is too slow for 4K. Slice
+# threads are not used, because the decoder then reports no damage.
 ONE_THREAD_PX = 1920 * 1088
 JPEG_START = b"\xff\xd8"
 
 
 class StreamCapture:
-    """Frames of an address, each in its own size."""
+    """Frames of a stream, each in its own size."""
 
     def __init__(self, address: str, silence_s: float, limits: LimitsSettings | None = None) -> None:
-        """Waits up to `silence_s` for an answer. Raises av.FFmpegError or OSError where it does not open, or has no video.
+        """Open the stream; `silence_s` is the timeout. Raises av.FFmpegError or OSError if that fails or there is no video.
 
-        And SourceError where its frames are beyond the limits.
+        Raises SourceError if the frames are above the limits.
         """
         limits = limits or LimitsSettings()
         options = options_for(address, silence_s) | probing_options(limits)
@@ -63,16 +63,16 @@ class StreamCapture:
         self._seen_whole = False
         self._name, self._limits = without_secrets(address), limits
         self.refusal: str | None = None
-        """One line on why no frame can be given, where the first packet's own header says that it is too large."""
+        """One line if the header in the first packet has a size above the limit."""
         self._packets = self._container.demux(video=0)
         self._packet: Any = None
         self._has_ended = False
         self._skipped: Any = None
-        """The newest frame that was skipped as old; None once another one came."""
+        """The newest frame that was skipped as buffered; None after the first newer frame."""
         self._old_until = time.perf_counter() + OLD_ONES_S
 
     def grab(self) -> bool:
-        """Wait for the next packet; False where the stream has ended, or sends nothing."""
+        """Wait for the next packet; False if the stream has ended or timed out."""
         if self._has_ended:
             return False
         asked_at = time.perf_counter()
@@ -83,11 +83,11 @@ class StreamCapture:
         if time.perf_counter() - asked_at > WAIT_S:
             self._old_until = -math.inf
         self._has_ended = self._packet is None
-        # a frame that was skipped for a newer one is the newest if none followed
+        # if no frame followed, the last skipped frame is the newest one
         return not self._has_ended or self._skipped is not None
 
     def retrieve(self) -> tuple[bool, NDArray[np.uint8]]:
-        """The picture in the packet, (H, W, 3) uint8 BGR; an empty one where it holds none, isn't whole, or is older."""
+        """The packet's picture, (H, W, 3) uint8 BGR; an empty one if there is none, or it is damaged or buffered."""
         if self._packet is None:
             return True, self._to_picture(self._skipped)
         frames = self._intact.decode(self._packet)
@@ -97,7 +97,7 @@ class StreamCapture:
             return True, NO_PICTURE
         if not self._seen_whole:
             self._seen_whole = True
-            self._intact.left_out = 0  # a stream joined between two key frames is not damaged
+            self._intact.left_out = 0  # frames before the first key frame don't count as damaged
         is_old = time.perf_counter() < self._old_until
         self._skipped = frames[-1] if is_old else None
         if is_old:
@@ -107,7 +107,7 @@ class StreamCapture:
         return True, picture
 
     def _why_refused(self, packet: bytes) -> str | None:
-        """Why a picture that is a file of its own, as in MJPEG, is refused: such a stream has no size when it is opened."""
+        """Why a packet that is a JPEG file is rejected: the size of an MJPEG stream is unknown when it is opened."""
         if not packet.startswith(JPEG_START):
             return None
         try:
@@ -118,7 +118,7 @@ class StreamCapture:
 
     @property
     def left_out(self) -> int:
-        """Frames that were damaged, or built on damaged ones, since the first whole one."""
+        """The number of frames skipped since the first intact one because they, or a reference frame, were damaged."""
         return self._intact.left_out if self._seen_whole else 0
 
     def release(self) -> None:
@@ -127,10 +127,10 @@ class StreamCapture:
 
 
 def options_for(address: str, silence_s: float) -> dict[str, str]:
-    """FFmpeg options for the address: it waits at most `silence_s` without an answer.
+    """FFmpeg options for the address, with the timeout `silence_s`.
 
-    By its own clock: PyAV's time limits ask Python for the time, ten times a second, from inside of FFmpeg, and so a thread that
-    waits for a camera which hangs may crash a program that ends meanwhile.
+    FFmpeg's own timeout is used: PyAV's timeouts call Python from within FFmpeg ten times a second, so a thread that waits for
+    a hung camera may crash the interpreter at exit.
     """
     silence = str(round(silence_s * MICROSECONDS))
     options = OPTIONS | stream_options()

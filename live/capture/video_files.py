@@ -1,4 +1,4 @@
-"""Video files, frame by frame, with the times that stand in the file. Knows no camera, thread or window."""
+"""Reads video files frame by frame with their timestamps; knows no camera, thread or window."""
 
 from __future__ import annotations
 
@@ -22,18 +22,18 @@ if TYPE_CHECKING:
     from av import VideoFrame
     from av.container import InputContainer
 
-# only where an address may also be a live stream; a file on disk is looked into, whatever its name
+# The suffix distinguishes only addresses of files from those of live streams; local files are detected by content.
 VIDEO_SUFFIXES = frozenset({".avi", ".m4v", ".mkv", ".mov", ".mp4", ".mpeg", ".mpg", ".webm"})
 UNKNOWN_RATE_FPS = 30.0
 
 
 class VideoFile(Source):
-    """The frames of a video in order, turned as the file says.
+    """The frames of a video in order, with its display matrix applied.
 
-    `captured_at` is the frame's own time in the file, seconds from its first frame, never going back. Paced, frames
-    come at that speed and late ones are skipped, as with a camera; else every frame comes as fast as it is read.
-    A video that was cut short is played as far as it goes. Damaged frames, and those that are built on them, are left out. A
-    video of one frame is a still picture.
+    `captured_at` is the frame's time in the file, seconds from the first frame, and always increases. If paced, frames are
+    played at that speed and late ones are skipped, as with a camera; else every frame is returned as fast as it is read. A
+    truncated video is played to its end. Damaged frames, and those predicted from them, are skipped. A video of one frame is a
+    still picture.
     """
 
     def __init__(
@@ -45,7 +45,7 @@ class VideoFile(Source):
         timeouts_s: tuple[float, float] | None = None,
         limits: LimitsSettings | None = None,
     ) -> None:
-        """address: a path, or an address with open and read `timeouts_s`. SourceError where it holds no picture."""
+        """address: a path, or an address with open and read `timeouts_s`. SourceError if it has no readable frame."""
         super().__init__(name)
         self._pace = Pace(paced)
         self._to_picture = UprightPictures()
@@ -61,14 +61,14 @@ class VideoFile(Source):
             self._container.close()
             raise SourceError(unreadable)
         limit_frames(stream, limits)
-        # in several threads for the parts of one picture the decoder reports no damage
+        # with slice threads, the decoder reports no damage
         stream.thread_type = "FRAME"
         rate = stream.average_rate or stream.guessed_rate
         self.fps = float(rate) if rate else None
         self._intact = IntactFrames(stream)
         self._decoded = timed(decoded(self._container, self._intact), 1 / (self.fps or UNKNOWN_RATE_FPS))
         self._ahead: deque[tuple[float, VideoFrame]] = deque(islice(self._decoded, 2))
-        """The frame that is next and, where one is asked for, the one after it."""
+        """The next frame and, during a poll, the one after it."""
         if self.ended:
             self.close()
             raise SourceError(_why_nothing(name, limits, self._intact))
@@ -80,12 +80,12 @@ class VideoFile(Source):
 
     @property
     def captured(self) -> int:
-        """How many are over, given or left out."""
+        """The number of frames so far, returned or skipped as late."""
         return self._index
 
     @property
     def left_out(self) -> int:
-        """How many frames were damaged so far, or built on damaged ones."""
+        """The number of frames skipped so far because they, or a reference frame of theirs, were damaged."""
         return self._intact.left_out
 
     @property
@@ -94,7 +94,7 @@ class VideoFile(Source):
         return not self._ahead
 
     def poll(self, wait_s: float = WAKE_EVERY_S) -> Frame | None:
-        """The frame that is due now, those that are late left out."""
+        """The frame that is due now; late frames are skipped."""
         if self.ended:
             return None
         self._pace.arrive(self._ahead[0][0])
@@ -130,7 +130,7 @@ class VideoFile(Source):
         self._container.close()
 
     def _look_ahead(self) -> None:
-        """Have two frames at hand, as far as there are two."""
+        """Decode until two frames are available, or the file ends."""
         self._ahead.extend(islice(self._decoded, 2 - len(self._ahead)))
 
     def _leave_out(self) -> None:
@@ -139,13 +139,13 @@ class VideoFile(Source):
         self._intact.left_out += 1
 
     def _drop(self) -> None:
-        """Go on to the next frame."""
+        """Advance to the next frame."""
         self._ahead.popleft()
         self._index += 1
 
 
 def _why_nothing(name: str, limits: LimitsSettings, intact: IntactFrames) -> str:
-    """One line on a video without a frame that can be read."""
+    """One line for a video without a readable frame."""
     if intact.decoded:
         lost = f"not one of its frames is whole ({intact.left_out} left out)"
         return f"{name} is damaged: {lost}. Copy it again, or try another file."
@@ -156,14 +156,14 @@ def _why_nothing(name: str, limits: LimitsSettings, intact: IntactFrames) -> str
 
 
 def decoded(container: InputContainer, intact: IntactFrames) -> Iterator[VideoFrame]:
-    """Every whole frame: damaged ones are left out and counted, and the video ends where its file breaks off."""
+    """Every intact frame: damaged frames are skipped and counted; a truncated file ends the video."""
     import av
 
     packets = container.demux(video=0)
     while True:
         try:
             packet = next(packets, None)
-        except av.error.FFmpegError:  # cut short
+        except av.error.FFmpegError:  # truncated
             yield from intact.decode(None)
             return
         if packet is None:
@@ -172,7 +172,7 @@ def decoded(container: InputContainer, intact: IntactFrames) -> Iterator[VideoFr
 
 
 def timed(frames: Iterator[VideoFrame], usual_s: float) -> Iterator[tuple[float, VideoFrame]]:
-    """Each frame with its own time from the first one, seconds; `usual_s` later where the file names no later time."""
+    """Each frame with its time from the first one, seconds; `usual_s` is added if its timestamp doesn't increase."""
     start: float | None = None
     before = -usual_s
     for frame in frames:
@@ -180,7 +180,7 @@ def timed(frames: Iterator[VideoFrame], usual_s: float) -> Iterator[tuple[float,
         if start is None:
             start = own if math.isfinite(own) else 0.0
         seconds = own - start
-        if not seconds > before:  # no time, or one that goes back, as where recordings were joined
+        if not seconds > before:  # no timestamp, or a decreasing one, as in joined recordings
             seconds = before + usual_s
         before = seconds
         yield seconds, frame

@@ -1,6 +1,6 @@
-"""Picture files, decoded.
+"""Decodes picture files; knows no camera, video or window.
 
-What a file is by its first bytes, how large its header says it is, its pages, its depth, and a folder's pictures in
-order. It may import `core`. A new picture format is a line in `kinds.py` and, where OpenCV can't decode it, a decoder
-in `pages.py`.
+The package detects the format from the first bytes, checks the size in the header, decodes the pages, converts the bit depth
+and lists a folder's pictures in order. It may import `core`. A new picture format needs a line in `kinds.py` and, if OpenCV
+can't decode it, a decoder in `pages.py`.
 """

@@ -1,4 +1,4 @@
-"""Pictures of any depth and number of channels as 8-bit BGR, the form that the reader takes. Knows no file and no camera."""
+"""Converts pictures of any bit depth and number of channels to 8-bit BGR; knows no file and no camera."""
 
 from __future__ import annotations
 
@@ -7,23 +7,21 @@ import numpy as np
 from numpy.typing import NDArray
 
 LADDER = tuple(2.0**bits - 1 for bits in (8, 10, 12, 14, 15, 16, 24, 31, 32, 63, 64))
-"""The highest values that sensors and whole numbers have: 10, 12 and 14 bits lie in the low bits of 16."""
-FLOAT_SHARE = (
-    99.9  # per cent of a float picture's values that are to fit; glints of a rendering may be a thousand times brighter
-)
-FLOAT_WHITE = 0.5  # floats are shares of white, up to 1, where their highest value lies between this and 1
-LIGHT_INK = 127.5  # mean grey of what is drawn on a transparent page from which on it would be lost on white
-MOST_OF_PAGE = 0.5  # share of a page from which on what is opaque is the page itself, and no ink
+"""These are the maximum values of sensors and integer types; 10, 12 and 14 bits are stored in the low bits of 16."""
+FLOAT_SHARE = 99.9  # This per cent of a float picture's values is not clipped; highlights may be 1000 times brighter.
+FLOAT_WHITE = 0.5  # A float picture whose maximum lies between this value and 1 has the range 0 to 1.
+LIGHT_INK = 127.5  # Above this mean grey level, ink on a transparent page is too light for a white background.
+MOST_OF_PAGE = 0.5  # Above this opaque share of a page, the opaque pixels are the page itself rather than ink.
 
 
 class Depth:
-    """The range of values that a sensor uses, learnt from what it gives: it only ever grows, so a stream does not flicker."""
+    """The range of values of a sensor, estimated from its pictures. It never shrinks, so a stream does not flicker."""
 
     def __init__(self) -> None:
         self._most = 0.0
 
     def most(self, highest: float) -> float:
-        """The value that stands for white. highest: of the newest picture."""
+        """The value of white. highest: the maximum of the newest picture."""
         self._most = max(self._most, next((step for step in LADDER if step >= highest), highest))
         return self._most
 
@@ -31,19 +29,19 @@ class Depth:
 def to_bgr(picture: NDArray[np.generic], depth: Depth | None = None) -> NDArray[np.uint8]:
     """Any picture that OpenCV decodes, (H, W) or (H, W, 1 to 4), as (H, W, 3) uint8 BGR.
 
-    Alpha is laid over white, or over black where white would hide the ink. depth: of the stream it comes from, if it does.
+    Alpha is composited over white, or over black if white would hide the ink. depth: that of the picture's stream, if any.
     """
     if picture.ndim == 2:
         picture = picture[:, :, np.newaxis]
     if picture.shape[2] in (2, 4):
-        # alpha has its type's whole range, however few bits the colours use
+        # alpha uses the full range of its type, even if the colours use fewer bits
         return over_ground(to_8_bit(picture[:, :, :-1], depth), to_8_bit(picture[:, :, -1], full_range=True))
     levels = to_8_bit(picture, depth)
     return np.ascontiguousarray(levels if levels.shape[2] == 3 else np.repeat(levels[:, :, :1], 3, axis=2))
 
 
 def over_ground(colours: NDArray[np.uint8], alpha: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """What is seen of colours, (H, W, 1 or 3) uint8, through alpha, (H, W) uint8: (H, W, 3) uint8 over white or black."""
+    """Composite colours, (H, W, 1 or 3) uint8, with alpha, (H, W) uint8, over white or black: (H, W, 3) uint8."""
     cover = alpha[:, :, np.newaxis].astype(np.uint16)
     ground = 255
     shown = float(cover.sum(dtype=np.float64))
@@ -57,9 +55,9 @@ def over_ground(colours: NDArray[np.uint8], alpha: NDArray[np.uint8]) -> NDArray
 def to_8_bit(
     picture: NDArray[np.generic], depth: Depth | None = None, *, full_range: bool = False
 ) -> NDArray[np.uint8]:
-    """Values of any depth as 0 to 255: whole numbers by the bits they use, floats by 1 or by nearly their highest value.
+    """Scale values of any depth to 0 to 255: integers by the bits they use, floats by 1 or by nearly their maximum.
 
-    full_range: whole numbers by their type's range instead. depth: remembers the range from picture to picture.
+    full_range: scale integers by the range of their type instead. depth: keeps the range from picture to picture.
     """
     if picture.dtype == np.uint8:
         return picture.astype(np.uint8, copy=False)
@@ -77,7 +75,7 @@ def to_8_bit(
 
 
 def floats_to_8_bit(values: NDArray[np.float32]) -> NDArray[np.uint8]:
-    """Floats of any range as 0 to 255; what is no number is black, and what lies below 0 shifts the range."""
+    """Scale floats of any range to 0 to 255. NaN becomes black; negative values shift the range."""
     values = np.where(np.isfinite(values), values, np.where(values > 0, np.float32(np.inf), np.float32(0)))
     finite = values[np.isfinite(values)]
     if finite.size == 0:
@@ -87,5 +85,7 @@ def floats_to_8_bit(values: NDArray[np.float32]) -> NDArray[np.uint8]:
     most = 1.0 if FLOAT_WHITE < high <= 1.0 and low == 0.0 else high - low
     if not 0 < most < np.inf:
         return np.zeros(values.shape, np.uint8)
-    shares = (values.astype(np.float64) - low) / most  # the largest floats are out of reach of their own differences
+    shares = (
+        values.astype(np.float64) - low
+    ) / most  # in float64, as differences of the largest float32 values overflow
     return np.rint(np.clip(shares, 0, 1) * 255).astype(np.uint8)

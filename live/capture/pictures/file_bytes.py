@@ -1,4 +1,4 @@
-"""The bytes of a picture's file, or of stdin, within limits. Knows no picture format; never waits for a pipe or a device."""
+"""Reads a picture file or stdin within the size limit; knows no picture format, and never blocks on a pipe or device."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ FROM_A_PIPE = "A picture that comes through a pipe is read with -, as in: cat pa
 
 
 def read_bytes(path: Path, limits: LimitsSettings) -> bytes:
-    """All bytes of a file, or of stdin where the path is `-`. Raises SourceError in one line."""
+    """All bytes of a file, or of stdin if the path is `-`. Raises SourceError with one line."""
     if path == STDIN:
         return read_stdin(limits)
     try:
         look_at(path, path.stat(), limits)
-        # not to be caught by a pipe that took the file's place meanwhile
+        # O_NONBLOCK: a pipe may have replaced the file since the check
         descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_BINARY", 0) | getattr(os, "O_NONBLOCK", 0))
         with os.fdopen(descriptor, "rb") as file:
             look_at(path, os.fstat(descriptor), limits)
@@ -34,7 +34,7 @@ def read_bytes(path: Path, limits: LimitsSettings) -> bytes:
 
 
 def look_at(path: Path, found: os.stat_result, limits: LimitsSettings) -> None:
-    """Raise SourceError for what is no plain file, or larger than the limit."""
+    """Raise SourceError if this is not a regular file, or is larger than the limit."""
     if stat.S_ISDIR(found.st_mode):
         raise SourceError(f"{path} can't be read: it is a folder.")
     if not stat.S_ISREG(found.st_mode):
@@ -56,7 +56,7 @@ def read_stdin(limits: LimitsSettings) -> bytes:
 
 
 def checked(content: bytes, name: str, limits: LimitsSettings) -> bytes:
-    """The bytes; raises SourceError where there are none, or more than the limit."""
+    """Return the bytes. Raises SourceError if they are empty or exceed the limit."""
     if not content:
         raise SourceError(f"The picture {name} is empty (0 bytes). Save or copy it again.")
     if len(content) > most_bytes(limits):
@@ -65,12 +65,12 @@ def checked(content: bytes, name: str, limits: LimitsSettings) -> bytes:
 
 
 def most_bytes(limits: LimitsSettings) -> int:
-    """How many bytes a picture's file may have."""
+    """The largest allowed picture file, bytes."""
     return int(limits.picture_megabytes * MEGABYTE)
 
 
 def too_large(name: str, limits: LimitsSettings) -> str:
-    """One line for a file beyond the limit."""
+    """One line for a file above the limit."""
     return (
         f"{name} is larger than {limits.picture_megabytes:g} MB, so it isn't read. "
         f"If it is to be: --set limits.picture_megabytes=..."

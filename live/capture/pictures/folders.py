@@ -1,4 +1,4 @@
-"""The files of a folder: which are pictures, and what is said of the others. Decodes no picture."""
+"""Lists the pictures of a folder, and explains why other files are skipped; decodes no picture."""
 
 from __future__ import annotations
 
@@ -14,32 +14,32 @@ from live.core.errors import SourceError
 from live.core.settings import LimitsSettings
 
 HIDDEN = frozenset({"desktop.ini", "thumbs.db", "ehthumbs.db"})
-"""What Windows leaves in folders, as others leave files whose name begins with a dot."""
+"""These are system files of Windows; other systems use names that begin with a dot."""
 
 
 @dataclass(frozen=True, slots=True)
 class Passed:
-    """A file of a folder that isn't read."""
+    """A skipped file of a folder."""
 
     path: Path
     reason: str
-    """One line, its name in it."""
+    """One line that contains the name."""
     is_failure: bool
-    """Whether its name says that it is a picture."""
+    """Whether its suffix is that of a picture."""
 
 
 @dataclass(frozen=True, slots=True)
 class Folder:
-    """What lies in a folder, in natural order: 2 before 10."""
+    """The files of a folder, in natural order: 2 before 10."""
 
     pictures: tuple[Path, ...]
     passed: tuple[Passed, ...]
 
 
 def list_folder(folder: Path) -> Folder:
-    """The pictures of a folder by their first bytes, not of the folders in it, and what is skipped, with the reason.
+    """The pictures of a folder, detected by their first bytes, and the skipped files with the reason; not recursive.
 
-    What the system hides, or leaves there for itself, isn't mentioned. Raises SourceError where the folder can't be read.
+    Hidden files and system files are ignored. Raises SourceError if the folder can't be read.
     """
     try:
         found = sorted(folder.iterdir(), key=natural_order)
@@ -60,7 +60,7 @@ def list_folder(folder: Path) -> Folder:
 
 
 def why_not(path: Path) -> str | None:
-    """One line on why a file of a folder isn't read, or None where it is a picture."""
+    """One line on why a file of a folder is skipped, or None if it is a picture."""
     if path.is_dir():
         return f"{path} is a folder in a folder. To read what is in it, give it by its own name."
     if not path.exists():
@@ -78,9 +78,9 @@ def why_not(path: Path) -> str | None:
 
 
 def pictures_in(folder: Path) -> list[Path]:
-    """The pictures of a folder, not of the folders in it, in natural order: 2 before 10.
+    """The pictures of a folder, not recursive, in natural order: 2 before 10.
 
-    Hidden files are left out. Raises SourceError where there is no picture or the folder can't be read.
+    Hidden files are skipped. Raises SourceError if there is no picture or the folder can't be read.
     """
     found = list_folder(folder)
     if not found.pictures:
@@ -89,7 +89,7 @@ def pictures_in(folder: Path) -> list[Path]:
 
 
 def no_pictures(folder: Path) -> str:
-    """One line for a folder without any."""
+    """One line for a folder without pictures."""
     return (
         f"The folder {folder} holds no pictures that can be read. "
         "Put JPEG, PNG, HEIC, TIFF, WebP, AVIF, GIF or BMP files there."
@@ -97,9 +97,9 @@ def no_pictures(folder: Path) -> str:
 
 
 def is_picture(path: Path) -> bool:
-    """Whether the file is to be read as a picture: by its first bytes, whatever its name.
+    """Whether to read the file as a picture, by its first bytes rather than its name.
 
-    What is neither a picture nor a video counts as a picture where its name says so: that tells best what is wrong with it.
+    A file that is neither picture nor video counts as a picture if it has a picture's suffix, for a better error message.
     """
     try:
         head = head_of(path) if path.is_file() else b""
@@ -110,24 +110,24 @@ def is_picture(path: Path) -> bool:
 
 
 def is_animation(path: Path, limits: LimitsSettings) -> bool:
-    """Whether the file is a GIF of several pictures, which is played as a video is."""
+    """Whether the file is an animated GIF, which is played like a video."""
     try:
         if not head_of(path).startswith((b"GIF87a", b"GIF89a")):
             return False
         return bool(read_header(read_bytes(path, limits), str(path), limits).note)
-    except (OSError, SourceError):  # told where it is read as a picture
+    except (OSError, SourceError):  # reported when it is read as a picture
         return False
 
 
 def head_of(path: Path) -> bytes:
-    """A file's first bytes. Raises OSError."""
+    """The first `HEAD_BYTES` bytes of a file. Raises OSError."""
     with path.open("rb") as file:
         return file.read(HEAD_BYTES)
 
 
 def natural_order(path: Path) -> tuple[list[int | str], str]:
-    """A key to sort by: runs of digits count as numbers, capitals as small letters; the name itself settles ties."""
-    # re.split puts what it split by, the digits, at every second place: int and str never meet
+    """Sort key: digits are compared as numbers, letters without case; the name itself breaks ties."""
+    # re.split returns the digits at odd indices, so int and str are never compared
     pieces = re.split(r"([0-9]+)", path.name.casefold())
-    # Python makes no number of 4,301 digits; some systems allow such names
+    # int() rejects more than 4,300 digits, which some systems allow in names
     return [int(piece[:1000]) if k % 2 else piece for k, piece in enumerate(pieces)], path.name

@@ -1,4 +1,4 @@
-"""How large a picture is, and how many pages it has: what is beyond the limits is refused by its header. Decodes no pixel."""
+"""Reads size and pages from a picture's header, and rejects pictures above the limits; decodes no pixels."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ from live.core.settings import LimitsSettings
 
 MEGA = 1_000_000
 BY_PILLOW = frozenset({"AVIF", "GIF"})
-"""What OpenCV can decode as well; where Pillow has read the header, it shall be the one that decodes."""
-# what makes Pillow know a format; it would load some forty of them to find one
+"""OpenCV could decode these formats too, but Pillow reads their header, so it also decodes them."""
+# These Pillow plugins are imported by name; otherwise Pillow would import about forty plugins to find one.
 PLUGINS = {
     "AVIF": "AvifImagePlugin",
     "BMP": "BmpImagePlugin",
@@ -35,42 +35,42 @@ PLUGINS = {
 }
 PNG_SIZE_AT = 16
 _pillow = threading.RLock()
-PNG_FRAME_BYTES = 26  # of the chunk before each picture of an animated one
+PNG_FRAME_BYTES = 26  # This is the size of the fcTL chunk before each frame of an animated PNG, in bytes.
 
 
 @dataclass(frozen=True, slots=True)
 class PageHeader:
-    """What is known of a page before it is decoded."""
+    """The header of a page, read before decoding."""
 
     size: tuple[int, int]
-    """Width and height as they are stored, px."""
+    """Width and height as stored, px."""
     index: int = 0
-    """Which of the file's directories it is."""
+    """Index of its directory in the file."""
     directory: int = 0
-    """Where in the file that directory is, bytes; 0 of other formats."""
+    """Offset of that directory in the file, bytes; 0 for formats other than TIFF."""
     orientation: int | None = None
-    """1 to 8 as in EXIF; None where decoding it tells."""
+    """EXIF orientation 1 to 8; None if the decoder returns it."""
     block: int = 0
-    """How many px are decoded at once at least."""
+    """The smallest number of pixels that are decoded at once."""
     is_for_opencv: bool = True
-    """Whether OpenCV is to decode it, rather than Pillow."""
+    """Whether OpenCV decodes it, rather than Pillow."""
 
 
 @dataclass(frozen=True, slots=True)
 class Header:
-    """What is known of a picture's file before it is decoded."""
+    """The header of a picture file, read before decoding."""
 
     format: str
-    """By Pillow's name."""
+    """Pillow's name of the format."""
     pages: tuple[PageHeader, ...]
     note: str = ""
-    """What of it is not read, to be put after its name."""
+    """The part that is not read, as text to follow the name."""
     opened: Any = field(default=None, compare=False)
-    """The file as pillow-heif has opened it, where it is a HEIF."""
+    """The file opened by pillow-heif, if it is a HEIF."""
 
 
 def read_header(content: bytes, name: str, limits: LimitsSettings) -> Header:
-    """Look at the header of a picture's file. Raises SourceError where it is none, is damaged, or is beyond the limits."""
+    """Read the header of a picture file. Raises SourceError if it is no picture, damaged, or above the limits."""
     kind = kind_of(content[:HEAD_BYTES], name)
     if kind.picture is None:
         raise SourceError(f"{name} {kind.advice}")
@@ -80,21 +80,21 @@ def read_header(content: bytes, name: str, limits: LimitsSettings) -> Header:
         raise SourceError(f"{name} {RAW}") from None
     except pillow_with_formats().DecompressionBombError:
         raise SourceError(too_many_pixels(name, None, limits)) from None
-    except Exception as error:  # a damaged header makes the libraries raise anything
+    except Exception as error:  # with a damaged header, the libraries may raise any exception
         raise SourceError(f"{name} {damaged(kind.picture)}") from error
     check_pages(header, name, limits)
     return header
 
 
 class RawPhotographError(Exception):
-    """The TIFF is a camera's raw photograph."""
+    """The TIFF is a raw photograph."""
 
 
 def png_header(content: bytes, format_name: str, _: LimitsSettings) -> Header:
-    """Width and height stand first in a PNG. Source: ISO/IEC 15948, 11.2.2.
+    """Width and height come first in a PNG. Source: ISO/IEC 15948, 11.2.2.
 
-    OpenCV makes memory for what a chunk claims to hold, 4 GB in a file of 141 bytes: it is given only files whose chunks are
-    there, and whose frames, where it is animated, are no larger than the picture.
+    OpenCV allocates the claimed size of a chunk, 4 GB for a file of 141 bytes. It therefore decodes only files whose chunks are
+    complete, and whose animation frames are no larger than the picture.
     """
     size = struct.unpack_from(">II", content, PNG_SIZE_AT)
     at, is_sound, is_animated = PNG_SIZE_AT - 8, True, False
@@ -113,7 +113,7 @@ def png_header(content: bytes, format_name: str, _: LimitsSettings) -> Header:
 
 
 def tiff_header(content: bytes, format_name: str, limits: LimitsSettings) -> Header:
-    """Every page of a TIFF; both decoders turn them upright."""
+    """Every page of a TIFF; both decoders apply the orientation."""
     try:
         pages = tiff_pages(content, limits.pages)
     except ValueError as error:
@@ -125,7 +125,7 @@ def tiff_header(content: bytes, format_name: str, limits: LimitsSettings) -> Hea
 
 
 def heif_header(content: bytes, format_name: str, _: LimitsSettings) -> Header:
-    """The main picture of a HEIC; libheif turns it upright."""
+    """The primary picture of a HEIC; libheif applies the orientation."""
     import pillow_heif
 
     opened = pillow_heif.open_heif(BytesIO(content), convert_hdr_to_8bit=True)
@@ -134,7 +134,7 @@ def heif_header(content: bytes, format_name: str, _: LimitsSettings) -> Header:
 
 
 def by_pillow(content: bytes, format_name: str, limits: LimitsSettings) -> Header:
-    """What Pillow says, which decodes nothing as it opens a picture."""
+    """The header as Pillow reads it; opening a picture decodes no pixels."""
     with pillow(limits) as image, image.open(BytesIO(content), formats=[format_name]) as opened:
         animated = format_name != "JPEG" and bool(getattr(opened, "is_animated", False))
         note = "is animated: its first picture is read." if animated else ""
@@ -153,9 +153,9 @@ HEADERS = {"PNG": png_header, "TIFF": tiff_header, "HEIF": heif_header}
 
 @contextmanager
 def pillow(limits: LimitsSettings) -> Iterator[Any]:
-    """PIL.Image with Numcam's limit for what it unpacks, silent: what it warns of is told in Numcam's words.
+    """PIL.Image with Numcam's pixel limit, and with warnings and log suppressed: Numcam has its own messages.
 
-    Its limit, warnings and log are the whole program's: one thread at a time has them, and they are as before afterwards.
+    The limit, warnings and log are global state, so one thread at a time changes them; they are restored afterwards.
     """
     image, log, silent = pillow_with_formats(), logging.getLogger("PIL"), logging.NullHandler()
     with _pillow, warnings.catch_warnings():
@@ -173,7 +173,7 @@ def pillow(limits: LimitsSettings) -> Iterator[Any]:
 
 @cache
 def pillow_with_formats() -> Any:
-    """PIL.Image with the plugins of the formats that Numcam reads."""
+    """PIL.Image with the plugins of the supported formats imported."""
     from PIL import Image
 
     for plugin in PLUGINS.values():
@@ -182,7 +182,7 @@ def pillow_with_formats() -> Any:
 
 
 def check_pages(header: Header, name: str, limits: LimitsSettings) -> None:
-    """Raise SourceError where a page, all pages together, or their number is beyond the limits."""
+    """Raise SourceError if a page, the sum of all pages or their number exceeds the limits."""
     if not header.pages or any(min(page.size) <= 0 for page in header.pages[:1]):
         raise SourceError(f"{name} {damaged(header.format)}")
     if len(header.pages) > limits.pages:
@@ -203,7 +203,7 @@ def check_pages(header: Header, name: str, limits: LimitsSettings) -> None:
 
 
 def too_many_pixels(name: str, size: tuple[int, int] | None, limits: LimitsSettings) -> str:
-    """One line for a picture or frame beyond the limit. size: width and height, px, where they are known."""
+    """One line for a picture or frame above the limit. size: width and height, px, if known."""
     has = "has" if size is None else f"has {size[0]}x{size[1]} px ({size[0] * size[1] / MEGA:,.0f} megapixels),"
     return (
         f"{name} {has} more than the {limits.megapixels:g} megapixels allowed, so it isn't read. "

@@ -1,4 +1,4 @@
-"""What a file is, by its first bytes, and what to do where it is no picture. Knows no decoder, and trusts no file's name."""
+"""Detects a file's format by its first bytes, with advice if it is no picture; knows no decoder and ignores the name."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import shlex
 from dataclasses import dataclass
 
 HEAD_BYTES = 4096
-"""So many of a file's first bytes tell what it is."""
+"""The format is detected from this number of bytes at the start of a file."""
 
 PICTURE_SUFFIXES: frozenset[str] = frozenset(
     {
@@ -32,9 +32,9 @@ RAW_SUFFIXES = frozenset(
     {".arw", ".cr2", ".cr3", ".dng", ".nef", ".nrw", ".orf", ".pef", ".raf", ".raw", ".rw2", ".srw"}
 )
 PHOTO_SUFFIXES = PICTURE_SUFFIXES | RAW_SUFFIXES | {".svg", ".psd"}
-"""Names of what a person takes for a picture, whether Numcam reads it or not."""
+"""These are the suffixes that people expect of a picture, supported or not."""
 
-# the first bytes of what is read; HEIC and AVIF are told by the brands behind `ftyp`
+# These are the first bytes of the supported formats; HEIC and AVIF are detected by the brands in the `ftyp` box.
 SIGNATURES: tuple[tuple[bytes, str], ...] = (
     (b"\xff\xd8\xff", "JPEG"),
     (b"\x89PNG\r\n\x1a\n", "PNG"),
@@ -53,7 +53,7 @@ HEIF_BRANDS = frozenset(
 )
 PNM = re.compile(rb"P[1-6][\s#]")
 BMP_HEADERS = frozenset({12, 16, 40, 52, 56, 64, 108, 124})
-"""Sizes that the second header of a BMP has, bytes: two letters alone would take any text for one."""
+"""These are the possible sizes of a BMP's second header, bytes; the two letters BM alone would match text files."""
 
 VIDEOS: tuple[tuple[bytes, int], ...] = (
     (b"\x1aE\xdf\xa3", 0),  # Matroska, WebM
@@ -93,28 +93,28 @@ OTHER_PICTURE = "is a kind of picture that can't be read. Export it as PNG."
 TEXT = "is a text, no picture. Give a JPEG, PNG, HEIC, TIFF, WebP, AVIF, GIF or BMP file."
 DAMAGED = "is no picture that can be read, or it is damaged. Save it again as JPEG or PNG."
 SPOKEN = {"HEIF": "HEIC", "JPEG2000": "JPEG 2000", "WEBP": "WebP", "PPM": "PNM"}
-"""Formats that people call otherwise than Pillow does."""
+"""These formats have another common name than Pillow's."""
 
 
 def damaged(picture: str) -> str:
-    """What is wrong with a picture of that format that can't be decoded, to be put after its name."""
+    """The error for a picture of that format that can't be decoded, as text to follow the name."""
     return f"is a {SPOKEN.get(picture, picture)} picture by its first bytes, but damaged. Copy it, or save it as JPEG, again."
 
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """What a file is."""
+    """The detected kind of a file."""
 
     picture: str | None
-    """The format, by Pillow's name, where it is a picture that Numcam reads; else None."""
+    """Pillow's name of the format if it is a supported picture, else None."""
     advice: str = ""
-    """What it is instead and what to do, to be put after its name."""
+    """What it is instead and what to do, as text to follow the name."""
     is_video: bool = False
-    """Whether `--source` plays it."""
+    """Whether `--source` can play it."""
 
 
 def kind_of(head: bytes, name: str) -> Kind:
-    """What a file is whose first `HEAD_BYTES` bytes (or all of them) are these. name: as a person gave it."""
+    """The kind of a file. head: its first `HEAD_BYTES` bytes, or all. name: as the user gave it."""
     picture = picture_format(head)
     if picture is not None:
         return Kind(picture)
@@ -124,7 +124,7 @@ def kind_of(head: bytes, name: str) -> Kind:
 
 
 def picture_format(head: bytes) -> str | None:
-    """The format of a picture that Numcam reads, by Pillow's name; None for all else."""
+    """Pillow's name of the format if it is a supported picture, else None."""
     if is_raw(head):
         return None
     brands = brands_of(head)
@@ -140,7 +140,7 @@ def picture_format(head: bytes) -> str | None:
 
 
 def brands_of(head: bytes) -> set[bytes]:
-    """The brands that an ISO media file names behind `ftyp`; none where it is none. Source: ISO/IEC 14496-12, 4.3."""
+    """The brands in the `ftyp` box of an ISO media file; empty for other files. Source: ISO/IEC 14496-12, 4.3."""
     if head[4:8] != b"ftyp":
         return set()
     end = min(int.from_bytes(head[:4], "big"), len(head))
@@ -148,7 +148,7 @@ def brands_of(head: bytes) -> set[bytes]:
 
 
 def is_video(head: bytes) -> bool:
-    """Whether the bytes begin a video, or a sound, that FFmpeg would play."""
+    """Whether the bytes are the start of a video or audio file that FFmpeg can play."""
     if any(head[at : at + len(mark)] == mark for mark, at in VIDEOS):
         return True
     if head[:4] == b"RIFF" and head[8:12] in (b"AVI ", b"AVIX"):
@@ -159,7 +159,7 @@ def is_video(head: bytes) -> bool:
 
 
 def other_advice(head: bytes) -> str:
-    """What a file is that is neither picture nor video, and what to do, to be put after its name."""
+    """What a file is that is neither picture nor video, and what to do, as text to follow the name."""
     text = head.lstrip(b"\xef\xbb\xbf \t\r\n").lower()
     tests = (
         (head.startswith(b"version https://git-lfs"), LFS),
@@ -176,18 +176,18 @@ def other_advice(head: bytes) -> str:
 
 
 def is_raw(head: bytes) -> bool:
-    """Whether the bytes begin a camera's raw photograph, of those that are no TIFF besides."""
+    """Whether the bytes are the start of a raw photograph whose format is not based on TIFF."""
     return head.startswith(RAWS) or head[8:11] == b"CR\x02" or head[4:12] == b"ftypcrx "
 
 
 def is_text(head: bytes) -> bool:
-    """Whether the bytes are text: UTF-8, or UTF-16 with its mark, without control characters."""
+    """Whether the bytes are text: UTF-8 without control characters, or UTF-16 with a byte order mark."""
     if head.startswith((b"\xff\xfe", b"\xfe\xff")):
         return True
     if re.search(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f]", head):
         return False
     try:
-        head[:-4].decode("utf-8")  # the last letter may be cut
+        head[:-4].decode("utf-8")  # the last character may be cut
     except UnicodeDecodeError as error:
         return error.start >= len(head) - 8
     return True

@@ -1,7 +1,7 @@
-"""Still pictures as the reader wants them: upright, 8 bits, BGR, page by page. Knows no camera, video or window.
+"""Decodes pictures page by page to upright 8-bit BGR; knows no camera, video or window.
 
-Each is looked at before it is decoded (`picture_headers`). OpenCV decodes JPEG, PNG, WebP, BMP and the like, and deep colours;
-Pillow and pillow-heif TIFF, GIF, AVIF and HEIC, and what is left of a damaged picture.
+The header is checked before decoding (`headers.py`). OpenCV decodes JPEG, PNG, WebP, BMP and similar formats, and deep colours.
+Pillow and pillow-heif decode TIFF, GIF, AVIF and HEIC, and the rest of damaged pictures.
 """
 
 from __future__ import annotations
@@ -31,11 +31,13 @@ __all__ = ["Page", "decode_picture", "read_pages", "read_picture", "to_8_bit", "
 LIMITS = LimitsSettings()
 ORIENTATION_TAG = 0x0112
 SIGNS_OF_DAMAGE = ("premature end", "bad Huffman")
-"""What libjpeg says of data that are missing or wrong; it says more of files that are well."""
-RAGGED_PX = 16  # rows of a JPEG's blocks, at most: the last block of a truncated file may be there in part
+"""These libjpeg warnings mean missing or wrong data; it has other warnings for intact files."""
+RAGGED_PX = (
+    16  # This is the largest height of a JPEG's blocks, px; the last block of a truncated file may be incomplete.
+)
 CUT_SHORT = "is damaged or was cut short: what is left of it was read."
 
-# EXIF orientation -> (turn, mirror left to right afterwards)
+# The table maps the EXIF orientation to a rotation and a horizontal flip after it.
 TURNS: dict[int, tuple[int | None, bool]] = {
     2: (None, True),
     3: (cv2.ROTATE_180, False),
@@ -49,33 +51,32 @@ TURNS: dict[int, tuple[int | None, bool]] = {
 
 @dataclass(frozen=True, eq=False)
 class Page:
-    """One page of a picture's file."""
+    """One page of a picture file."""
 
     name: str
-    """The file as it was given, with `#2` for the second page of several."""
+    """The file name as given, with `#2` for the second of several pages."""
     number: int
-    """From 1."""
+    """The page number, from 1."""
     pages: int
-    """How many the file has."""
+    """The number of pages in the file."""
     image: NDArray[np.uint8] | None
-    """(H, W, 3) uint8 BGR, upright; None where it can't be read."""
+    """(H, W, 3) uint8 BGR, upright; None if the page can't be read."""
     problem: str | None = None
-    """One line where it can't be read, or only in part."""
+    """One line if the page can't be read, or only in part."""
     note: str | None = None
-    """One line on what of the file is not read, on purpose."""
+    """One line on the part of the file that is deliberately not read."""
 
 
 def read_picture(path: Path, limits: LimitsSettings = LIMITS) -> NDArray[np.uint8]:
-    """Read the first page of a picture: (H, W, 3) uint8 BGR, upright as EXIF says; alpha is laid over white or black.
+    """Read the first page of a picture: (H, W, 3) uint8 BGR, upright by EXIF; alpha is composited over white or black.
 
-    Any name that the system allows will do, in any script; `-` is stdin. Raises SourceError in one line, also where only a part
-    of the picture is there.
+    path: any valid file name, in any script; `-` is stdin. Raises SourceError with one line, also if the picture is truncated.
     """
     return decode_picture(read_bytes(path, limits), shown_name(path), limits)
 
 
 def decode_picture(content: bytes, name: str, limits: LimitsSettings = LIMITS) -> NDArray[np.uint8]:
-    """The first page of a picture's bytes, as `read_picture`. name: what a person would call it. Raises SourceError."""
+    """Decode the first page of a picture's bytes like `read_picture`. name: used in messages. Raises SourceError."""
     page = next(decode_pages(content, name, limits))
     if page.image is None or page.problem is not None:
         raise SourceError(page.problem or f"{name} can't be read.")
@@ -83,19 +84,19 @@ def decode_picture(content: bytes, name: str, limits: LimitsSettings = LIMITS) -
 
 
 def read_pages(path: Path, limits: LimitsSettings = LIMITS, *, name: str | None = None) -> Iterator[Page]:
-    """Every page of a picture's file, one after the other, the damaged ones too; `-` is stdin.
+    """Every page of a picture file in order, including damaged ones; `-` is stdin.
 
-    name: what the pages are named by, where it isn't the whole path. Raises SourceError, with the whole path in it, where the
-    file can't be read at all or is beyond the limits.
+    name: the name of the pages, if not the whole path. Raises SourceError, with the whole path, if the file can't be read at
+    all or is above the limits.
     """
     shown = shown_name(path)
     yield from decode_pages(read_bytes(path, limits), shown, limits, name=name or shown)
 
 
 def decode_pages(content: bytes, path: str, limits: LimitsSettings, *, name: str | None = None) -> Iterator[Page]:
-    """Every page of a picture's bytes. path: names it in errors. name: in the pages, where it is another one.
+    """Every page of a picture's bytes. path: its name in errors. name: its name in the pages, if different.
 
-    Raises SourceError where there is no picture, or it is beyond the limits.
+    Raises SourceError if there is no picture, or it is above the limits.
     """
     header = read_header(content, path, limits)
     pages = len(header.pages)
@@ -113,7 +114,7 @@ def decode_pages(content: bytes, path: str, limits: LimitsSettings, *, name: str
 
 
 def decoded(content: bytes, header: Header, page: PageHeader, limits: LimitsSettings) -> tuple[NDArray[np.uint8], bool]:
-    """A page's picture (H, W, 3) uint8 BGR, upright, and whether it is whole. Raises SourceError where nothing is left of it."""
+    """A page's picture (H, W, 3) uint8 BGR, upright, and whether it is complete. Raises SourceError if no row is intact."""
     if page.index:
         content = beginning_with(content, page.directory)
     picture, orientation, is_whole = None, 1, True
@@ -121,24 +122,24 @@ def decoded(content: bytes, header: Header, page: PageHeader, limits: LimitsSett
         picture, orientation, is_whole = by_opencv(content, page)
     if picture is None:
         picture, orientation, is_whole = by_pillow(content, header, limits)
-    # a file can show one size to the header's reader and another to the decoder
+    # header and decoder may disagree about the size
     check_pages(Header(header.format, (PageHeader((picture.shape[1], picture.shape[0])),)), "The picture", limits)
     return upright(to_bgr(picture), orientation), is_whole
 
 
 def by_opencv(content: bytes, page: PageHeader) -> tuple[NDArray[np.generic] | None, int, bool]:
-    """The page with all its bits, (H, W) or (H, W, C), its orientation, and whether it is whole; None where that fails."""
+    """The page at full depth, (H, W) or (H, W, C), or None; its orientation; and whether it is complete."""
     encoded = np.frombuffer(content, np.uint8)
     kinds: Sequence[int] = ()
     metadata: Sequence[NDArray[np.uint8]] = ()
     try:
-        with quiet_stderr() as caught:  # where libjpeg alone says that data are missing
+        with quiet_stderr() as caught:  # libjpeg reports missing data only there
             if page.index:
                 _, pictures = cv2.imdecodemulti(encoded, cv2.IMREAD_UNCHANGED, range=(0, 1))
                 picture = pictures[0] if pictures else None
             else:
                 picture, kinds, metadata = cv2.imdecodeWithMetadata(encoded, cv2.IMREAD_UNCHANGED)
-    except cv2.error:  # more pixels than OpenCV agrees to hold, or memory that is not there
+    except cv2.error:  # above OpenCV's own pixel limit, or out of memory
         return None, 1, True
     if picture is None or picture.size == 0:
         return None, 1, True
@@ -147,9 +148,9 @@ def by_opencv(content: bytes, page: PageHeader) -> tuple[NDArray[np.generic] | N
 
 
 def by_pillow(content: bytes, header: Header, limits: LimitsSettings) -> tuple[NDArray[np.generic], int, bool]:
-    """The page (H, W) or (H, W, C) BGR, its orientation, and whether it is whole: of one that was cut short, what there is.
+    """The page (H, W) or (H, W, C) BGR, its orientation, and whether it is complete; a truncated page is read in part.
 
-    Raises SourceError where nothing is left of it.
+    Raises SourceError if no row is intact.
     """
     try:
         if header.opened is not None:
@@ -158,7 +159,7 @@ def by_pillow(content: bytes, header: Header, limits: LimitsSettings) -> tuple[N
             return *loaded(content, header, limits), True
         except (OSError, SyntaxError, ValueError):
             pixels, orientation = loaded(content, header, limits, make_do=True)
-    except Exception as error:  # a damaged picture makes the libraries raise anything
+    except Exception as error:  # with a damaged picture, the libraries may raise any exception
         raise SourceError(damaged(header.format)) from error
     rows = rows_there(pixels)
     if rows == 0:
@@ -167,9 +168,9 @@ def by_pillow(content: bytes, header: Header, limits: LimitsSettings) -> tuple[N
 
 
 def rows_there(pixels: NDArray[np.generic]) -> int:
-    """How many rows of a picture that was cut short are there: those above the empty ones at its end, less the last, ragged ones.
+    """The number of intact rows of a truncated picture: those above the empty rows, minus the last, incomplete blocks.
 
-    A number that is half there must reach the picture's edge, as one does that a camera has cut off.
+    A number that is cut off must touch the picture's edge, like a number at the edge of a camera's frame.
     """
     lines = pixels.reshape(pixels.shape[0], -1)
     filled = np.flatnonzero((lines != lines[-1, -1]).any(axis=1))
@@ -182,17 +183,17 @@ def rows_there(pixels: NDArray[np.generic]) -> int:
 def loaded(
     content: bytes, header: Header, limits: LimitsSettings, *, make_do: bool = False
 ) -> tuple[NDArray[np.generic], int]:
-    """The first page as Pillow decodes it, (H, W) or (H, W, C) BGR, and its orientation. make_do: with what is there of it."""
+    """The first page decoded by Pillow, (H, W) or (H, W, C) BGR, and its orientation. make_do: accept truncated data."""
     from PIL import ImageFile
 
     with pillow(limits) as image, image.open(BytesIO(content), formats=[header.format]) as opened:
         before, ImageFile.LOAD_TRUNCATED_IMAGES = ImageFile.LOAD_TRUNCATED_IMAGES, make_do
         try:
-            with quiet_stderr():  # the TIFF library inside Pillow writes there by itself
+            with quiet_stderr():  # Pillow's libtiff writes to stderr
                 opened.load()
         finally:
             ImageFile.LOAD_TRUNCATED_IMAGES = before
-        # of a TIFF, Pillow has done it already
+        # Pillow has already applied that of a TIFF
         orientation = 1 if header.format == "TIFF" else opened.getexif().get(ORIENTATION_TAG, 1)
         if opened.mode in ("L", "I", "F", "I;16", "I;16B", "I;16L", "RGB", "RGBA"):
             return in_bgr(np.asarray(opened)), orientation
@@ -201,14 +202,14 @@ def loaded(
 
 
 def in_bgr(pixels: NDArray[np.generic]) -> NDArray[np.generic]:
-    """Grey, RGB or RGBA as OpenCV has it."""
+    """Grey, RGB or RGBA in OpenCV's channel order."""
     if pixels.ndim == 2 or pixels.shape[2] < 3:
         return pixels
     return np.concatenate([pixels[:, :, 2::-1], pixels[:, :, 3:]], axis=2)
 
 
 def exif_orientation(kinds: Sequence[int], metadata: Sequence[NDArray[np.uint8]]) -> int:
-    """Orientation 1 to 8 out of the metadata that OpenCV found; 1, upright, where there is none or it is damaged."""
+    """Orientation 1 to 8 from the metadata that OpenCV returned; 1 (upright) if it is missing or damaged."""
     for kind, block in zip(kinds, metadata, strict=False):
         if kind == cv2.IMAGE_METADATA_EXIF:
             return orientation_in(bytes(np.asarray(block, dtype=np.uint8).ravel()))
@@ -216,17 +217,17 @@ def exif_orientation(kinds: Sequence[int], metadata: Sequence[NDArray[np.uint8]]
 
 
 def orientation_in(exif: bytes) -> int:
-    """Orientation 1 to 8 in an EXIF block, which is a TIFF without pixels. Source: EXIF 2.32."""
+    """Orientation 1 to 8 from an EXIF block, which is a TIFF without pixels. Source: EXIF 2.32."""
     try:
         _, first = next(directories(exif.removeprefix(b"Exif\x00\x00")), (0, {}))
-    except (KeyError, struct.error):  # cut short: a picture lying on its side is better than none
+    except (KeyError, struct.error):  # truncated: the picture is read without its orientation
         return 1
     orientation = first.get(ORIENTATION_TAG, 1)
     return orientation if 1 <= orientation <= 8 else 1
 
 
 def upright(picture: NDArray[np.uint8], orientation: int) -> NDArray[np.uint8]:
-    """The picture (H, W, 3) as it was seen, by its EXIF orientation 1 to 8."""
+    """Apply the EXIF orientation 1 to 8 to the picture (H, W, 3)."""
     turn, mirrored = TURNS.get(orientation, (None, False))
     if turn is not None:
         picture = np.asarray(cv2.rotate(picture, turn), dtype=np.uint8)

@@ -1,4 +1,4 @@
-"""The pages that a TIFF holds, by their directories alone. Knows TIFF's tags, decodes no pixel."""
+"""Lists the pages of a TIFF by its directories (IFDs); decodes no pixels."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice
 
-# tags of TIFF 6.0 and of the DNG standard, which is a TIFF
+# These are tags of TIFF 6.0, and of DNG, which is based on TIFF.
 SUBFILE, WIDTH, HEIGHT, BITS, MAKE, ORIENTATION, SAMPLES, TILE_WIDTH, TILE_HEIGHT, SUB_DIRECTORIES, DNG = WANTED = (
     254, 256, 257, 258, 271, 274, 277, 322, 323, 330, 50706,
 )  # fmt: skip
-MOST_ENTRIES = 4096  # of a directory; those of cameras have some hundred
-COPIES = 4  # directories that a page may have: itself, and smaller copies
-REDUCED, MASK = 1, 4  # bits of SUBFILE: a smaller copy of another page, and which of its px are to be seen
+MOST_ENTRIES = 4096  # A directory with more entries than this is rejected; those of cameras have about a hundred.
+COPIES = 4  # A page may have this number of directories: its own, and those of smaller copies.
+REDUCED, MASK = 1, 4  # These bits of SUBFILE mean a smaller copy of another page, and a transparency mask.
 SHORT, LONG, LONG8 = 3, 4, 16
 SIZES = {SHORT: "H", LONG: "I", LONG8: "Q"}
 Tags = dict[int, int]
@@ -21,24 +21,24 @@ Tags = dict[int, int]
 
 @dataclass(frozen=True, slots=True)
 class TiffPage:
-    """One page."""
+    """One page of a TIFF."""
 
     index: int
-    """Which directory of the file it is, from 0."""
+    """Index of its directory in the file, from 0."""
     directory: int
-    """Where that directory is in the file, bytes from its beginning."""
+    """Offset of that directory in the file, bytes."""
     size: tuple[int, int]
     """Width and height, px."""
     block: int
-    """How many px are decoded at once at least: those of a tile, where it has tiles."""
+    """The smallest number of pixels that are decoded at once: those of a tile; 0 without tiles."""
     is_deep_colour: bool
-    """Whether it is in colour with more than 8 bits each, which Pillow has no form for."""
+    """Whether it has several channels of more than 8 bits, which Pillow doesn't support."""
 
 
 def tiff_pages(content: bytes, most: int) -> list[TiffPage]:
-    """The pages of a TIFF or BigTIFF, up to `most` and one more. Small copies of pages, and masks, are left out.
+    """The pages of a TIFF or BigTIFF, up to `most` + 1. Smaller copies of pages, and masks, are skipped.
 
-    Raises ValueError where it is a camera's raw photograph, struct.error where no directory can be read.
+    Raises ValueError if it is a raw photograph, struct.error if no directory can be read.
     """
     pages: list[TiffPage] = []
     for index, (directory, tags) in enumerate(islice(directories(content), COPIES * (most + 1))):
@@ -61,12 +61,12 @@ def tiff_pages(content: bytes, most: int) -> list[TiffPage]:
 
 
 def is_raw(tags: Tags) -> bool:
-    """Whether a TIFF's first directory is that of a raw photograph: DNG, or a small copy with the real one below it."""
+    """Whether a TIFF's first directory is that of a raw photograph: DNG, or a thumbnail with the raw data in a sub-IFD."""
     return DNG in tags or (SUB_DIRECTORIES in tags and MAKE in tags and tags.get(SUBFILE, 0) & REDUCED > 0)
 
 
 def beginning_with(content: bytes, directory: int) -> bytes:
-    """The same TIFF with that directory as its first. A decoder walks over all earlier pages to reach a later one."""
+    """The same TIFF with that directory first. Otherwise a decoder would walk through all earlier pages."""
     order, is_big = byte_order(content)
     at, offset = (8, "Q") if is_big else (4, "I")
     place = struct.pack(f"{order}{offset}", directory)
@@ -74,16 +74,16 @@ def beginning_with(content: bytes, directory: int) -> bytes:
 
 
 def byte_order(content: bytes) -> tuple[str, bool]:
-    """The byte order of a TIFF as `struct` names it, and whether it is a BigTIFF."""
+    """The byte order of a TIFF as a `struct` prefix, and whether it is a BigTIFF."""
     order = {b"II": "<", b"MM": ">"}[content[:2]]
     (version,) = struct.unpack_from(f"{order}H", content, 2)
     return order, version == 43
 
 
 def directories(content: bytes) -> Iterator[tuple[int, Tags]]:
-    """Each directory's place in the file, and its wanted tags, in the order of the file.
+    """The offset and the wanted tags of each directory, in the order of the file.
 
-    Ends where one is damaged or comes a second time.
+    Ends at a damaged or repeated directory.
     """
     order, is_big = byte_order(content)
     at, entry, count, offset = (8, 20, "Q", "Q") if is_big else (4, 12, "H", "I")
@@ -107,7 +107,7 @@ def directories(content: bytes) -> Iterator[tuple[int, Tags]]:
 
 
 def tags_in(content: bytes, entries: range, order: str) -> Tags:
-    """The first value of each wanted tag among the entries at these places, each as long as the step from one to the next."""
+    """The first value of each wanted tag. entries: the offsets of the entries; the step is the size of an entry."""
     count, inline = ("Q", 8) if entries.step == 20 else ("I", 4)
     tags: Tags = {}
     for at in entries:
@@ -117,7 +117,7 @@ def tags_in(content: bytes, entries: range, order: str) -> Tags:
         if tag not in WANTED:
             continue
         place = at + entries.step - inline
-        if kind == SHORT and values * 2 > inline:  # they stand elsewhere
+        if kind == SHORT and values * 2 > inline:  # stored elsewhere, at this offset
             (place,) = struct.unpack_from(f"{order}{count}", content, place)
         form = f"{order}{SIZES.get(kind, 'B')}"
         tags[tag] = struct.unpack_from(form, content, place)[0] if place + struct.calcsize(form) <= len(content) else 0

@@ -1,4 +1,4 @@
-"""One picture from an http(s) address: bounded in time and size, by the standard library. Knows no camera and decodes nothing."""
+"""Downloads one picture over http(s) within time and size limits; knows no camera and decodes nothing."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from urllib.parse import unquote, urlsplit, urlunsplit
 CHUNK_BYTES = 1 << 16
 MEGA = 1_000_000
 WEB_SCHEMES = ("http", "https")
-# what a server says of a picture; one that says nothing of use may still send one
+# These content types are accepted; the generic binary types may also be a picture.
 PICTURE_TYPES = ("image/", "application/octet-stream", "binary/octet-stream")
 SAID = {
     401: "asks for a user and a password: write them as http://user:password@host/...",
@@ -24,32 +24,32 @@ SAID = {
 
 
 class NoPictureError(Exception):
-    """No picture came, and why: the rest of a sentence that begins with the address."""
+    """No picture was received. The message is the reason, as text to follow the address."""
 
 
 class NoAnswerError(NoPictureError):
-    """Nothing answers there, or it broke off."""
+    """The server does not respond, closed the connection early, or sends another kind of content."""
 
 
 @dataclass(frozen=True, slots=True)
 class Bounds:
-    """How long to wait, and how much to take."""
+    """Limits of time and size."""
 
     answer_s: float
-    """Seconds in which the server must answer, and until which it may send nothing."""
+    """Timeout for the response, and for each read, seconds."""
     whole_s: float
-    """Seconds in which the whole picture must be there."""
+    """Timeout for the whole picture, seconds."""
     megabytes: float
 
 
 class WebPictures:
-    """Asks an address for its picture, again and again. Its user and password go to its own host alone."""
+    """Downloads the picture at an address repeatedly. The user and password are sent only to its own host."""
 
     def __init__(self, address: str, bounds: Bounds) -> None:
-        """address: http or https, with `user:password@` where they are needed."""
+        """address: http or https, with `user:password@` if needed."""
         self._bounds = bounds
         self._address, handlers = _without_user(address)
-        # not build_opener: it would also open files, FTP and data addresses, to which a server could lead
+        # build_opener would also allow redirects to file, FTP and data URLs
         self._opener = urllib.request.OpenerDirector()
         for handler in (
             urllib.request.ProxyHandler(),
@@ -64,7 +64,7 @@ class WebPictures:
         self._opener.addheaders = [("User-Agent", "numcam"), ("Cache-Control", "no-cache")]
 
     def fetch(self) -> bytes:
-        """The bytes of the picture as it is now. Raises NoPictureError."""
+        """Download the current picture. Raises NoPictureError."""
         ends_at = time.monotonic() + self._bounds.whole_s
         try:
             with self._opener.open(self._address, timeout=self._bounds.answer_s) as answer:
@@ -73,11 +73,11 @@ class WebPictures:
         except urllib.error.HTTPError as error:
             error.close()
             raise NoPictureError(SAID.get(error.code, f"answers with the error {error.code}")) from error
-        except (OSError, http.client.HTTPException, ValueError) as error:  # refused, cut, slow, or no HTTP at all
+        except (OSError, http.client.HTTPException, ValueError) as error:  # refused, interrupted, too slow, or not HTTP
             raise NoAnswerError("does not answer, or broke off") from error
 
     def _taken(self, answer: Any, ends_at: float) -> bytes:
-        """The body, piece by piece, within the bounds."""
+        """Read the body in chunks, within the limits."""
         most = round(self._bounds.megabytes * MEGA)
         too_large = f"is larger than {self._bounds.megabytes:g} MB (limits.picture_megabytes)"
         if int(answer.headers.get("Content-Length") or 0) > most:
@@ -96,17 +96,17 @@ class WebPictures:
 
 
 def _check_kind(answer: Any) -> None:
-    """Raises NoPictureError where the server says that it sends something else."""
+    """Raise NoPictureError if the content type is not that of a picture."""
     kind = answer.headers.get_content_type() if "Content-Type" in answer.headers else PICTURE_TYPES[1]
     if kind.startswith(PICTURE_TYPES):
         return
     if kind.startswith("text/"):
         raise NoPictureError(f"holds neither a stream nor a picture that can be read ({kind})")
-    raise NoAnswerError(f"is no picture ({kind})")  # a stream, of which FFmpeg could make nothing
+    raise NoAnswerError(f"is no picture ({kind})")  # for example a stream that FFmpeg could not open
 
 
 def _without_user(address: str) -> tuple[str, list[urllib.request.BaseHandler]]:
-    """The address without `user:password@`, and what answers a server of that host that asks for them."""
+    """The address without `user:password@`, and the authentication handlers for that host."""
     parts = urlsplit(address)
     user, at, host = parts.netloc.rpartition("@")
     plain = urlunsplit(parts._replace(netloc=host, fragment=""))
@@ -121,12 +121,12 @@ def _without_user(address: str) -> tuple[str, list[urllib.request.BaseHandler]]:
 
 
 class _WebRedirects(urllib.request.HTTPRedirectHandler):
-    """Follows a server to other web addresses, ten at most, and nowhere else."""
+    """Follows at most ten redirects, and only to http(s) addresses."""
 
     def redirect_request(  # noqa: PLR0913 - as urllib calls it
         self, req: Any, fp: Any, code: int, msg: str, headers: Any, newurl: str
     ) -> urllib.request.Request | None:
-        """The request to the new address. Raises NoPictureError."""
+        """The redirected request. Raises NoPictureError."""
         if urlsplit(newurl).scheme.lower() not in WEB_SCHEMES:
             raise NoPictureError(SAID[302])
         return super().redirect_request(req, fp, code, msg, headers, newurl)
