@@ -1,6 +1,6 @@
-"""The same number from frame to frame.
+"""Tracks numbers from frame to frame; knows no pixels, except in `change_detection.py`.
 
-The tracker gives each number an id that stays, weighs its readings against each other and confirms it;
-`page_motion.py` says how the page moved, `change_detection.py` whether a frame must be read at all. It may import
-`core`. When a number is shown, and when it is forgotten, is decided here, by times and probabilities alone.
+The tracker assigns each number a permanent id, combines its readings and confirms it. `page_motion.py` estimates the page's
+motion, and `change_detection.py` decides whether a frame must be read. The package may import `core`. It decides when a number
+is shown and when it is forgotten, from times and probabilities only.
 """

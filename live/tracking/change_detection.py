@@ -1,7 +1,7 @@
-"""Tell whether a frame looks like the one that was read last, so that a page that lies still is not read again and again.
+"""Detects whether a frame differs from the last one that was read; knows no numbers.
 
-Knows grey values and times, no numbers. Frames are compared as thumbnails, whose cells even out the sensor's noise; what one
-digit changes, when it is written or when its page moves by a px, is far more than that.
+A page at rest is then not read in every frame. Frames are compared as thumbnails, whose cells average out the sensor noise. A
+new digit, or a page that moves by one pixel, causes a far larger difference.
 """
 
 from __future__ import annotations
@@ -14,26 +14,26 @@ from numpy.typing import NDArray
 
 from live.tracking.frame_interval import stretch
 
-CELL_PX = 8  # side of a thumbnail's cell: wider than a stroke, so that noise averages out and a stroke still shows
-CHANGE = 4.0  # grey levels by which a cell must differ to be another picture
-NOISE_SIGMAS = 6.0  # and this many standard deviations of the difference over all cells
-MOST_NOISE = 8.0  # but at most this many grey levels: where everything differs, the camera moved
-SETTLED_S = 0.5  # a page is read in every frame for so long after it came to rest: evidence adds up
+CELL_PX = 8  # Side of a thumbnail's cell, px; it averages out noise, but a single stroke is still visible.
+CHANGE = 4.0  # A cell has changed if it differs by more than this number of grey levels,
+NOISE_SIGMAS = 6.0  # plus this number of standard deviations of the difference over all cells,
+MOST_NOISE = 8.0  # but at most this number of grey levels: if all cells differ, the camera moved.
+SETTLED_S = 0.5  # A page is read in every frame for this number of seconds after it came to rest, to collect evidence.
 
 
 class ChangeDetector:
     """Compares each frame with the last one that was read."""
 
     def __init__(self, reread_s: float) -> None:
-        """reread_s: seconds between two readings of a page that lies still; 0 reads every frame."""
+        """reread_s: seconds between two readings of a page at rest; 0 reads every frame."""
         self._reread_s = reread_s
         self._thumbnail: NDArray[np.uint8] | None = None
         self._read_at = self._moved_at = -math.inf
 
     def must_read(self, image: NDArray[np.uint8], captured_at: float, interval_s: float = 0.0) -> bool:
-        """Whether a frame is to be read; it counts as read then.
+        """Whether a frame must be read; if so, it becomes the last one that was read.
 
-        image: (H, W, 3) uint8 BGR. captured_at: its time, seconds. interval_s: how far apart the source's frames are.
+        image: (H, W, 3) uint8 BGR. captured_at: its time, seconds. interval_s: the interval of the source's frames, seconds.
         """
         if self._reread_s == 0:
             return True
@@ -47,7 +47,7 @@ class ChangeDetector:
 
 
 def thumbnail_of(image: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """(H, W, 3) uint8 BGR -> (H / 8, W / 8) uint8, each cell the mean of its px."""
+    """(H, W, 3) uint8 BGR -> (H / 8, W / 8) uint8, the mean grey value of each cell."""
     height, width = image.shape[:2]
     size = max(1, width // CELL_PX), max(1, height // CELL_PX)
     return cv2.cvtColor(cv2.resize(image, size, interpolation=cv2.INTER_AREA), cv2.COLOR_BGR2GRAY)

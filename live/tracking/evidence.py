@@ -1,6 +1,6 @@
-"""What several readings of one number say together. Knows probabilities and weights, no places, no tracks.
+"""Combines several readings of one number by probabilities and weights; knows no positions and no tracks.
 
-Readings add up as log-probabilities, digit by digit; the text that most speaks for is believed.
+Readings are combined as log-probabilities, digit by digit; the text with the most evidence wins.
 """
 
 from __future__ import annotations
@@ -14,12 +14,11 @@ from numpy.typing import NDArray
 
 from live.core.records import DIGIT_CLASSES, Digit, Number
 
-# share of all readings of one digit that may be wrong whatever the network says: blur, a hand in front, a bad cut
+# This share of a digit's readings is assumed to be wrong regardless of the network's output: blur, occlusion, bad segmentation.
 MISREAD_SHARE = 0.1
-# another text replaces the one on the screen once it has this many times its support
+# Another text replaces the displayed one if its support is more than this many times as large.
 HOLD = 1.5
-# a ? on the screen becomes a digit once it is more certain than the limit by this share of what the limit leaves to doubt, and a
-# digit becomes a ? once it is less certain by as much
+# The threshold between a digit and a ? has a hysteresis of this share of min(threshold, 1 - threshold), to avoid flicker.
 STEADY = 1 / 3
 
 
@@ -30,25 +29,25 @@ class Hit:
     number: Number
     time: float
     evidence: NDArray[np.float32]
-    """(digits, C) float32: logarithms of the probabilities, with `MISREAD_SHARE` allowed for."""
+    """(digits, C) float32: log-probabilities, smoothed by `MISREAD_SHARE`."""
     moved: NDArray[np.float32]
-    """(2,) float32, px: how far the track had moved until then."""
+    """(2,) float32, px: the track's total shift at that time."""
     weight: float
-    """What it counts for, 0 to 1: how sure each digit was, and how far the frame is to be trusted."""
+    """Weight, 0 to 1: the confidence per digit times the trust in the frame."""
     support: float
-    """How much less it lets one doubt its text: natural logarithm of the chance that it is wrong, sign changed."""
+    """Evidence for its text: negative natural logarithm of the probability that it is wrong."""
 
 
 def hit_of(number: Number, time: float, moved: NDArray[np.float32], trust: float) -> Hit:
-    """A reading. trust: in the frame, 0 to 1."""
-    # per digit: a long number would otherwise seem doubtful beside a part of itself
+    """Make a hit of a reading. trust: that in the frame, 0 to 1."""
+    # per digit: otherwise a long number would have less weight than a part of it
     sure = number.confidence ** (1 / len(number.digits))
     doubt = 1 - (1 - MISREAD_SHARE / 2) * sure
     return Hit(number, time, evidence_of(number.digits), moved, trust * sure, -trust * math.log(doubt))
 
 
 def evidence_of(digits: Iterable[Digit]) -> NDArray[np.float32]:
-    """(digits, C) float32: what one reading says for each class of each digit, as logarithms."""
+    """(digits, C) float32: smoothed log-probabilities of one reading."""
     probabilities = np.stack([digit.probabilities for digit in digits])
     even = MISREAD_SHARE / probabilities.shape[1]
     evidence: NDArray[np.float32] = np.log((1 - MISREAD_SHARE) * probabilities + even).astype(np.float32)
@@ -56,10 +55,10 @@ def evidence_of(digits: Iterable[Digit]) -> NDArray[np.float32]:
 
 
 def combined(evidence: Sequence[NDArray[np.float32]], weights: Sequence[float]) -> NDArray[np.float32]:
-    """(digits, C) float32 probabilities out of several readings with as many digits; rows sum to 1.
+    """(digits, C) float32 probabilities from several readings of equal length; rows sum to 1.
 
-    The mean of the logarithms, not their sum: frames of one page share their mistakes, so twenty of them are no twenty
-    witnesses. Readings that all say the same come out as they went in; what is to be trusted less counts less.
+    This is the weighted mean of the logarithms, not their sum, because the errors of a page's frames are correlated. Identical
+    readings yield the same probabilities.
     """
     counts = np.array(weights) + 1e-6
     rows = np.array(evidence)
@@ -71,22 +70,22 @@ def combined(evidence: Sequence[NDArray[np.float32]], weights: Sequence[float]) 
 
 
 def probabilities_of(hits: Sequence[Hit]) -> NDArray[np.float32]:
-    """(digits, C) float32: what readings with as many digits say together."""
+    """(digits, C) float32: the combined probabilities of readings of equal length."""
     return combined([hit.evidence for hit in hits], [hit.weight for hit in hits])
 
 
 def text_of(probabilities: NDArray[np.float32]) -> str:
-    """The likeliest digit of each row."""
+    """The most probable digit of each row."""
     return "".join(map(str, probabilities[:, :DIGIT_CLASSES].argmax(axis=1)))
 
 
 def doubtful_places(
     rows: NDArray[np.float32], text: str, before: Sequence[int] | None, below: float
 ) -> tuple[int, ...]:
-    """Places of the digits of `text` that are less certain than `below` by `rows`, what all readings with as many digits say.
+    """Indices of the digits of `text` with a certainty under `below`. rows: probabilities of all readings of that length.
 
-    before: the places that were doubtful until now, None for a number that was not shown yet. What was seen stays so until it
-    is clearly otherwise, so that nothing flickers.
+    before: the indices that were doubtful until now; None for a number that was not shown yet. The hysteresis `STEADY` avoids
+    flicker.
     """
     digits = rows[:, :DIGIT_CLASSES]
     certainty = digits[range(len(text)), list(map(int, text))] / np.maximum(digits.sum(axis=1), 1e-9)
@@ -95,7 +94,7 @@ def doubtful_places(
 
 
 def believed(hits: Sequence[Hit]) -> list[Hit]:
-    """The hits with the number of digits that is believed most; of equals the newest. Oldest first, never empty."""
+    """The hits with the number of digits of the largest total weight, on a tie the newest. Oldest first, never empty."""
     weight: dict[int, float] = {}
     for hit in reversed(hits):
         length = len(hit.number.digits)
@@ -105,15 +104,15 @@ def believed(hits: Sequence[Hit]) -> list[Hit]:
 
 
 def support(hits: Sequence[Hit], text: str) -> float:
-    """How much speaks for a text: natural logarithm of the chance that all readings of it are wrong, sign changed."""
+    """Evidence for a text: negative natural logarithm of the probability that all its readings are wrong."""
     return sum(hit.support for hit in hits if hit.number.text == text)
 
 
 def agreement(hits: Sequence[Hit], shown: str, *, keeps: bool = False) -> tuple[list[Hit], NDArray[np.float32]]:
-    """The hits that what is believed is made of, oldest first, never empty, and the (digits, C) probabilities that they come to.
+    """The hits that the result is based on, oldest first, never empty, and their combined (digits, C) probabilities.
 
-    shown: the text that stands on the screen, or nothing. It stays until `HOLD` times as much speaks for another. keeps: it
-    stays however much speaks for another.
+    shown: the displayed text, or "". It is kept until another text has more than `HOLD` times its support. keeps: keep it
+    regardless of the support.
     """
     agreeing = believed(hits)
     rows = probabilities_of(agreeing)

@@ -1,4 +1,4 @@
-"""How the page moved from one frame to the next, by the numbers on it. Knows no numbers' meaning and no time."""
+"""Estimates the page's shift between two frames from its numbers; knows no time."""
 
 from __future__ import annotations
 
@@ -9,27 +9,27 @@ from numpy.typing import NDArray
 
 from live.core.geometry import Quad
 
-# what a number's width and height may change by from frame to frame, as a share, to tell of the page's motion
+# A pair of numbers is used only if width and height change by less than this share from frame to frame.
 SIZE_CHANGE = 0.35
-# the farthest that a page is from where it was expected, in heights of its numbers
+# A page is at most this far from its expected position, in heights of its numbers.
 FARTHEST = 3.0
-# and the farthest where a single number with another text is the only evidence
+# This is the limit if the only evidence is a single number with a different text.
 ALONE = 0.5
-# pairs of an old and a new number whose shifts are compared: a page of 100 numbers has 400
+# At most this number of pairs of an old and a new number is compared; a page of 100 numbers has 400.
 MOST_PAIRS = 4000
-# pairs compared with all others at a time; bounds memory
+# This number of pairs is compared with all others at a time, which limits memory.
 AT_ONCE = 256
 
 
 def page_shift(
     before: Sequence[Quad], now: Sequence[Quad], same: NDArray[np.bool_], expected: NDArray[np.float32]
 ) -> NDArray[np.float32] | None:
-    """The shift (x, y), px, that brings most numbers from where they were to where they are; None: nothing tells.
+    """The shift (x, y), px, that maps most numbers from their old to their new positions; None if there is no evidence.
 
-    same: (old, new) which of them have the same text. Every pair of an old and a new number of about the same size proposes its
-    shift, if it is near to the one `expected`, or to none at all: what was expected may be wrong, and then a page that lies still
-    would never be found again. The shift with most others near it wins. One pair alone must have the same text, or tell about
-    what was expected: under blur hardly a number is read, and that one wrongly.
+    same: (old, new) whether the texts are equal. Every pair of an old and a new number of similar size proposes its shift, if
+    that is near `expected` or near zero: with a wrong expectation, a page at rest would otherwise never be found again. The
+    shift with the most neighbours wins. A single pair must have equal texts or be near `expected`, because in a blurred frame
+    few numbers are read, and often wrongly.
     """
     if not before or not now:
         return None
@@ -47,7 +47,7 @@ def page_shift(
     candidates = shifts[proposed]
     if len(candidates) == 0:
         return None
-    if len(candidates) > MOST_PAIRS:  # numbers all over the page: a page hardly moves between two frames
+    if len(candidates) > MOST_PAIRS:  # on a full page, only the smallest shifts are compared
         nearest = np.argpartition(farthest[proposed], MOST_PAIRS)[:MOST_PAIRS]
         candidates, same = candidates[nearest], same[proposed][nearest]
     else:
@@ -55,7 +55,7 @@ def page_shift(
     reach = max(2.0, 0.12 * height)
     votes = votes_of(candidates, reach)
     away = np.hypot(*(candidates - expected).T)
-    # of equals the one nearest to what was expected: paper goes on as it moved before more often than not
+    # on a tie, the shift nearest to the expected one wins, as paper usually keeps its velocity
     best = np.lexsort((away, -votes))[0]
     if votes[best] == 1 and not same[best] and away[best] > ALONE * height:
         return None
@@ -65,9 +65,9 @@ def page_shift(
 
 
 def votes_of(shifts: NDArray[np.float32], reach: float) -> NDArray[np.intp]:
-    """(P,) how many of (P, 2) shifts, px, lie nearer than `reach` to each, along both axes; each is near to itself.
+    """(P,) the number of (P, 2) shifts, px, that are nearer than `reach` to each along both axes, including itself.
 
-    Sorted along one axis only few need to be compared along the other: of all pairs together there are millions on a full page.
+    The shifts are sorted along one axis, so that only few must be compared along the other; a full page has millions of pairs.
     """
     order = np.argsort(shifts[:, 0], kind="stable")
     x, y = shifts[order].T

@@ -1,11 +1,11 @@
-"""Follow numbers from frame to frame: the only memory. Knows boxes and probabilities, never pixels or a clock.
+"""Tracks numbers from frame to frame; knows boxes and probabilities, but no pixels and no system clock.
 
-A page moves as one: the shift that most numbers made since the last frame tells where to look for each. What was read at
-each place adds up as evidence (log-probabilities, digit by digit), so that one bad frame changes nothing. A reading made while
-the page flies counts less, for it was blurred; so does one at the frame's edge, where a part may be outside.
+The page is rigid: the common shift of most numbers since the last frame predicts the position of each. The readings at each
+position are combined as evidence (log-probabilities, digit by digit), so that a single bad frame has no effect. A reading has
+less weight on a fast page, where it is blurred, and at the frame's edge, where a part may be outside.
 
-All times are on the tracker's own clock, which is that of the frames unless they come so seldom that a number would be forgotten
-from one to the next: then it goes slower.
+All times are on the tracker's clock. It runs with the frames' timestamps, but more slowly if frames are so rare that numbers
+would be forgotten between them.
 """
 
 from __future__ import annotations
@@ -25,30 +25,30 @@ from live.tracking.frame_interval import stretch
 from live.tracking.page_motion import page_shift
 from live.tracking.tracks import Track
 
-# speed of a page, in heights of its numbers a second, at which a reading has half the weight of one at rest
+# At this speed of the page, in number heights per second, a reading has half the weight of one at rest.
 FAST = 80.0
-# slower than that, in the same measure, a number at the frame's edge is no longer coming in
+# Above this speed of the page, in number heights per second, a number at the frame's edge may be entering.
 SLOW = 3.0
-# and while it comes in, a reading counts so much: digits may still be outside
+# This is the factor on the weight of a reading while the number enters, as digits may still be outside.
 COMING_IN = 0.1
-# so near the frame's edge, in heights of the number, more digits may follow along its line, or their feet be cut off
+# Nearer than this to the frame's side or top and bottom edges, in number heights, a number may be incomplete.
 BESIDE, BELOW = 1.0, 0.2
-# so much more overlap than it has is a pair worth whose text is the same
+# This is added to the overlap of a pair with equal texts.
 SAME_TEXT = 0.2
-# how far the page may carry a number without a reading, in its own heights; beyond that, its place is a guess
+# A track may be moved by at most this many of its heights without a reading; beyond that, its position is a guess.
 CARRIED = 1.0
-# factor on the evidence that a number with a ? needs before it is shown: often the digit is known soon after
+# This is the factor on the evidence that a number with a ? needs to be shown; often the digit is known soon after.
 WITH_DOUBT = 3.0
-# speed of a page, in heights of its numbers a second, that smears them: strokes along the motion stay, others are lost
+# Above this speed of the page, in number heights per second, motion blur erases the strokes across the motion.
 FLYING = 8.0
-# factor on the evidence that a single digit needs which is first seen on a moving page: numbers fall apart there
+# This is the factor on the evidence that a single digit needs on a fast page, where numbers break into parts.
 IN_FLIGHT = 1.5
-# numbers that share more than this part of the smaller one are taken for one
+# Two numbers that share more than this part of the smaller one's area count as the same.
 SAME_PLACE = 0.5
 
 
 class NumberTracker:
-    """Gives the same number the same id from frame to frame, and says when it is sure enough to be shown."""
+    """Assigns each number the same id from frame to frame, and confirms it when it is certain enough to be shown."""
 
     def __init__(
         self,
@@ -58,7 +58,7 @@ class NumberTracker:
     ) -> None:
         """doubt_below: certainty below which a digit is shown as ?, 0 to 1.
 
-        ids: where the ids come from, for trackers that must not give the same one twice; None: 1, 2, 3, ...
+        ids: a shared iterator of ids, for trackers whose ids must differ; None: 1, 2, 3, ...
         """
         self._settings = settings
         self._doubt_below = doubt_below
@@ -66,13 +66,13 @@ class NumberTracker:
         self._tracks: list[Track] = []
         self._captured_at = -math.inf
         self._saved_s = 0.0
-        """How far the tracker's clock is behind that of the frames, seconds."""
+        """The delay of the tracker's clock relative to the frames' timestamps, seconds."""
         self._velocity = np.zeros(2, np.float32)
-        """Of the page, px a second."""
+        """Velocity of the page, px per second."""
         self._stretch = 1.0
         self._flies = False
         self._settled_at = -math.inf
-        """When a number that has been shown at rest was read last, on the tracker's clock."""
+        """Time of the last reading of a number that was shown at rest, on the tracker's clock."""
 
     @property
     def _now(self) -> float:
@@ -80,7 +80,7 @@ class NumberTracker:
         return self._captured_at - self._saved_s
 
     def reset(self) -> None:
-        """Forget every number, and the time: another page follows. Ids go on."""
+        """Forget all numbers and the time, as another page follows. Ids continue."""
         self._tracks = []
         self._captured_at = self._settled_at = -math.inf
         self._velocity = np.zeros(2, np.float32)
@@ -93,11 +93,11 @@ class NumberTracker:
         frame_size: tuple[int, int] | None = None,
         interval_s: float = 0.0,
     ) -> tuple[TrackedNumber, ...]:
-        """Take in what was read in one frame.
+        """Update the tracks with the numbers of one frame.
 
-        numbers: of this frame. captured_at: its time, seconds. frame_size: width and height, px; None, where there are no
-        edges at which numbers are cut. interval_s: how far apart the source's frames are as a rule. Returns all tracks, confirmed
-        or not, in the order of their ids. Raises ValueError where time goes back.
+        captured_at: its time, seconds. frame_size: width and height, px; None if no number can be cut off at an edge.
+        interval_s: the usual interval of the source's frames, seconds. Returns all tracks, confirmed or not, in the order of
+        their ids. Raises ValueError if the time decreases.
         """
         if captured_at < self._captured_at:
             raise ValueError(f"captured_at goes back from {self._captured_at} to {captured_at} s: reset() comes first")
@@ -113,9 +113,9 @@ class NumberTracker:
         return tuple(self._seen(track) for track in self._tracks)
 
     def _move_page(self, numbers: Sequence[Number], elapsed_s: float) -> None:
-        """Move every track with the page: as it went before, put right by what is read now."""
+        """Move every track with the page: by the shift of the current numbers, else by the last velocity."""
         if elapsed_s > self._settings.memory_s:
-            self._velocity = np.zeros(2, np.float32)  # too long ago to tell
+            self._velocity = np.zeros(2, np.float32)  # the last velocity is too old
         shift = self._velocity * np.float32(min(elapsed_s, self._settings.memory_s))
         same = self._same_text(numbers)
         told = page_shift([track.quad for track in self._tracks], [number.quad for number in numbers], same, shift)
@@ -127,7 +127,7 @@ class NumberTracker:
             track.move(shift, seen=told is not None)
 
     def _note_flight(self, numbers: Sequence[Number]) -> None:
-        """Note whether the page flies, by the height of its numbers."""
+        """Update whether the page is fast, relative to the height of its numbers."""
         quads = [number.quad for number in numbers] or [track.quad for track in self._tracks]
         if not quads:
             self._flies = self._flies and bool(self._velocity.any())
@@ -137,7 +137,7 @@ class NumberTracker:
         self._flies = speed > FLYING
 
     def _trust(self, numbers: Sequence[Number], frame_size: tuple[int, int] | None) -> list[float]:
-        """How far each number read now is to be trusted, 0 to 1."""
+        """The trust in each number of the frame, 0 to 1."""
         if not numbers:
             return []
         quads = np.stack([number.quad for number in numbers])
@@ -153,7 +153,7 @@ class NumberTracker:
         return [float(value) for value in trust]
 
     def _follow(self, numbers: Sequence[Number], slope: float, trust: Sequence[float]) -> list[Track]:
-        """Give each number to the track that it continues, or to a new one; returns the tracks that were read."""
+        """Assign each number to its matching track or to a new one; returns the updated tracks."""
         read = []
         taken: set[int] = set()
         for track, place in self._matches(numbers, slope):
@@ -176,7 +176,7 @@ class NumberTracker:
             boxes_along([track.quad for track in read], slope),
         )
         for place, row in zip(places, shared, strict=True):
-            if row.max(initial=0.0) <= SAME_PLACE:  # else a part of a number that is believed to be whole
+            if row.max(initial=0.0) <= SAME_PLACE:  # else it is part of a matched number
                 seen_at = self._captured_at
                 track = Track(next(self._ids), numbers[place].quad, seen_at, seen_at, self._now, self._doubt_below)
                 track.add(numbers[place], self._now, self._settings.memory_s, trust[place])
@@ -185,7 +185,7 @@ class NumberTracker:
         return read
 
     def _matches(self, numbers: Sequence[Number], slope: float) -> list[tuple[Track, int]]:
-        """Tracks with the place in `numbers` of what continues them: greatest overlap first, each once."""
+        """Pairs of a track and an index in `numbers`: greedy matching, greatest overlap first."""
         if not self._tracks or not numbers:
             return []
         overlap = iou(
@@ -202,14 +202,14 @@ class NumberTracker:
         return matched
 
     def _same_text(self, numbers: Sequence[Number]) -> NDArray[np.bool_]:
-        """(tracks, numbers) which have the same text."""
+        """(tracks, numbers) whether the texts are equal."""
         names: dict[str, int] = {}
         ids = [names.setdefault(text, len(names)) for text in (track.text for track in self._tracks)]
         read = [names.get(number.text, -1) for number in numbers]
         return np.asarray(np.equal.outer(np.array(ids, np.intp), np.array(read, np.intp)))
 
     def _that_live(self, read: Sequence[Track], slope: float) -> list[Track]:
-        """The tracks to keep, by id: those read now, and the confirmed ones for a while, where nothing else is read."""
+        """The tracks to keep, by id: those read now, and for a while confirmed ones that no other track overlaps."""
         held = [track for track in self._tracks if track not in read and track.confirmed and self._may_be_there(track)]
         ranked = [*sorted(read, key=lambda t: -t.hits), *sorted(held, key=lambda t: -t.read_at)]
         boxes = boxes_along([track.quad for track in ranked], slope)
@@ -221,12 +221,12 @@ class NumberTracker:
         return sorted((ranked[place] for place in kept), key=lambda track: track.track_id)
 
     def _may_be_there(self, track: Track) -> bool:
-        """Whether a number that isn't read now is still believed to be where its track is."""
+        """Whether a track without a current reading is kept."""
         height = float(np.linalg.norm(track.quad[3] - track.quad[0]))
         return self._now - track.read_at <= self._settings.forget_after_s and track.unread_px <= CARRIED * height
 
     def _seen(self, track: Track) -> TrackedNumber:
-        """The track as others see it; confirms it where it is time."""
+        """The track as a `TrackedNumber`; confirms it if its evidence suffices."""
         number = track.number()
         times = (WITH_DOUBT if number.doubtful else 1.0) * (
             IN_FLIGHT if self._flies and len(number.digits) == 1 else 1.0
@@ -234,7 +234,7 @@ class NumberTracker:
         doubt = math.exp(-support(track.recent, track.text) / times)
         told = [digit.confidence for k, digit in enumerate(number.digits) if k not in number.doubtful]
         if not track.confirmed and self._flies and 0 < self._now - self._settled_at < self._settings.memory_s:
-            told = []  # the smeared rest of a page that flies away
+            told = []  # the blurred rest of a page that leaves
         # question marks alone carry no information
         if told and doubt <= self._settings.confirm_doubt and math.prod(told) >= self._settings.confirm_confidence:
             track.confirmed = True

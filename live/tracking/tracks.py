@@ -1,4 +1,4 @@
-"""One number that is followed: where it is, and what its readings say. Knows no other number, no pixels and no clock."""
+"""Holds the position and the readings of one tracked number; knows no other number, no pixels and no clock."""
 
 from __future__ import annotations
 
@@ -12,42 +12,42 @@ from live.core.geometry import Quad
 from live.core.records import Box, Digit, Number
 from live.tracking.evidence import Hit, agreement, doubtful_places, hit_of, probabilities_of, text_of
 
-# the part of a quad's own motion, beside the page's, that is believed at once is 1 - exp(-elapsed / SMOOTHING_S)
+# Time constant, seconds, of the exponential smoothing of a quad's own motion, in addition to the page's.
 SMOOTHING_S = 0.04
-# way that is seen by other numbers counts so much of it: paper turns and bends as it moves
+# Motion that other numbers confirm counts by this factor in `unread_px`, as paper rotates and bends while it moves.
 SEEN = 0.5
 
 
 @dataclass(eq=False)
 class Track:
-    """A number that is being followed."""
+    """A tracked number."""
 
     track_id: int
     quad: Quad
     first_seen: float
-    """Seconds of `captured_at`, as `last_seen`."""
+    """In seconds of `captured_at`, like `last_seen`."""
     last_seen: float
     read_at: float
-    """When it was read last, on the tracker's clock."""
+    """Time of the last reading, on the tracker's clock."""
     doubt_below: float
     hits: int = 0
     confirmed: bool = False
     rested: bool = False
-    """Whether it was read, as it was shown already, while its page did not fly."""
+    """Whether it was read after its confirmation while the page was not fast."""
     recent: list[Hit] = field(default_factory=list)
     moved: NDArray[np.float32] = field(default_factory=lambda: np.zeros(2, np.float32))
     unread_px: float = 0.0
-    """How far it was carried since its last reading; less where other numbers confirmed the motion."""
+    """Distance moved since the last reading, px; motion confirmed by other numbers counts less."""
     digits: tuple[Digit, ...] = ()
-    """What is believed, the boxes as in the hit `shape`."""
+    """The current digits, with the boxes of the hit `shape`."""
     text: str = ""
     doubtful: tuple[int, ...] = ()
-    """Places of the digits that are shown as ?."""
+    """Indices of the digits that are shown as ?."""
     shape: Hit | None = None
-    """The newest hit with as many digits as are believed."""
+    """The newest hit that the current digits are based on."""
 
     def move(self, shift: NDArray[np.float32], *, seen: bool) -> None:
-        """Go with the page by `shift` (2,), px. seen: other numbers tell of it; else it is a guess."""
+        """Move with the page by `shift` (2,), px. seen: the shift was measured by other numbers; else it is predicted."""
         self.quad = self.quad + shift
         self.moved = self.moved + shift
         self.unread_px += float(np.hypot(*shift)) * (SEEN if seen else 1.0)
@@ -55,10 +55,9 @@ class Track:
     def add(
         self, number: Number, time: float, memory_s: float, trust: float = 1.0, *, keeps_text: bool = False
     ) -> None:
-        """Take in a reading; readings older than `memory_s` are forgotten. time: on the tracker's clock. trust: 0 to 1.
+        """Add a reading; readings older than `memory_s` are dropped. time: on the tracker's clock. trust: 0 to 1.
 
-        A confirmed number takes another text only when more speaks for it than for the one it has, and none where
-        `keeps_text` says so.
+        A confirmed number changes its text only if the other text has more evidence, and never if `keeps_text` is set.
         """
         hit = hit_of(number, time, self.moved, trust)
         self.recent = [*(earlier for earlier in self.recent if time - earlier.time <= memory_s), hit]
@@ -82,7 +81,7 @@ class Track:
         self.doubtful = doubtful_places(said, self.text, before, self.doubt_below)
 
     def number(self) -> Number:
-        """What is believed, where it is now."""
+        """The current number at its current position."""
         assert self.shape is not None
         x, y = (round(float(part)) for part in self.moved - self.shape.moved)
         if not (x or y):
