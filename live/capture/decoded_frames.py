@@ -22,7 +22,7 @@ UPRIGHT: Matrix = (1, 0, 0, 1)
 
 
 NO_PICTURE: NDArray[np.uint8] = np.empty((0, 0, 3), np.uint8)
-"""Stands for a frame that holds no picture."""
+"""This value is returned for a frame without a picture."""
 
 
 class UprightPictures:
@@ -40,7 +40,7 @@ class UprightPictures:
     def __call__(self, frame: VideoFrame) -> NDArray[np.uint8]:
         """(H, W, 3) uint8 BGR, rotated and mirrored by the display matrix, to the nearest quarter turn.
 
-        `NO_PICTURE` for a frame that can't be converted: damage may give it a size or colours that make no sense.
+        `NO_PICTURE` for a frame that can't be converted: damage may make its size or colour space invalid.
         """
         begins = frame.key_frame and not self._after_key  # in MJPEG and similar codecs, every frame is a key frame
         if begins or frame.rotation != self._angle:

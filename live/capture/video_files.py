@@ -115,7 +115,7 @@ class VideoFile(Source):
         return frame
 
     def _first_size(self) -> tuple[int, int]:
-        """Height and width of the first frame that can be converted, px; the frames before it are left out."""
+        """Height and width of the first frame that can be converted, px; the frames before it are skipped."""
         while self._ahead:
             first = self._to_picture(self._ahead[0][1])
             if first.size:

@@ -1,6 +1,6 @@
-"""The live program around the streams.
+"""Runs the live program on its streams; doesn't know how numbers are read.
 
-The loop that takes frames from every stream, shows them, hands them to the outputs and ends in good order on a
-signal, a key or a limit. It may import everything but `commands`. What a key does is in `screen.py`; how a
-source looks in `source_view.py`; how several share one picture in `mosaic.py`, and take turns in `run_streams.py`.
+The loop takes frames from every stream, shows them, passes them to the outputs, and ends cleanly on a signal, a key or a limit.
+The package may import everything except `commands`. `screen.py` handles keys, `source_view.py` draws a source, `mosaic.py`
+combines several sources into one picture, and `run_streams.py` polls them in turn.
 """

@@ -1,4 +1,4 @@
-"""Catch Ctrl+C, SIGTERM and a closed terminal, which all ask the run to end. Knows no source, no file and no loop."""
+"""Catches the signals that end a run: Ctrl+C, SIGTERM, a closed terminal; knows no source, file or loop."""
 
 from __future__ import annotations
 
@@ -11,25 +11,25 @@ from typing import Any, Self
 from live.core.startup import catchable
 
 CLOSING_S = 2.0
-"""Seconds after a signal in which another one is ignored, so that files can be closed; a later one ends the program at once."""
+"""For this number of seconds after a signal, others are ignored so that files can be closed; a later one ends the program."""
 
 
 class Interrupts:
-    """Catches the signals that end a program, as a context manager, in the main thread; outside of it, none is caught.
+    """Context manager that catches the signals that end a program. It has no effect outside the main thread.
 
-    A signal raises KeyboardInterrupt wherever the program is, also where a lock is held that is then never released. A loop
-    that can end by itself therefore calls `hold`, and checks `asked` in each round.
+    A signal raises KeyboardInterrupt at any point, possibly while a lock is held, which is then never released. A loop that can
+    end regularly therefore calls `hold`, and checks `asked` in each iteration.
     """
 
     def __init__(self) -> None:
         self.asked = False
-        """Whether a signal has come."""
+        """Whether a signal was received."""
         self._held = False
         self._asked_at = -math.inf
         self._before: dict[int, Any] = {}
 
     def __enter__(self) -> Self:
-        """Start to catch signals."""
+        """Start catching signals."""
         self._before = {number: signal.getsignal(number) for number in catchable()}
         for number in self._before:
             signal.signal(number, self._interrupt)
@@ -38,16 +38,16 @@ class Interrupts:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        """Restore the handlers that were there before."""
+        """Restore the previous handlers."""
         for number, handler in self._before.items():
             signal.signal(number, handler)
 
     def hold(self) -> None:
-        """From now on the first signal only sets `asked`; one that comes more than `CLOSING_S` later raises KeyboardInterrupt."""
+        """From now on, the first signal only sets `asked`; one more than `CLOSING_S` later raises KeyboardInterrupt."""
         self._held = True
 
     def check(self) -> None:
-        """Raise KeyboardInterrupt if a signal has come: called where nothing is left half done."""
+        """Raise KeyboardInterrupt if a signal was received. Call only in a consistent state."""
         if self.asked:
             raise KeyboardInterrupt
 

@@ -1,4 +1,4 @@
-"""The loop of a run: takes frames from the streams, hands them to the views, the window and the outputs. Prints nothing."""
+"""Runs the main loop, from the streams to the views, the window and the outputs; prints nothing."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ __all__ = ["RunSummary", "event_line", "run"]
 
 TITLE = "Numcam"
 AGAIN_S = 0.05
-"""Seconds after which the last picture is recorded again while no new frame comes: less would only make the file larger."""
+"""Without a new frame, the last picture is recorded again at this interval (seconds); a shorter one makes larger files."""
 
 Say = Callable[[str], None]
 
@@ -44,10 +44,10 @@ def run(
 ) -> RunSummary:
     """Read until every source ends, the user quits, or a limit of the settings is reached.
 
-    say: is given notes: a window that can't be opened, a camera that is lost, a recording that began. tell: is given what was
-    read where there is no window, and the summary, which comes however the run ends. display: a check for a display that was
-    started before. interrupts: catches signals; once everything is open, a signal ends the run between two frames.
-    Raises NumcamError and ModelError, with every file closed.
+    say: called with notes, such as a window that can't be opened, a lost camera or a started recording. tell: called with the
+    readings if there is no window, and with the summary, however the run ends. display: a display check that was started
+    before. interrupts: catches signals; once everything is open, a signal ends the run between two frames. Raises NumcamError
+    and ModelError after closing every file.
     """
     summary, interrupts = RunSummary(), interrupts or Interrupts()
     with ExitStack() as stack:
@@ -68,7 +68,7 @@ def run(
         stack.callback(loop.sum_up)
         try:
             loop.run()
-        except KeyboardInterrupt:  # while a frame is read, or by a second signal
+        except KeyboardInterrupt:  # during a reading, or by a second signal
             summary.interrupted = True
         if summary.interrupted:
             outputs.stop_waiting()
@@ -77,7 +77,7 @@ def run(
 
 
 def _report_no_display(display: DisplayCheck, say: Say) -> bool:
-    """Whether there is no display, which is then told with the reason."""
+    """Whether there is no display; if so, reports the reason."""
     reason = display.reason()
     if reason is not None:
         say(f"No window here: {reason}. Going on without one (--headless asks for that).")
@@ -86,12 +86,12 @@ def _report_no_display(display: DisplayCheck, say: Say) -> bool:
 
 @dataclass(slots=True)
 class _Loop:
-    """The parts of one run."""
+    """The components of one run."""
 
     settings: Settings
     streams: Sequence[Stream]
     mosaic: Mosaic
-    """A view of each stream, in their order."""
+    """One view per stream, in the same order."""
     outputs: Outputs
     summary: RunSummary
     screen: Screen | None
@@ -102,7 +102,7 @@ class _Loop:
     _recorded_until: float = 0.0
 
     def run(self) -> None:
-        """Take every frame of every source, until something ends the run."""
+        """Process the frames of all sources until the run ends."""
         start = time.monotonic()
         end = start + (self.settings.max_seconds or math.inf)
         over = partial(self._is_over, end)
@@ -124,7 +124,7 @@ class _Loop:
         self.summary.interrupted = self.interrupts.asked
 
     def sum_up(self) -> None:
-        """Write the counts of the whole run into its summary."""
+        """Write the totals of the run to its summary."""
         sessions = [stream.session for stream in self.streams]
         self.summary.failed = self.summary.failed or any(session.left_some for session in sessions)
         self.summary.captured = sum(session.captured for session in sessions)
@@ -144,7 +144,7 @@ class _Loop:
         return quits or time.monotonic() >= end
 
     def _give_up(self, stream: Stream) -> None:
-        """Go on with the other sources, as this one is gone for good. Raises SourceError where there is no other."""
+        """Continue with the other sources after a permanent loss. Raises SourceError if there is no other."""
         failure = stream.session.failure
         assert failure is not None
         if all(other.ended for other in self.streams):
@@ -153,7 +153,7 @@ class _Loop:
         self.summary.failed = True
 
     def _hand_on(self, stream: Stream) -> None:
-        """Take the next frame of a stream, and hand it to its view, the logs, the listeners and the terminal."""
+        """Take the next frame of a stream, and pass it to its view, the outputs and the terminal."""
         frame = stream.take()
         self.mosaic.views[self.streams.index(stream)].show(frame.result)
         self.outputs.add(frame.result, frame.events)
@@ -165,16 +165,16 @@ class _Loop:
                     self.tell(event_line(event, still=stream.session.still, named=len(self.streams) > 1))
 
     def _show(self) -> None:
-        """Draw and show the newest frames, then record them: the window comes first, as a person waits for it."""
+        """Draw and show the newest frames, then record them; the window is first because latency matters there."""
         if self.screen is not None:
             self.screen.show(self.mosaic)
         self._record()
 
     def _wait(self) -> None:
-        """Do what is due while no frame comes: handle keys, show and record a lost source once a second, and a slow one again.
+        """While there is no new frame, handle keys, show and record a lost source once a second, and record a slow one again.
 
-        A video file gets a frame only when the next one gives its duration. Without this, a kill would cost the last frame of a
-        slow camera.
+        A frame is written to the video only when the next one determines its duration. Without this, a kill would lose the last
+        frame of a slow camera.
         """
         troubles = self.mosaic.troubles
         if troubles != self._troubles and any(troubles):
@@ -187,7 +187,7 @@ class _Loop:
             self.screen.wait()
 
     def _record(self, seen_at: float | None = None) -> None:
-        """Add the picture to the recording, if there is one. seen_at: its time; None: that of the newest frame."""
+        """Add the picture to the recording, if any. seen_at: its time; None: that of the newest frame."""
         if self.outputs.is_recording:
             self._recorded_until = self.mosaic.time() if seen_at is None else seen_at
             self.outputs.record(self.mosaic.picture(), self._recorded_until)
@@ -196,7 +196,7 @@ class _Loop:
 def event_line(event: Event, *, still: bool, named: bool = False) -> str:
     """One line for the terminal: `0:01.2  read 4711  97 %`; for a still picture, its name instead of the time.
 
-    named: add the source's name, as there are several.
+    named: add the source's name, if there are several.
     """
     minutes, seconds = divmod(math.floor(event.time * 10) / 10, 60)
     where = event.source if still else f"{int(minutes)}:{seconds:04.1f}"

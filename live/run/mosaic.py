@@ -1,4 +1,4 @@
-"""All sources of a run as one picture: what is shown, recorded and put into a snapshot. Knows no window and no file."""
+"""Combines all sources of a run into one picture for display, recording and snapshots; knows no window and no file."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from live.drawing.grid import Grid
 from live.run.source_view import SourceView
 
 ON_ITS_WAY_S = 0.05
-"""Seconds that a frame may take from its capture to the loop."""
+"""A frame takes at most about this number of seconds from its capture to the loop."""
 
 
 class Mosaic:
-    """The views of all sources side by side; one alone is its own picture, untouched."""
+    """The views of all sources side by side; a single view is used unchanged."""
 
     def __init__(self, views: Sequence[SourceView]) -> None:
         self.views = views
@@ -28,34 +28,32 @@ class Mosaic:
 
     @property
     def results(self) -> list[FrameResult]:
-        """What is known of the newest frame of each source that had one."""
+        """The newest result of each source that has one."""
         return [view.result for view in self.views if view.result is not None]
 
     @property
     def troubles(self) -> list[str | None]:
-        """Why the picture of a source is stale, source by source; None where it is not."""
+        """For each source, why its picture is stale; None if it is not."""
         return [view.session.trouble for view in self.views]
 
     def time(self) -> float:
-        """The time of the picture, seconds of `captured_at`: that of the newest frame, or now while a live source is lost."""
+        """Time of the picture, in seconds of `captured_at`: that of the newest frame, or now while a live source is lost."""
         now = time.perf_counter()
         times = [now for view in self.views if view.session.lost_s is not None]
         times += [result.frame.captured_at for result in self.results]
-        self._time = max(
-            [self._time, *times]
-        )  # two cameras' frames may be handed on in another order than they came in
+        self._time = max([self._time, *times])  # frames of two cameras may be processed out of order
         return self._time
 
     def time_waiting(self) -> float | None:
-        """The time until which what live sources show is known to stand, no frame having come; None where none is live and well.
+        """The time until which the pictures of live sources are valid without a new frame; None if no live source is connected.
 
-        A little ago: a frame that is on its way was taken before now, and is not to be overtaken.
+        It is `ON_ITS_WAY_S` ago, so that it isn't later than a frame that was captured but not processed yet.
         """
         is_current = any(view.is_current for view in self.views)
         return max(self._time, time.perf_counter() - ON_ITS_WAY_S) if is_current else None
 
     def age_s(self) -> float | None:
-        """How old the oldest of the live frames is now, seconds; None where none is live and well."""
+        """The age of the oldest live frame, seconds; None if no live source is connected."""
         now = time.perf_counter()
         ages = [
             now - view.result.frame.captured_at for view in self.views if view.is_current and view.result is not None
@@ -64,16 +62,16 @@ class Mosaic:
 
     @property
     def dropped(self) -> int:
-        """Frames that the sources had and that were never taken."""
+        """The number of frames that were captured but never taken."""
         return sum(view.session.dropped for view in self.views)
 
     def picture(self, *, mirrored: bool = False) -> NDArray[np.uint8]:
-        """(H, W, 3) uint8 BGR, annotated, with what is lost as a stale frame. Not to be drawn on."""
+        """(H, W, 3) uint8 BGR, annotated; a lost source is shown as a stale frame. Read-only."""
         pictures = [view.picture(mirrored=mirrored) for view in self.views]
         return pictures[0] if self._grid is None else self._grid.composed(pictures)
 
     def reading(self) -> Reading:
-        """What the reader looked at, of all sources; of several, without the numbers, whose places are another picture's."""
+        """The readings of all sources combined; with several sources, without numbers, whose boxes refer to single frames."""
         readings = [result.reading for result in self.results]
         if self._grid is None:
             return readings[0]

@@ -1,4 +1,4 @@
-"""The streams of a run: opened together, asked in turn. Knows how several sources go side by side, reads and shows nothing."""
+"""Opens the streams of a run and polls them in turn; reads and shows nothing."""
 
 from __future__ import annotations
 
@@ -19,19 +19,19 @@ from live.reading.orientation import OrientedPageReader
 from models.classifier import Classifier
 
 TAKE_TURNS_S = 0.004
-"""Seconds that each of several sources is waited for before the next is asked: short, so that none holds up the others."""
+"""Each of several sources is polled for this number of seconds; it is short so that no source delays the others."""
 SAME_TIME_S = 0.0005
-"""Seconds by which the times of two files' frames may differ to count as one time: less than times are rounded by."""
+"""Frames of two files whose times differ by at most this number of seconds, a rounding error, count as simultaneous."""
 
 
 @contextmanager
 def open_streams(
     settings: Settings, classifier: Classifier, on_note: OnNote, check: Callable[[], None], *, headless: bool
 ) -> Iterator[list[Stream]]:
-    """Every source of the run, open; closed in the end. Raises SourceError, and ModelError.
+    """Context manager that opens every source of the run, and closes them at the end. Raises SourceError and ModelError.
 
-    Of several, files come at their own speed beside cameras, and their times are laid on the cameras' clock. Where a person
-    is looking on, the built-in clip is played again and again. check: raises KeyboardInterrupt where a reading is to end.
+    If files are read along with cameras, they are played at their own speed, and their times are converted to the cameras'
+    clock. With a window, the built-in clip is repeated. check: raises KeyboardInterrupt to end a reading.
     """
     several = len(settings.sources) > 1
     realtime = True if several and any(map(may_be_live, settings.sources)) else settings.realtime
@@ -56,9 +56,9 @@ def open_streams(
 
 
 def fetch_from(streams: Sequence[Stream], wait_s: float) -> tuple[list[Stream], list[Stream]]:
-    """Ask every stream for its next frame: which have one to be taken now, and which were given up.
+    """Poll every stream for its next frame. Returns those with a frame to take now, and those that were permanently lost.
 
-    Files that are read as fast as can be go on together, by the times in the files.
+    Files that are read at full speed are synchronised by their timestamps.
     """
     open_streams = [stream for stream in streams if not stream.ended]
     lost = []

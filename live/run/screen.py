@@ -1,4 +1,4 @@
-"""The window of a run, its keys, and what they change. Knows no reader and no source."""
+"""Shows the frames of a run in a window and handles its keys; knows no reader and no source."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ from live.run.mosaic import Mosaic
 from live.window.window import Window
 
 HOLD_POLL_MS = 30
-"""Milliseconds for which a key is waited for while the picture stands still: short enough that a key seems to act at once."""
+"""While the picture stands still, keys are polled with this timeout (ms), short enough that a key seems to act at once."""
 AGE_OVER = 15
-"""Frames over which the median of the shown age is taken: half a second of a usual camera."""
+"""The displayed age is the median over this number of frames, half a second of a typical camera."""
 
 Say = Callable[[str], None]
 
 
 class Screen:
-    """The state of the window: paused, mirrored, with the debug view, with help."""
+    """The window and its state: paused, mirrored, debug view, help."""
 
     def __init__(self, window: Window, outputs: Outputs, *, mirrored: bool, say: Say) -> None:
         self._window = window
@@ -34,7 +34,7 @@ class Screen:
         self._troubles: list[str | None] = []
         self._recent_ages: deque[float] = deque(maxlen=AGE_OVER)
         self.ages = FrameAges()
-        """How old live frames were when they were shown."""
+        """The ages of live frames when they were shown."""
         self.quit = False
         """Whether the user ended the run."""
 
@@ -42,20 +42,20 @@ class Screen:
         """Show new frames, and handle a pressed key."""
         self._mosaic, self._troubles = mosaic, mosaic.troubles
         self._refresh()
-        self.answer_key()  # the window paints as its events are handled
+        self.answer_key()  # the window is painted while its events are handled
         age_s = mosaic.age_s()
         if age_s is not None:
             self._recent_ages.append(age_s)
             self.ages.add(age_s)
 
     def rest(self, over: Callable[[], bool]) -> bool:
-        """Keep the last frame while the user pauses and the run isn't over; whether there was a pause."""
+        """Keep the last frame until the pause or the run ends; whether there was a pause."""
         pressed = self._paused
         while self._paused and not over():
             self.answer_key(HOLD_POLL_MS)
         if pressed and self._mosaic is not None:
             for view in self._mosaic.views:
-                view.session.forget_rate()  # the pause says nothing about speed
+                view.session.forget_rate()  # the rate must not include the pause
         return pressed
 
     def hold(self, over: Callable[[], bool]) -> None:
@@ -64,26 +64,26 @@ class Screen:
             self.answer_key(HOLD_POLL_MS)
 
     def wait(self) -> None:
-        """Handle keys while no frame comes, and show a lost source as stale."""
+        """Handle keys while there is no new frame, and show a lost source as stale."""
         if self._mosaic is not None and self._mosaic.troubles != self._troubles:
             self._troubles = self._mosaic.troubles
             self._refresh()
         self.answer_key()
 
     def answer_key(self, wait_ms: int = 1) -> None:
-        """Handle a pressed key, waiting for one up to `wait_ms`."""
+        """Wait up to `wait_ms` for a key, and handle it."""
         key = self._window.poll_key(wait_ms)
         if key is None:
             return
         try:
             self._do(key)
-        except OutputError as error:  # a snapshot that fails is no reason to end the run
+        except OutputError as error:  # a failed snapshot doesn't end the run
             self._say(str(error))
         if not self.quit:
             self._refresh()
 
     def _do(self, key: Key) -> None:
-        """Change what the key changes."""
+        """Perform the action of a key."""
         match key:
             case Key.QUIT:
                 self.quit = True
@@ -115,7 +115,7 @@ class Screen:
             self._say(f"Recording: {self._outputs.start_recording()}")
 
     def _refresh(self) -> None:
-        """Show the newest frames with everything that was switched on by keys."""
+        """Show the newest frames with all features that are switched on."""
         if self._mosaic is None:
             return
         preview = draw_hud(self._mosaic.picture(mirrored=self._mirrored), self._hud(self._mosaic))

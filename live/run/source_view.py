@@ -1,4 +1,4 @@
-"""What a person sees of one source: its newest frame, annotated, or a stale one with a line that tells why. Reads nothing."""
+"""Draws one source: its newest frame, annotated, or a stale one with the reason; reads nothing."""
 
 from __future__ import annotations
 
@@ -14,31 +14,31 @@ from live.drawing.stale_frame import blank, stale
 
 
 class SourceView:
-    """The picture of one source. `show` it each result; `picture` is drawn when it is asked for, and once for each result."""
+    """The picture of one source. Pass each result to `show`; `picture` draws it on the first call and caches it."""
 
     def __init__(self, session: SourceSession, overlay: OverlaySettings) -> None:
         self.session = session
-        """Tells how the source is doing."""
+        """The source and its state."""
         self.result: FrameResult | None = None
-        """What is known of the newest frame; None before the first."""
+        """The newest result; None before the first frame."""
         self._overlay = overlay
-        self._drawn: dict[bool, NDArray[np.uint8]] = {}  # by whether it is mirrored
-        self._labels = {False: LabelMemory(), True: LabelMemory()}  # labels have other places in the mirror
+        self._drawn: dict[bool, NDArray[np.uint8]] = {}  # key: whether it is mirrored
+        self._labels = {False: LabelMemory(), True: LabelMemory()}  # labels have other positions in a mirrored picture
 
     def show(self, result: FrameResult) -> None:
-        """This is the newest frame from here on."""
+        """Set the newest result."""
         self.result = result
         self._drawn.clear()
 
     @property
     def is_current(self) -> bool:
-        """Whether it shows a frame of a live source that is well."""
+        """Whether it shows a frame of a connected live source."""
         return self.session.live and self.result is not None and self.session.trouble is None
 
     def picture(self, *, mirrored: bool = False) -> NDArray[np.uint8]:
-        """The newest frame, annotated, (H, W, 3) uint8 BGR; blank before the first, stale once its source is gone.
+        """The newest frame, annotated, (H, W, 3) uint8 BGR; blank before the first frame, stale if the source is lost.
 
-        Not to be drawn on.
+        Read-only.
         """
         if self.result is None:
             return blank(self.session.size)

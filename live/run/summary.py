@@ -1,4 +1,4 @@
-"""What a run did, for a person to read at its end. Knows counts and names, nothing of how they came about."""
+"""Summarises a run in one line at its end; knows only counts and names."""
 
 from __future__ import annotations
 
@@ -10,34 +10,34 @@ from live.run.frame_ages import FrameAges
 
 @dataclass(slots=True)
 class RunSummary:
-    """Kept up to date while a run goes on."""
+    """The totals of a run, updated while it runs."""
 
     frames: int = 0
-    """Taken from the sources, and so shown where there is a window."""
+    """Frames taken from the sources, and shown if there is a window."""
     seconds: float = 0.0
     numbers: int = 0
     captured: int = 0
-    """Whole frames that the sources had."""
+    """Intact frames captured by the sources."""
     damaged: int = 0
-    """Frames besides, that were damaged or built on damaged ones, and so left out."""
+    """Further frames, skipped because they, or a reference frame of theirs, were damaged."""
     read_anew: int = 0
-    """Frames that were read: the others looked like the one before."""
+    """Frames that were read; the others did not differ from the one before."""
     reading_s: float = 0.0
-    """Seconds that reading them took."""
+    """Total time of these readings, seconds."""
     ages: FrameAges | None = None
-    """How old live frames were when they were shown; None without a window."""
+    """The ages of live frames when they were shown; None without a window."""
     interrupted: bool = False
     failed: bool = False
-    """Whether a log or one of several sources had to be given up on the way."""
+    """Whether a log or one of several sources failed during the run."""
     files: list[Path] = field(default_factory=list)
 
     @property
     def dropped(self) -> int:
-        """Frames that the sources had and that were never taken: there was a newer one."""
+        """The number of captured frames that were never taken, as there was a newer one."""
         return max(0, self.captured - self.frames)
 
     def line(self) -> str:
-        """One line for people."""
+        """The summary as one line of text."""
         rate = self.frames / self.seconds if self.seconds > 0 else 0.0
         shown = [] if self.ages is None else [f"{self.frames} shown"]
         damaged = [f"{self.damaged} damaged and left out"] if self.damaged else []
