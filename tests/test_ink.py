@@ -159,7 +159,7 @@ def test_windows_of_a_long_strip_stay_those_of_a_large_picture(side: int) -> Non
     """They grow with the longer side; the work in them grew with its square, for minutes."""
     step = cell_px((17, side))
     assert step <= cell_px((9000, 12_000))
-    assert window_cells((1, side // step), 0.1) <= window_cells((320, 480), 0.1)
+    assert window_cells((1, side // step), 0.1) <= window_cells((720, 1280), 0.1)
 
 
 def test_windows_of_any_picture_within_the_limits_are_as_ever() -> None:

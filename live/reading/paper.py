@@ -19,8 +19,8 @@ NEARBY = 0.92
 LONGEST_PX = 12_000
 """Windows grow with the longer side of a picture up to this, px: that of 108 megapixels in a phone's shape. A strip of 10 px by a
 million is no larger picture, and windows that grew with it would take minutes."""
-MOST_CELLS = 3 * SMALL_SIDE_PX // 2
-"""As many cells as the longer side of any other picture has, rounding included."""
+MOST_CELLS = 4 * SMALL_SIDE_PX
+"""Longer side of a grid of cells up to which windows grow; only strips longer than LONGEST_PX have more cells."""
 
 
 def longer_side(shape: tuple[int, ...]) -> int:
