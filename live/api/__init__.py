@@ -1,6 +1,6 @@
-"""What programs build on: read a picture or follow a source, and the networks behind both.
+"""The Python API: reading pictures and streams.
 
-It opens no window, prints nothing and catches no signal; the command line is written on it. It may import everything below `run`.
-`reader.py` reads pictures; a stream is a `source_session.py`, which gives frames, and a `frame_reader.py`, which reads them.
-Change it where what a program is given changes; `numcam/__init__.py` lists what is public.
+It opens no window, prints nothing and catches no signal; the command line is built on it. It may import everything below `run`.
+`reader.py` reads pictures. A stream consists of a `source_session.py`, which provides frames, and a `frame_reader.py`, which
+reads them. `numcam/__init__.py` lists the public names.
 """

@@ -1,4 +1,4 @@
-"""Read the frames of one source: which must be read, what is on them, the same number from frame to frame. Knows no source."""
+"""Reads the frames of one source if they changed, and tracks their numbers; knows no source."""
 
 from __future__ import annotations
 
@@ -14,27 +14,27 @@ from live.tracking.frame_interval import FrameInterval
 from live.tracking.tracker import NumberTracker
 
 STILL_TRACKING = TrackingSettings(confirm_doubt=1.0, confirm_confidence=0.0, forget_after_s=0.0)
-"""A still picture is read for itself: what is in it is shown at once, and forgotten with it."""
+"""With these settings, the numbers of a still picture are shown at once and forgotten with the next one."""
 
 
 @dataclass(slots=True, eq=False)
 class FrameReader:
-    """Turns the frames of one source, in their order, into what is known of them."""
+    """Converts the frames of one source, in order, to results."""
 
     reader: OrientedPageReader
     settings: Settings
     still: bool = False
-    """Whether the frames are independent pictures, each to be read for itself."""
+    """Whether the frames are independent pictures, each read separately."""
     fps: float | None = None
-    """Frames a second, as far as the source says."""
+    """The source's frames per second, if known."""
     track_ids: Iterator[int] | None = None
     """Shared by all sources of a run; None: 1, 2, 3, ..."""
     check: Callable[[], None] = lambda: None
-    """Raises KeyboardInterrupt, between two stages of a reading, where the run is to end."""
+    """Called between two stages of a reading; raises KeyboardInterrupt to end the run."""
     read_anew: int = 0
-    """How many frames were read, because they did not look like the one before."""
+    """The number of frames that were read, as they differed from the one before."""
     reading_s: float = 0.0
-    """Seconds that reading them took."""
+    """Total time of these readings, seconds."""
     _result: FrameResult | None = None
     _tracker: NumberTracker = field(init=False)
     _change_detector: ChangeDetector = field(init=False)
@@ -49,11 +49,11 @@ class FrameReader:
         self._frame_interval = FrameInterval(None if self.still else self.fps)
 
     def new_page(self) -> None:
-        """Forget every number: the next frame shows another page. Ids go on."""
+        """Forget all numbers, as the next frame shows another page. Ids continue."""
         self._tracker.reset()
 
     def read(self, frame: Frame) -> FrameResult:
-        """What is known of the next frame: read where it does not look like the one before, else as before."""
+        """The result of the next frame: a new reading if it differs from the one before, else the previous reading."""
         interval_s = self._frame_interval.interval_s(frame.captured_at)
         before = self._result
         if self.still or (before is not None and before.frame.size != frame.size):
@@ -67,7 +67,7 @@ class FrameReader:
         return self._result
 
     def _read(self, frame: Frame, interval_s: float) -> FrameResult:
-        """Read a frame, and follow its numbers."""
+        """Read a frame and track its numbers."""
         stopwatch = Stopwatch()
 
         def mark(stage: str) -> None:

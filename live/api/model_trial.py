@@ -1,8 +1,8 @@
-"""Try a model file of somebody else's in a program of its own before it is loaded here. Knows no network and no picture.
+"""Tries a user's model file in a subprocess before it is loaded; knows no network and no picture.
 
-A runtime loads a file in code that isn't Python: what never ends there can't be interrupted, what takes all memory takes the
-program with it, and so does a crash. The other program is ended after a time, and may have only as much memory as there is.
-The models that come with Numcam are not tried: they start as fast as ever. docs/decisions/0025-what-goes-out.md
+A runtime loads a file in native code: an endless loop there can't be interrupted, and a crash or a lack of memory ends the whole
+process. The subprocess has a timeout, and its memory is limited to the machine's size. Numcam's own models are not tried, so
+that they load faster. docs/decisions/0025-what-goes-out.md
 """
 
 from __future__ import annotations
@@ -17,11 +17,11 @@ from models.classifier import Classifier, find_model, load_classifier
 from models.errors import ModelError
 
 ROOT = Path(__file__).resolve().parents[__name__.count(".")]
-"""The folder that imports start from: a clone, or where packages are installed."""
+"""The root folder of imports: a clone, or site-packages."""
 WITHIN_S = LimitsSettings().model_load_s
 REFUSED = 3
-"""The other program's exit code where the model is none; what is wrong with it is told on its stdout."""
-# of Windows' machines the size isn't asked; TensorFlow reserves more than it uses, and Keras ends by itself where there is none
+"""The subprocess exits with this code if the model is invalid, and prints the reason to stdout."""
+# There is no memory limit on Windows, nor for Keras: TensorFlow reserves more than it uses, and exits if memory runs out.
 SCRIPT = f"""
 import os, sys
 sys.path.insert(0, sys.argv[1])
@@ -46,16 +46,16 @@ TOO_LITTLE_MEMORY = "It may need more memory than there is"
 
 
 def load_tried(path: Path | None, runtime: str = "auto", threads: int = 0, *, within_s: float = WITHIN_S) -> Classifier:
-    """`load_classifier`, of a file that was tried before; None is the one that comes with Numcam. Raises ModelError."""
+    """Try a model file, then load it with `load_classifier`; None: Numcam's own model, untried. Raises ModelError."""
     if path is not None:
         try_model(path, runtime, threads, within_s=within_s)
     return load_classifier(path, threads, runtime)
 
 
 def try_model(path: Path, runtime: str = "auto", threads: int = 0, *, within_s: float) -> None:
-    """Load a model file and ask it once, in another program. Raises ModelError where it can't be used, or takes too long.
+    """Load a model file and run it once in a subprocess. Raises ModelError if it can't be used, or times out.
 
-    within_s: seconds that it may take, the start of the other program and of the runtime in it included.
+    within_s: the timeout, including the start of the subprocess and of the runtime, seconds.
     """
     path, runtime = find_model(path, runtime)
     words = [sys.executable, "-P", "-W", "ignore", "-c", SCRIPT, str(ROOT), str(path.absolute()), str(threads), runtime]
@@ -71,7 +71,7 @@ def try_model(path: Path, runtime: str = "auto", threads: int = 0, *, within_s: 
                 f"The model {path} was given up: it was not ready within {within_s:g} s (limits.model_load_s), and may never be. "
                 "Take another model, or give a slow machine more time."
             ) from None
-        finally:  # also where a person is tired of waiting
+        finally:  # also after KeyboardInterrupt
             subprocesses.end(process)
     code, message = process.returncode, told.decode("utf-8", "surrogateescape")
     if code == REFUSED and message:

@@ -1,4 +1,4 @@
-"""Open the networks that the settings name, and the reader that asks them. Knows model files, reads no picture itself."""
+"""Opens the networks of the settings and the reader that uses them; reads no picture itself."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from models.line_classifier import LineClassifier
 
 
 class NetworkError(NumcamError, ModelError):
-    """A network can't be loaded: a ModelError that a program catches with all others of Numcam."""
+    """A network can't be loaded: a ModelError that is also a NumcamError."""
 
 
 @contextmanager
@@ -36,7 +36,7 @@ def as_numcam_error() -> Iterator[None]:
 def open_classifier(settings: Settings, say: Callable[[str], None] | None = None) -> Classifier:
     """The network that reads single digits; one that isn't Numcam's own is tried first. Raises ModelError.
 
-    say: is given a line on what it can't tell, if there is something.
+    say: called with one line on the network's limitations, if any.
     """
     model = settings.model
     path = Path(model.path) if model.path is not None else None
@@ -48,7 +48,7 @@ def open_classifier(settings: Settings, say: Callable[[str], None] | None = None
 
 
 def weakness_of(classifier: Classifier, settings: ModelSettings) -> str | None:
-    """One line on what a network can't tell, None where there is nothing to be said."""
+    """One line on a network's limitations, or None."""
     if classifier.classes > DIGIT_CLASSES:
         return None
     return (
@@ -58,25 +58,25 @@ def weakness_of(classifier: Classifier, settings: ModelSettings) -> str | None:
 
 
 def open_reader(settings: Settings, classifier: Classifier) -> PageReader:
-    """A reader of pages with that network, and with the one for whole numbers where it is wanted. Raises ModelError."""
+    """A page reader with that network, and with the one for whole lines if the settings enable it. Raises ModelError."""
     ask_lines = LineClassifier(threads=settings.model.threads) if settings.model.lines else None
     return PageReader(classifier, settings, ask_lines=ask_lines)
 
 
 @dataclass(frozen=True, slots=True)
 class InterruptibleClassifier:
-    """A network before each question to which is looked whether it may still be asked."""
+    """A network that calls `check` before each batch."""
 
     network: Classifier
     check: Callable[[], None]
-    """Raises KeyboardInterrupt where the run is to end: a full page is hundreds of questions, in many batches."""
+    """Raises KeyboardInterrupt to end the run: a full page takes many batches."""
 
     @property
     def classes(self) -> int:
-        """As the network's own."""
+        """The number of classes of the network."""
         return self.network.classes
 
     def __call__(self, inputs: NDArray[np.float32]) -> NDArray[np.float32]:
-        """As the network's own."""
+        """Call `check`, then the network."""
         self.check()
         return self.network(inputs)

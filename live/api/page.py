@@ -1,4 +1,4 @@
-"""One picture with the numbers on it, and the forms they are wanted in: rows, JSON, a picture. Reads nothing itself."""
+"""Holds the numbers of one picture, and exports them as rows, JSON or a picture; reads nothing itself."""
 
 from __future__ import annotations
 
@@ -23,41 +23,41 @@ from live.outputs.tables import table_of
 from live.reading.orientation import OrientedTrace
 
 NOTEBOOK_PX = 1600
-"""Longest side of a picture in a notebook, px: about the width of a large screen's cell; more only makes the notebook heavier."""
+"""This is the longest side of a picture in a notebook, px: about the width of a cell; more makes the file larger."""
 
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Page:
     """The numbers on one picture. `len(page)` counts them, and iterating gives them in reading order.
 
-    Made by `Reader.read`; nothing of it changes afterwards, so that any thread may use it.
+    Created by `Reader.read`; immutable, so that any thread may use it.
     """
 
     image: NDArray[np.uint8]
-    """The picture, (H, W, 3) uint8 BGR, as it was given; one out of a file is upright as its EXIF says."""
+    """The picture, (H, W, 3) uint8 BGR, as given; a picture from a file is upright by its EXIF orientation."""
     numbers: tuple[Number, ...]
     """In reading order: lines from top to bottom, left to right on a line. Each has `text` (`"1234"`), `shown` (`"12?4"`
-    where a digit is in doubt), `confidence` (0 to 1), `quad` ((4, 2) float32 corners in px of `image`, clockwise from the
+    if a digit is doubtful), `confidence` (0 to 1), `quad` ((4, 2) float32 corners in px of `image`, clockwise from the
     top left of the number's own line) and `digits`, each with `label`, `confidence` and `box`."""
     source: str
-    """What a person would call the picture: `scan.tif`, `scan.tif#2` of a file with several pages, `picture` of an array."""
+    """Name of the picture: `scan.tif`, `scan.tif#2` in a file with several pages, `picture` for an array."""
     path: Path | None = None
-    """The file that it was read from; None for bytes and arrays."""
+    """The file it was read from; None for bytes and arrays."""
     number: int = 1
-    """Which page of its file it is, from 1."""
+    """Page number in the file, from 1."""
     pages: int = 1
-    """How many pages the file has."""
+    """The number of pages in the file."""
     turn: int = 0
-    """Quarter turns to the left that lay the page upright, 0 to 3; `image` and `quad` are not turned."""
+    """Counterclockwise quarter turns that make the page upright, 0 to 3; `image` and `quad` are not rotated."""
     left_out: int = 0
-    """Pieces of ink that were not looked at, or not closely: there was too much ink to read all in time."""
+    """The number of pieces of ink that were skipped, or read less carefully, as there was too much ink to read."""
     overlay: OverlaySettings = field(default_factory=OverlaySettings)
     """How `annotate` draws."""
     _read_again: Callable[[], OrientedTrace] | None = None
-    """What `explain` draws from, kept or worked out anew."""
+    """Returns the trace for `explain`, stored or computed again."""
 
     def __len__(self) -> int:
-        """How many numbers there are."""
+        """The number of numbers."""
         return len(self.numbers)
 
     def __iter__(self) -> Iterator[Number]:
@@ -77,14 +77,14 @@ class Page:
         return self.image.shape[1], self.image.shape[0]
 
     def table(self) -> list[list[str]]:
-        """The numbers in rows and columns, as they stand on the page: each as `Number.shown`, an empty text for an empty cell.
+        """The numbers as a table in the layout of the page: each as `Number.shown`, "" for an empty cell.
 
-        All rows have one length; a page without numbers has no rows.
+        All rows have the same length; a page without numbers has no rows.
         """
         return table_of(self.numbers)
 
     def to_dict(self) -> dict[str, Any]:
-        """Plain values, as `numcam read --json` prints them: docs/schema/page.json describes each field."""
+        """The page as a dict, as printed by `numcam read --json`. The fields are described in docs/schema/page.json."""
         page = (self.number, self.pages) if self.pages > 1 else None
         return picture_fields(self.source, self.size, self.numbers, page) | {"left_out": self.left_out}
 
@@ -92,7 +92,7 @@ class Page:
         """`to_dict` as JSON, in ASCII.
 
         Args:
-            indent: Spaces for each level; None for one line.
+            indent: Spaces per level; None for one line.
         """
         return json.dumps(self.to_dict(), indent=indent)
 
@@ -109,22 +109,22 @@ class Page:
     def save(self, path: str | Path) -> Path:
         """Write the annotated picture, and return its path.
 
-        The file has its name only once it is whole; an earlier file of that name is kept beside it, as `seen.1.jpg`.
+        The file gets its name only when it is complete; an existing file of that name is kept as `seen.1.jpg`.
 
         Args:
-            path: Its suffix names the format: .jpg, .png, .webp, ...
+            path: Its suffix determines the format: .jpg, .png, .webp, ...
 
         Raises:
-            OutputError: It can't be written.
+            OutputError: The file can't be written.
         """
         path = Path(path)
         write_picture(path, self.annotate())
         return path
 
     def explain(self) -> dict[str, NDArray[np.uint8]]:
-        """What each stage saw, as pictures by name (`1-ink` to `6-numbers`), each (h, w, 3) uint8 BGR and upright.
+        """The intermediate results as pictures by name (`1-ink` to `6-numbers`), each (h, w, 3) uint8 BGR and upright.
 
-        Takes as long as reading the page, unless it was read with `keep_trace=True`.
+        It takes as long as reading the page, unless that was read with `keep_trace=True`.
         """
         from live.drawing.explain.pages import explain
 
@@ -150,7 +150,7 @@ class Page:
 
 
 def _within(picture: NDArray[np.uint8], longest: int) -> NDArray[np.uint8]:
-    """The picture (H, W, 3), made smaller where a side is longer than so many px."""
+    """The picture (H, W, 3), scaled down if a side is longer than `longest` px."""
     scale = longest / max(picture.shape[:2])
     if scale >= 1:
         return picture

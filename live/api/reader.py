@@ -1,4 +1,4 @@
-"""Read the numbers on pictures: the way in for Python. Knows files, bytes and arrays; opens no window and prints nothing."""
+"""Reads the numbers on pictures, as the Python API; opens no window and prints nothing."""
 
 from __future__ import annotations
 
@@ -26,18 +26,17 @@ from live.reading.orientation import OrientedPageReader, OrientedTrace
 from models.classifier import Classifier
 
 PictureSource = str | os.PathLike[str] | bytes | NDArray[np.uint8]
-"""A file's name; the bytes of such a file; or an array (H, W, 3) uint8 BGR or (H, W) uint8 grey."""
+"""A file name; the bytes of a file; or an array (H, W, 3) uint8 BGR or (H, W) uint8 grey."""
 SettingsSource = Settings | Mapping[str, Any] | str | os.PathLike[str]
 OnRemark = Callable[[Remark], None]
 UNNAMED = "picture"
-"""What a picture without a file is called."""
+"""This is the name of a picture without a file."""
 
 
 class Reader:
-    """Reads handwritten numbers on pictures. The networks are loaded once, which takes half a second; keep the reader.
+    """Reads handwritten numbers on pictures. Reuse the reader: loading its networks takes half a second.
 
-    It remembers nothing from one picture to the next, and any number of threads may use one reader at the same time. A
-    classifier of your own must allow that, too.
+    It keeps no state between pictures, and is thread-safe. A custom classifier must be thread-safe too.
 
         reader = Reader()
         page = reader.read("page.jpg")
@@ -50,17 +49,17 @@ class Reader:
 
         Args:
             settings: `Settings`; a mapping with the names of config.yaml, `{"grouping": {"doubt_below": 0.8}}`; or the path of
-                such a file. None: the defaults; no file is looked for.
-            classifier: Answers for single digits, instead of `model.path` of the settings.
+                such a file. None: the defaults; no file is searched for.
+            classifier: Classifies single digits, instead of `model.path` of the settings.
 
         Raises:
             SettingsError: A setting is unknown or out of its range.
             NumcamError: A network can't be loaded.
         """
         self.settings: Settings = as_settings(settings)
-        """What it reads by."""
+        """The settings of the reader."""
         self.notes: tuple[str, ...] = ()
-        """What is to be known of the network, a line each: none of the network that comes with Numcam."""
+        """The limitations of the network, one line each; empty for Numcam's own network."""
         with as_numcam_error():
             asked = open_classifier(self.settings) if classifier is None else classifier
             self._reader = open_reader(self.settings, asked)
@@ -69,18 +68,18 @@ class Reader:
             self.notes = (weakness,)
 
     def read(self, source: PictureSource, *, keep_trace: bool = False) -> Page:
-        """The numbers on one picture; a page that lies on its side or on its head is read all the same.
+        """Read the numbers on one picture; a page may be rotated by quarter turns.
 
         Args:
             source: A file's path (`-` is stdin), the bytes of such a file, or an array (H, W, 3) uint8 BGR or (H, W) uint8 grey,
-                which the page goes on using: don't draw on it. Of a file with several pages the first one is read;
-                `Page.pages` tells how many there are, and `read_all` reads them all.
-            keep_trace: Keep what `Page.explain` draws from, some 4 bytes for each px and 3 kB for each digit.
+                which the page keeps a reference to: don't modify it. Only the first page of a file is read; `Page.pages` is the
+                number of pages, and `read_all` reads them all.
+            keep_trace: Keep the trace for `Page.explain`, about 4 bytes per pixel and 3 kB per digit.
 
         Raises:
-            SourceError: There is no picture, it is damaged, or it is beyond the limits (`limits` in the settings).
+            SourceError: There is no picture, it is damaged, or it is above the limits (`limits` in the settings).
             ValueError: The array has another shape or type.
-            TypeError: `source` is none of those things.
+            TypeError: `source` has another type.
         """
         pages = self.read_all(source, keep_trace=keep_trace)
         return next(pages)
@@ -88,16 +87,16 @@ class Reader:
     def read_all(
         self, source: PictureSource, *, keep_trace: bool = False, on_remark: OnRemark | None = None
     ) -> Iterator[Page]:
-        """Every page of a file, read one by one as they are asked for; otherwise as `read`.
+        """Read every page of a file lazily; otherwise like `read`.
 
         Args:
             source: As for `read`.
             keep_trace: As for `read`.
-            on_remark: Is given a remark (`text`, `is_failure`) on each page that can't be read or not as a whole, and on what of
-                the file isn't read on purpose. Damaged pages are then left out, and of others what is there is read.
+            on_remark: Called with a remark (`text`, `is_failure`) on each page that can't be read completely, and on parts of the
+                file that are deliberately not read. Unreadable pages are then skipped, and truncated ones are read in part.
 
         Raises:
-            SourceError: As `read`; a damaged page raises it only without `on_remark`.
+            SourceError: As for `read`; a damaged page raises it only without `on_remark`.
         """
         for page in decoded(source, self.settings.limits):
             if page.note is not None and page.number == 1 and on_remark is not None:
@@ -127,12 +126,12 @@ class Reader:
         )
 
     def _trace(self, image: NDArray[np.uint8]) -> OrientedTrace:
-        """What is worked out for a picture (H, W, 3) uint8 BGR. How the page lies is remembered by no other call."""
+        """The trace of a picture (H, W, 3) uint8 BGR. The orientation is not kept for other calls."""
         return OrientedPageReader(self._reader, remembers=False).trace(image)
 
 
 def as_settings(given: SettingsSource | None) -> Settings:
-    """Settings of what a program gives: itself, a mapping, or a file laid over the defaults. Raises SettingsError."""
+    """Convert to `Settings`: from `Settings`, or from a mapping or file that overrides the defaults. Raises SettingsError."""
     if given is None:
         return Settings()
     if isinstance(given, Settings):
@@ -143,7 +142,7 @@ def as_settings(given: SettingsSource | None) -> Settings:
 
 
 def decoded(source: PictureSource, limits: LimitsSettings) -> Iterator[DecodedPage]:
-    """Every page of a picture, decoded. Raises SourceError, ValueError and TypeError."""
+    """Decode every page of a picture. Raises SourceError, ValueError and TypeError."""
     if isinstance(source, str | os.PathLike):
         yield from read_pages(Path(source), limits)
     elif isinstance(source, bytes | bytearray | memoryview):
@@ -155,7 +154,7 @@ def decoded(source: PictureSource, limits: LimitsSettings) -> Iterator[DecodedPa
 
 
 def as_picture(array: NDArray[Any]) -> NDArray[np.uint8]:
-    """The array as (H, W, 3) uint8 BGR; one of another layout in memory is copied. Raises ValueError."""
+    """The array as (H, W, 3) uint8 BGR, copied if it isn't contiguous. Raises ValueError."""
     is_grey = array.ndim == 2 or (array.ndim == 3 and array.shape[2] == 1)
     if array.dtype != np.uint8 or not (is_grey or (array.ndim == 3 and array.shape[2] == 3)) or array.size == 0:
         raise ValueError(f"a picture is an array (H, W, 3) or (H, W) of uint8, not {array.shape} of {array.dtype}")

@@ -1,4 +1,4 @@
-"""One source from its opening to its end: frames in turn, opened again for another round, lost and back. Reads nothing."""
+"""Manages one source from opening to end: frames, repetition, loss and return; reads nothing."""
 
 from __future__ import annotations
 
@@ -12,21 +12,21 @@ from live.core.errors import SourceError
 from live.core.records import Frame
 
 REST_S = 0.5
-"""Seconds between two rounds of a source that is opened again, on the clock of `Frame.captured_at`."""
+"""This is the pause between two rounds of a repeated source, in seconds of `Frame.captured_at`."""
 RATE_OVER = 30
-"""Frames over which the shown rate is taken: a second of a usual camera."""
+"""The displayed rate is measured over this number of frames, a second of a typical camera."""
 
 OnNote = Callable[[str], None]
 
 
 def ignore(note: str) -> None:
-    """Nobody is told."""
+    """Discard a note."""
 
 
 class SourceSession:
-    """A source and how it is doing. `fetch` its next frame, then `take` it.
+    """A source and its state. Call `fetch` for the next frame, then `take` it.
 
-    A lost source is waited for: `trouble` says so, and frames go on once they come back.
+    While a source is lost, `trouble` describes it; frames continue when the source is back.
     """
 
     def __init__(
@@ -37,27 +37,27 @@ class SourceSession:
         reopen: Callable[[], FrameSource] | None = None,
         on_wall_clock: bool = False,
     ) -> None:
-        """on_note: is given each line that a person should know, such as a loss or a damaged picture.
+        """on_note: called with each line for the user, such as a loss or a damaged picture.
 
-        reopen: opens the source again when it has ended, for the next round. on_wall_clock: whether a file's times are laid on
-        the clock of cameras, because it is read beside them.
+        reopen: reopens the source for the next round when it has ended. on_wall_clock: whether a file's times are converted to
+        the clock of cameras, because both are read together.
         """
         self.source = source
         self.on_wall_clock = on_wall_clock
         self.waiting: Frame | None = None
-        """The frame that was fetched and not yet taken."""
+        """The frame that was fetched but not taken yet."""
         self.taken = 0
-        """How many frames were taken."""
+        """The number of frames taken."""
         self.rounds = 0
-        """How many times the source was opened again: the frames of another round show another page."""
+        """The number of times the source was reopened; the frames of a new round show another page."""
         self.failure: str | None = None
-        """Why it was given up, in one line; None where it was not."""
+        """One line on why the source was given up, else None."""
         self.left_some = False
-        """Whether something of it couldn't be read, such as a damaged picture in a folder."""
+        """Whether a part of it couldn't be read, such as a damaged picture in a folder."""
         self._on_note = on_note
         self._reopen = reopen
         self._closed = False
-        self._captured = self._left_out = 0  # in the rounds before this one
+        self._captured = self._left_out = 0  # in earlier rounds
         self._round_frames = 0
         self._begin_s = 0.0
         self._newest_s: float | None = None
@@ -67,7 +67,7 @@ class SourceSession:
 
     @property
     def name(self) -> str:
-        """What a person would call it."""
+        """The name for messages."""
         return self.source.name
 
     @property
@@ -82,17 +82,17 @@ class SourceSession:
 
     @property
     def live(self) -> bool:
-        """Whether frames come as they happen."""
+        """Whether frames arrive in real time."""
         return self.source.live
 
     @property
     def lost_s(self) -> float | None:
-        """Seconds since the last frame, while the source tries to come back; None while all is well."""
+        """Seconds since the last frame while the source reconnects; None while it is connected."""
         return self.source.lost_s
 
     @property
     def ended(self) -> bool:
-        """Whether no frame will come any more."""
+        """Whether there are no more frames."""
         if self._closed:
             return True
         if self.waiting is not None:
@@ -101,34 +101,34 @@ class SourceSession:
 
     @property
     def captured(self) -> int:
-        """How many frames the source has had so far, whether they were taken or not."""
+        """The number of frames captured so far, taken or not."""
         return self._captured + self.source.captured
 
     @property
     def left_out(self) -> int:
-        """How many damaged frames the source has kept back so far."""
+        """The number of damaged frames skipped so far."""
         return self._left_out + self.source.left_out
 
     @property
     def dropped(self) -> int:
-        """How many frames the source has had that were never taken: there was a newer one."""
+        """The number of captured frames that were never taken, as there was a newer one."""
         return self.captured - self.taken - (self.waiting is not None)
 
     @property
     def fps(self) -> float:
-        """Frames taken a second, of late; 0 where none come, or where that can't be told yet."""
+        """Frames recently taken per second; 0 if the source is lost, or the rate is unknown yet."""
         if self.trouble is not None:
             return 0.0
         spent = self._times[-1] - self._times[0] if self._times else 0.0
         return (len(self._times) - 1) / spent if spent > 0 else 0.0
 
     def forget_rate(self) -> None:
-        """Take the rate anew, after a pause."""
+        """Restart the measurement of the rate, after a pause."""
         self._times.clear()
 
     @property
     def trouble(self) -> str | None:
-        """One line on why its newest frame is an old one, else None."""
+        """One line on why its newest frame is stale, else None."""
         if self.failure is not None:
             return f"{self.name} was given up"
         lost_s = self.lost_s
@@ -137,7 +137,7 @@ class SourceSession:
         return f"{self.name} has ended" if self.ended and not self.still else None
 
     def fetch(self, wait_s: float) -> None:
-        """Have the next frame wait to be taken, if there is one within `wait_s` seconds. Raises SourceError."""
+        """Wait up to `wait_s` seconds for the next frame, and store it in `waiting`. Raises SourceError."""
         if self.waiting is not None or self.ended:
             return
         if self.source.ended:
@@ -159,7 +159,7 @@ class SourceSession:
         self.waiting = replace(frame, index=frame.index + self._captured, captured_at=frame.captured_at + self._begin_s)
 
     def take(self) -> Frame:
-        """The frame that waits. Raises ValueError where none does."""
+        """Return the fetched frame. Raises ValueError if there is none."""
         frame, self.waiting = self.waiting, None
         if frame is None:
             raise ValueError("no frame waits: fetch() comes first")
@@ -174,12 +174,12 @@ class SourceSession:
         return frame
 
     def close(self) -> None:
-        """Let go of the source. May be called again."""
+        """Close the source. May be called more than once."""
         self._closed = True
         self.source.close()
 
     def _report_remarks(self) -> None:
-        """Tell what the source has to tell; whether it read all that it was to read is remembered."""
+        """Report the source's remarks, and record whether a part of it couldn't be read."""
         for remark in self.source.take_remarks():
             self._on_note(remark.text)
             self.left_some = self.left_some or remark.is_failure
@@ -188,7 +188,7 @@ class SourceSession:
             self._on_note(f"{self.name} is damaged: frames that are not whole, or built on such ones, are left out.")
 
     def _begin_round(self) -> None:
-        """Open the source again: indices and times go on."""
+        """Reopen the source; indices and times continue."""
         assert self._reopen is not None
         assert self._newest_s is not None
         self._begin_s = self._newest_s + REST_S

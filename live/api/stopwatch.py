@@ -1,4 +1,4 @@
-"""Milliseconds by stage. Knows names of stages and a clock, nothing of what the stages do."""
+"""Measures milliseconds per stage; doesn't know what the stages do."""
 
 from __future__ import annotations
 
@@ -6,14 +6,14 @@ import time
 
 
 class Stopwatch:
-    """Notes how long each stage took: called with a stage's name as it ends."""
+    """Measures the duration of each stage. Call it with the stage's name at its end."""
 
     def __init__(self) -> None:
         self._stages: dict[str, float] = {}
         self._last = time.perf_counter()
 
     def __call__(self, stage: str) -> None:
-        """Note the time since the last call (or since the start) under `stage`; a stage that comes again adds up."""
+        """Add the time since the last call (or the start) to `stage`."""
         now = time.perf_counter()
         self._stages[stage] = self._stages.get(stage, 0.0) + 1000 * (now - self._last)
         self._last = now

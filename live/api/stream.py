@@ -1,4 +1,4 @@
-"""Follow a camera, a file or an address frame by frame: the way in for Python. Opens no window and prints nothing."""
+"""Reads a camera, a file or an address frame by frame, as the Python API; opens no window and prints nothing."""
 
 from __future__ import annotations
 
@@ -23,14 +23,14 @@ from models.classifier import Classifier
 
 
 class Stream:
-    """The frames of one source, read one after the other. Made by `stream`.
+    """The frames of one source, read in order. Created by `stream`.
 
         for frame in numcam.stream("clip.mp4"):
             for number in frame.new:
                 print(number.track_id, number.text)
 
-    A loop closes it at its end, on `break` and on an exception; so does a `with` block, and so does Python where nothing uses
-    it any more. One thread at a time may use a stream; any number of streams may be used at the same time.
+    It is closed at the end of a loop, on `break`, on an exception, at the end of a `with` block, or when it is garbage collected.
+    A stream is not thread-safe; different threads may use different streams at the same time.
     """
 
     def __init__(
@@ -40,18 +40,18 @@ class Stream:
         overlay: OverlaySettings | None = None,
         first: FirstFrame | None = None,
     ) -> None:
-        """`stream` makes streams.
+        """Use `stream` to create a stream.
 
         Args:
             session: The source.
             reader: Reads its frames.
             overlay: How `StreamFrame.annotate` draws.
-            first: The first frame of several streams, from which all of them are timed; None: this stream's own.
+            first: The common time origin of several streams; None: this stream's first frame.
         """
         self.session = session
-        """Its source, and how that is doing."""
+        """The source and its state."""
         self.reader = reader
-        """What reads its frames."""
+        """The reader of its frames."""
         self._overlay = overlay or OverlaySettings()
         self._first = first or FirstFrame()
         self._events = EventFinder(self._first)
@@ -60,22 +60,22 @@ class Stream:
 
     @property
     def name(self) -> str:
-        """What a person would call its source."""
+        """The name of its source."""
         return self.session.name
 
     @property
     def ended(self) -> bool:
-        """Whether no frame will come any more."""
+        """Whether there are no more frames."""
         return self.session.ended
 
     def fetch(self, wait_s: float = WAKE_EVERY_S) -> bool:
-        """Wait for the next frame; whether there is one to `take`, which is not read yet.
+        """Wait for the next frame; whether there is one to `take`. It is not read yet.
 
         Args:
-            wait_s: The longest wait, seconds.
+            wait_s: The timeout, seconds.
 
         Raises:
-            SourceError: The source is gone for good.
+            SourceError: The source is permanently lost.
         """
         self.session.fetch(wait_s)
         return self.session.waiting is not None
@@ -84,7 +84,7 @@ class Stream:
         """Read the frame that was fetched.
 
         Raises:
-            ValueError: None was.
+            ValueError: No frame was fetched.
         """
         frame = self.session.take()
         if self.session.rounds != self._rounds:
@@ -97,14 +97,14 @@ class Stream:
         return StreamFrame(result, frame.captured_at - self._first.start(frame), tuple(events), self._overlay)
 
     def close(self) -> None:
-        """Let go of the source: no frame comes any more. May be called again."""
+        """Close the source; there are no more frames. May be called more than once."""
         self._close()
 
     def __iter__(self) -> Iterator[StreamFrame]:
-        """Every frame of a file; of a camera the newest each time. Closes the stream however it ends.
+        """Every frame of a file, or always the newest frame of a camera. The stream is closed at the end.
 
         Raises:
-            SourceError: The source is gone for good.
+            SourceError: The source is permanently lost.
         """
         try:
             while not self.ended:
@@ -114,13 +114,13 @@ class Stream:
             self.close()
 
     def __enter__(self) -> Self:
-        """Nothing to do: it is open."""
+        """Return the stream, which is open."""
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        """Close it."""
+        """Close the stream."""
         self.close()
 
 
@@ -135,15 +135,15 @@ def stream(
     """Open a camera, a video, a picture, a folder of pictures or an address, and read it frame by frame.
 
     Args:
-        source: A camera's number, a path, or text as the program's `--source` takes it: `rtsp://...`, `demo`, `auto`.
-        settings: As for `Reader`; what they say of sources, window and files is not used.
+        source: A camera's number, a path, or a value of `--source`: `rtsp://...`, `demo`, `auto`.
+        settings: As for `Reader`; the settings of sources, window and files are ignored.
         classifier: As for `Reader`.
-        realtime: Whether files come at their own speed, with frames left out where reading takes longer. None: as the settings
-            say, which by default is each frame, as fast as can be. Of cameras and streams it is always the newest frame.
-        on_note: Is given a line on each thing that a person should know, such as a camera that is lost or a damaged picture.
+        realtime: Whether files are played at their own speed, with frames skipped if reading takes longer. None: by the settings,
+            whose default is every frame, as fast as possible. Cameras and streams always yield the newest frame.
+        on_note: Called with each line for the user, such as a lost camera or a damaged picture.
 
     Raises:
-        SourceError: No frame can be had; while frames are asked for, a camera is gone for good.
+        SourceError: No frame can be read; during iteration, a camera is permanently lost.
         SettingsError: A setting is unknown or out of its range.
         NumcamError: A network can't be loaded.
     """
@@ -169,11 +169,11 @@ def stream(
 
 
 def address_of(source: int | str | os.PathLike[str]) -> str:
-    """The source as `--source` takes it. Raises TypeError."""
+    """The source as a value of `--source`. Raises TypeError."""
     if isinstance(source, int):
         return str(source)
     path = os.fspath(source)
     if not isinstance(path, str):
         raise TypeError(f"a source is a number, a path or an address, not {type(source).__name__}")
-    # Path("0") is a file, "0" a camera
+    # Path("0") is a file, but "0" is a camera
     return path if isinstance(source, str) or PurePath(path).is_absolute() else f"{os.curdir}{os.sep}{path}"

@@ -1,4 +1,4 @@
-"""One frame of a stream, in the forms it is wanted in: numbers, what happened to them, a picture, plain values. Reads nothing."""
+"""Holds one frame of a stream, and exports its numbers, events, picture and plain values; reads nothing."""
 
 from __future__ import annotations
 
@@ -17,17 +17,17 @@ from live.outputs.events import Event, EventKind
 
 @dataclass(frozen=True, eq=False)
 class StreamFrame:
-    """One frame with the numbers in view, and what happened to them since the frame before.
+    """One frame with the numbers in view, and their events since the previous frame.
 
-    Nothing of it changes afterwards, so that it may be kept and used from any thread.
+    It is immutable, so that it may be kept and used in any thread.
     """
 
     result: FrameResult
-    """Everything that is known of the frame."""
+    """The complete result of the frame."""
     time: float
-    """Seconds since the first frame; of a video file, on the clock of the file."""
+    """Seconds since the first frame; for a video file, by its timestamps."""
     events: tuple[Event, ...] = ()
-    """What happened in it, as the program's `--log` writes it."""
+    """The events in the frame, as written by `--log`."""
     overlay: OverlaySettings = field(default_factory=OverlaySettings, repr=False)
     """How `annotate` draws."""
 
@@ -40,22 +40,22 @@ class StreamFrame:
 
     @property
     def image(self) -> NDArray[np.uint8]:
-        """The picture, (H, W, 3) uint8 BGR. Not to be drawn on."""
+        """The picture, (H, W, 3) uint8 BGR. Read-only."""
         return self.result.frame.image
 
     @property
     def index(self) -> int:
-        """Counts the frames of the source from 0; frames that were skipped are counted too."""
+        """Index of the frame in the source, from 0; skipped frames are counted too."""
         return self.result.frame.index
 
     @property
     def source(self) -> str:
-        """What a person would call the source: `camera 0`, a file's name, an address without its password."""
+        """The name of the source: `camera 0`, a file name, an address without its password."""
         return self.result.frame.source
 
     @property
     def numbers(self) -> tuple[TrackedNumber, ...]:
-        """Confirmed numbers in view, by their ids: each has `track_id`, `text`, `shown`, `confidence`, `quad` and `digits`."""
+        """Confirmed numbers in view, ordered by id: each has `track_id`, `text`, `shown`, `confidence`, `quad`, `digits`."""
         return self.result.shown
 
     @property
@@ -65,12 +65,12 @@ class StreamFrame:
 
     @property
     def changed(self) -> tuple[TrackedNumber, ...]:
-        """The numbers that were confirmed before and are read otherwise now."""
+        """The numbers that were confirmed before and have another text now."""
         return self._that("changed")
 
     @property
     def left(self) -> tuple[TrackedNumber, ...]:
-        """The numbers that were in the frame before and are gone, as they were read last."""
+        """The numbers that are no longer in view, with their last reading."""
         return self._that("left")
 
     def annotate(self) -> NDArray[np.uint8]:
@@ -78,9 +78,9 @@ class StreamFrame:
         return draw(self.result, self.overlay)
 
     def to_dict(self) -> dict[str, Any]:
-        """Plain values of the frame and of `numbers`: docs/schema/frame.json describes each field."""
+        """The frame and `numbers` as a dict. The fields are described in docs/schema/frame.json."""
         return frame_fields(self.result, self.numbers, self.time)
 
     def _that(self, kind: EventKind) -> tuple[TrackedNumber, ...]:
-        """The numbers that this happened to."""
+        """The numbers with events of this kind."""
         return tuple(event.tracked for event in self.events if event.kind == kind)

@@ -1,4 +1,4 @@
-"""Tracks numbers from frame to frame; knows no pixels, except in `change_detection.py`.
+"""Tracks numbers across frames.
 
 The tracker assigns each number a permanent id, combines its readings and confirms it. `page_motion.py` estimates the page's
 motion, and `change_detection.py` decides whether a frame must be read. The package may import `core`. It decides when a number
