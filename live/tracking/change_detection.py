@@ -14,10 +14,10 @@ from numpy.typing import NDArray
 
 from live.tracking.frame_interval import stretch
 
-CELL_PX = 8  # Side of a thumbnail's cell, px; it averages out noise, but a single stroke is still visible.
-CHANGE = 4.0  # A cell has changed if it differs by more than this number of grey levels,
-NOISE_SIGMAS = 6.0  # plus this number of standard deviations of the difference over all cells,
-MOST_NOISE = 8.0  # but at most this number of grey levels: if all cells differ, the camera moved.
+CELL_PX = 8  # This is the side of a thumbnail's cell, px: large enough to average out noise, but a stroke still shows.
+CHANGE = 4.0  # A cell has changed if it differs by more than this number of grey levels plus a noise margin.
+NOISE_SIGMAS = 6.0  # The noise margin is this number of standard deviations of the difference over all cells.
+MOST_NOISE = 8.0  # The noise margin is at most this number of grey levels: if all cells differ, the camera moved.
 SETTLED_S = 0.5  # A page is read in every frame for this number of seconds after it came to rest, to collect evidence.
 
 

@@ -12,7 +12,7 @@ from live.core.geometry import Quad
 from live.core.records import Box, Digit, Number
 from live.tracking.evidence import Hit, agreement, doubtful_places, hit_of, probabilities_of, text_of
 
-# Time constant, seconds, of the exponential smoothing of a quad's own motion, in addition to the page's.
+# This is the time constant, seconds, of the exponential smoothing of a quad's motion relative to the page.
 SMOOTHING_S = 0.04
 # Motion that other numbers confirm counts by this factor in `unread_px`, as paper rotates and bends while it moves.
 SEEN = 0.5
