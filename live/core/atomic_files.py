@@ -17,7 +17,7 @@ from live.core.errors import OutputError
 from live.core.file_names import check_place, claim
 
 LONGEST_SUFFIX = 40
-"""Characters of the suffix that a temporary name keeps: savers need `.keras` and `.weights.h5`; a name has at most 255."""
+"""The longest suffix that a temporary name keeps, in characters: `.keras` and `.weights.h5` fit; a name has at most 255."""
 
 
 def replacing(path: Path, write: Callable[[Path], Any]) -> None:

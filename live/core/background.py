@@ -15,7 +15,7 @@ from typing import Any, Generic, NoReturn, TypeVar
 
 Result = TypeVar("Result")
 LOOK_S = 0.05
-"""Seconds between two polls of the waiting thread. It polls because Windows delays signals while a thread waits for a lock."""
+"""The polling interval of the waiting thread, in seconds. Windows delays signals while a thread waits for a lock."""
 
 _abandoned: list[_Work[Any]] = []
 

@@ -16,18 +16,18 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 """The folder that holds `live`: a clone, or the installed package."""
 PROGRAM = "numcam" if __name__.startswith("numcam.") else "live"
-"""What `python -m` is given: an installed Numcam has one name."""
+"""The module name for `python -m`: `numcam` in an installed package, `live` in a clone."""
 PACKAGES = {
     "PIL": "pillow", "ai_edge_litert": "ai-edge-litert", "cv2": "opencv-python", "cv2_enumerate_cameras": "cv2-enumerate-cameras",
     "pillow_heif": "pillow-heif", "yaml": "pyyaml",
 }  # fmt: skip
-"""Packages that are imported by another name than they are installed by."""
+"""Import names of packages whose name in the package index differs, mapped to that name."""
 OWN = ROOT / ".venv"
-"""Where `make run` and README.md install what Numcam needs."""
+"""The virtual environment that `make run` and README.md create."""
 
 
 def program(module: str = PROGRAM) -> str:
-    """The command that starts a module with this Python; `numcam` where the program was started so."""
+    """The command that starts a module with this Python; `numcam` if the program was started by that name."""
     called = Path(sys.argv[0] if sys.argv else "")
     if module == PROGRAM and called.stem == "numcam":
         return "numcam" if _is_same(shutil.which("numcam"), called) else shell_path(called)
@@ -35,12 +35,12 @@ def program(module: str = PROGRAM) -> str:
 
 
 def program_name() -> str:
-    """The program's name in its help, as README.md has it where .venv is activated: `python -m live`, or `numcam`."""
+    """The program's name in its help, as in README.md with .venv activated: `python -m live`, or `numcam`."""
     return "numcam" if program() == "numcam" else "python -m live"
 
 
 def python() -> str:
-    """How this Python is typed here: `python` where that is the one that a terminal finds, else where it lies."""
+    """The shell command for this Python: `python` if the PATH leads to it, otherwise its path."""
     if not sys.executable or _is_same_python(shutil.which("python")):
         return "python"
     return shell_path(Path(sys.executable))
@@ -73,7 +73,7 @@ def missing_package_hint(name: str) -> str:
 
 
 def _is_needed(package: str) -> bool:
-    """Whether the lock of what runs Numcam has the package; the other one has it too."""
+    """Whether requirements.lock lists the package; requirements-dev.lock contains all of that file."""
     name = PACKAGES.get(package, package.replace("_", "-")).lower()
     with (ROOT / "requirements.lock").open(encoding="utf-8") as lock:
         return any(line.lower().startswith((f"{name}==", f"{name}[")) for line in lock)
@@ -96,12 +96,12 @@ def _joined(words: list[str]) -> str:
 
 
 def _is_same_python(found: str | None) -> bool:
-    """Whether a Python that was found is this one; that of a virtual environment is a link to one without its packages."""
+    """Whether a path is this Python. Links aren't resolved: a virtual environment links to a Python without its packages."""
     running = Path(sys.executable).absolute()
     names = (running, running.with_name("python"), running.with_name("python.exe"))
     return found is not None and Path(found).absolute() in names
 
 
 def _is_same(found: str | None, called: Path) -> bool:
-    """Whether two names are one file."""
+    """Whether two paths lead to the same file."""
     return found is not None and os.path.realpath(found) == os.path.realpath(called)

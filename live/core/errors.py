@@ -1,13 +1,13 @@
-"""What can go wrong, as kinds of error. Knows no exit codes and prints nothing.
+"""The exceptions that Numcam raises. Knows no exit codes and prints nothing.
 
-Each message is one line that a person can act on: what happened, where, and what to do next.
+Each message is one line for the user: what happened, where, and what to do next.
 
     NumcamError
     ├── SettingsError   an unknown setting, a value out of range, a settings file that can't be read
     ├── SourceError     a camera, stream, video, picture or folder that gives no frames
     ├── OutputError     a recording, log or snapshot that can't be written
-    ├── CommandError    a command of your own (--on-number) that can't be run
-    └── DisplayError    a window was asked for where no display can be used
+    ├── CommandError    the user's command (--on-number) can't be run
+    └── DisplayError    a window is needed and no display can be used
 """
 
 
@@ -16,19 +16,19 @@ class NumcamError(Exception):
 
 
 class SettingsError(NumcamError):
-    """A setting is unknown, of the wrong kind or out of its range."""
+    """A setting is unknown, has the wrong type or is out of range."""
 
 
 class SourceError(NumcamError):
-    """A source of frames can't be opened, or gives nothing that can be read."""
+    """A source of frames can't be opened, or yields no readable frame."""
 
 
 class OutputError(NumcamError):
-    """A file that was asked for can't be written."""
+    """An output file can't be written."""
 
 
 class CommandError(NumcamError):
-    """The program that was to be run for each number is not there."""
+    """The program to run for each number doesn't exist."""
 
 
 class DisplayError(NumcamError):

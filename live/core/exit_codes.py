@@ -4,8 +4,8 @@ from __future__ import annotations
 
 DONE = 0
 FAILED = 1
-"""Something failed, and one line says what."""
+"""Something failed; one line on stderr names it."""
 WRONG_ARGUMENTS = 2
 """Options or settings are wrong; nothing was opened."""
 INTERRUPTED = 130
-"""A signal ended it, as shells count SIGINT: 128 + 2."""
+"""A signal ended the process: 128 + 2, the shell's exit code for SIGINT."""

@@ -1,4 +1,4 @@
-"""Numbers as plain values for JSON and CSV: what `read`, the logs and the snapshots write. Knows numbers, no file."""
+"""Convert numbers to plain values for JSON and CSV, for `read`, logs and snapshots. Knows no file."""
 
 from __future__ import annotations
 
@@ -9,16 +9,16 @@ from live.core.records import Digit, FrameResult, Number, TrackedNumber
 
 
 def too_much_ink(left_out: int) -> str:
-    """What a person is told where not all ink could be read in time. left_out: pieces, as `Reading.left_out`, at least 1."""
+    """The message for a picture with too much ink to read in time. left_out: as `Reading.left_out`, at least 1."""
     return f"too much ink to read all: {left_out} {'piece' if left_out == 1 else 'pieces'} left out"
 
 
 def picture_fields(
     source: str, size: tuple[int, int], numbers: Sequence[Number], page: tuple[int, int] | None = None
 ) -> dict[str, Any]:
-    """One picture: source, width and height (px), and its numbers with their digits.
+    """The fields of one picture: source, width and height (px), and its numbers with their digits.
 
-    size: (width, height) of the picture, px. page: which page of its file it is, from 1, and how many the file has.
+    size: (width, height) of the picture, px. page: (page number from 1, page count of the file).
     """
     return {
         "source": source,
@@ -30,7 +30,7 @@ def picture_fields(
 
 
 def frame_fields(result: FrameResult, numbers: Sequence[TrackedNumber], time_s: float) -> dict[str, Any]:
-    """One frame with these of its numbers, confirmed or not. time_s: since the first frame."""
+    """The fields of one frame with the given numbers, confirmed or not. time_s: seconds since the first frame."""
     return {
         "frame": result.frame.index,
         "time": round(time_s, 4),
@@ -41,20 +41,20 @@ def frame_fields(result: FrameResult, numbers: Sequence[TrackedNumber], time_s: 
 
 
 def tracked_fields(tracked: TrackedNumber) -> dict[str, Any]:
-    """A tracked number: its id, and what `number_fields` says."""
+    """The fields of a tracked number: its track id and those of `number_fields`."""
     return {"track_id": tracked.track_id, **number_fields(tracked.number)}
 
 
 def number_fields(number: Number) -> dict[str, Any]:
-    """Shown (`12?4`), text (its likeliest digits), confidence (0 to 1), and quad.
+    """The fields shown (`12?4`), text (the likeliest digits), confidence (0 to 1), and quad.
 
-    Quad: four corners (x, y), px to a tenth, clockwise from the top left.
+    Quad: four corners (x, y), px with one decimal, clockwise from the top left.
     """
     return {
         "shown": number.shown,
         "text": number.text,
         "confidence": round(number.confidence, 4),
-        # rounded as Python's floats: float32 would print 12.3 as 12.300000190734863
+        # Python floats are rounded: float32 would print 12.3 as 12.300000190734863
         "quad": [[round(x, 1), round(y, 1)] for x, y in number.quad.tolist()],
     }
 

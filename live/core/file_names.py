@@ -1,4 +1,4 @@
-"""Names for new files: nothing that was written before is ever written over. Knows no file's contents."""
+"""Choose names for new files, so that no existing file is overwritten. Knows no file's contents."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from live.core.errors import OutputError
 
 
 def check_place(path: Path) -> None:
-    """Raise OutputError where no file can be made at `path`: the folder is missing, or the name is a folder's."""
+    """Raise OutputError if no file can be created at `path`: the parent folder is missing, or `path` is a folder."""
     if path.is_dir():
         raise OutputError(f"{path} is a folder: name a file in it, such as {path / 'numbers'}{path.suffix or '.mp4'}.")
     if not path.parent.is_dir():
@@ -17,10 +17,10 @@ def check_place(path: Path) -> None:
 
 
 def claim(path: Path) -> Path:
-    """Make room for a new file at `path`, and return it; the file itself isn't made.
+    """Free the name `path` for a new file, and return it. The file itself isn't created.
 
-    An earlier file of that name is kept beside it: `out.mp4` becomes `out.1.mp4`, or the next number that is free. What is
-    no file, such as /dev/null, is left as it is. Raises OutputError as `check_place` does.
+    An existing file is renamed: `out.mp4` becomes `out.1.mp4`, or takes the next free number. A device, such as
+    /dev/null, is left unchanged. Raises OutputError as `check_place` does.
     """
     check_place(path)
     if path.is_file() or path.is_symlink():
@@ -35,12 +35,12 @@ def claim(path: Path) -> Path:
 
 
 def timestamped(suffix: str, folder: Path = Path()) -> Path:
-    """A new name in that folder that tells the time: numcam-20260131-174502.mp4, never an existing one."""
+    """An unused name in that folder with the current time: numcam-20260131-174502.mp4."""
     return unused(folder / f"numcam-{datetime.now().astimezone():%Y%m%d-%H%M%S}{suffix}")
 
 
 def unused(path: Path) -> Path:
-    """`path`, or where something has that name the first one that is free: out.mp4, out-2.mp4, out-3.mp4."""
+    """`path`, or the first free name if it exists: out.mp4, out-2.mp4, out-3.mp4."""
     free, number = path, 1
     while _is_taken(free):
         number += 1
@@ -49,5 +49,5 @@ def unused(path: Path) -> Path:
 
 
 def _is_taken(path: Path) -> bool:
-    """Whether something has that name, a link that leads nowhere too."""
+    """Whether the path exists. A broken link counts too."""
     return path.exists() or path.is_symlink()

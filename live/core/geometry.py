@@ -1,4 +1,4 @@
-"""Quads and boxes on a page: their slope, their overlap. Knows no number's meaning and no time."""
+"""Compute the slope and overlap of quads and boxes on a page. Knows no number's meaning and no time."""
 
 from __future__ import annotations
 
@@ -8,15 +8,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 Quad = NDArray[np.float32]
-"""(4, 2) float32 corners, px, clockwise from the top left."""
+"""A quad is (4, 2) float32 corners, px, clockwise from the top left."""
 Boxes = NDArray[np.float32]
-"""(N, 4) float32: left, top, right, bottom, px, in axes turned by the page's slope."""
+"""Boxes are (N, 4) float32: left, top, right, bottom, px, in axes rotated by the page's slope."""
 
 
 def page_slope(quads: Sequence[Quad]) -> float:
-    """The slope of the lines, radians, in a quarter turn to either side; 0 where there are none. From the quads' upper edges.
+    """The mean slope of the quads' upper edges, radians, from -pi/2 to pi/2; 0 without quads.
 
-    A line and the same on its head have one slope: the mean is taken of twice the angles.
+    A line and the same line upside down have the same slope, so the doubled angles are averaged.
     """
     if not quads:
         return 0.0
@@ -25,7 +25,7 @@ def page_slope(quads: Sequence[Quad]) -> float:
 
 
 def boxes_along(quads: Sequence[Quad], slope: float) -> Boxes:
-    """(N, 4) boxes around quads in axes turned by `slope`: there, sloping lines lie apart as they do on paper."""
+    """(N, 4) boxes around quads in axes rotated by `slope`, so that the boxes of sloping lines don't overlap."""
     if not quads:
         return np.zeros((0, 4), np.float32)
     cosine, sine = np.cos(slope), np.sin(slope)
@@ -40,15 +40,15 @@ def iou(first: Boxes, second: Boxes) -> NDArray[np.float32]:
 
 
 def covered(first: Boxes, second: Boxes) -> NDArray[np.float32]:
-    """Shared part of the smaller of each pair: (N, M), 0 to 1."""
+    """Intersection over the smaller area of each pair: (N, M), 0 to 1."""
     shared, areas, others = _areas(first, second)
     return (shared / np.maximum(np.minimum(areas, others), 1e-6)).astype(np.float32)
 
 
 def _areas(first: Boxes, second: Boxes) -> tuple[NDArray[np.float32], ...]:
-    """Shared areas (N, M), and the areas of both sides as (N, 1) and (1, M), px²."""
+    """Intersection areas (N, M), and the areas of both arguments as (N, 1) and (1, M), px²."""
     sides = []
-    for near, far in ((0, 2), (1, 3)):  # axis by axis: arrays of pairs of pairs take several times as long
+    for near, far in ((0, 2), (1, 3)):  # one axis at a time: arrays over both axes take several times as long
         high = np.minimum(first[:, None, far], second[None, :, far])
         sides.append(np.maximum(high - np.maximum(first[:, None, near], second[None, :, near]), 0))
     areas, others = (np.prod(boxes[:, 2:] - boxes[:, :2], axis=1) for boxes in (first, second))

@@ -1,4 +1,4 @@
-"""The keys of the window: what each one asks for, and the code that OpenCV gives for it. Knows no window."""
+"""Map the key codes of OpenCV to the actions of the window. Knows no window."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from enum import Enum
 
 
 class Key(Enum):
-    """What a key asks for: how it is called, what it does, and the characters that mean it."""
+    """A key's action: its label, its description for the help, and its characters."""
 
     QUIT = ("q, Esc", "quit", "q\x1b")
     PAUSE = ("space", "pause, and go on", " ")
@@ -26,10 +26,10 @@ KEY_OF = {character: key for key in Key for character in key.characters}
 
 
 def key_for(code: int) -> Key | None:
-    """The key of a code from cv2.waitKeyEx; None for none and for any other key.
+    """The key for a code from cv2.waitKeyEx; None for no key and for any other key.
 
-    Arrow keys and the like have codes beyond 255 whose last eight bits look like letters (Left looks like Q): only the bits
-    that tell of held modifiers are taken off.
+    Codes of arrow keys exceed 255, and their lowest eight bits equal those of letters (Left equals Q). Only the bits of
+    modifier keys are cleared.
     """
     if code < 0:
         return None

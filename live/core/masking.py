@@ -1,6 +1,6 @@
-"""Take secrets out of addresses, mistyped ones too, and out of lines that hold one. Knows no stream and no terminal.
+"""Mask secrets in addresses, also mistyped ones, and in lines that contain them. Knows no stream and no terminal.
 
-Cameras take users and passwords before the host, in the query, in the fragment and even in the path.
+Cameras accept users and passwords before the host, in the query, in the fragment and in the path.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import re
 MASK = "***"
 SCHEMES = "https?|rtsps?|rtmps?|udp|tcp|srt|mms|ftps?|wss?|file"
 HEAD = re.compile(rf"(?i)\s*(?:[a-z][\w+.-]*://+|(?:{SCHEMES})[:;/\\]*[/\\:;]+|[a-z][\w+.-]+[:;]+[/\\]+|[/\\]{{2,}})")
-"""What an address begins with, as it should be written and as people mistype it: `http:/`, `rtsp//`, `http;//`, `rtsp:\\\\`."""
+"""The pattern of a scheme, correct or mistyped: `http:/`, `rtsp//`, `http;//`, `rtsp:\\\\`."""
 DRIVE = re.compile(r"(?i)[a-z]:[\\/]")
 HOST = re.compile(r"(\[[^]]*\]|[^:@]*)(:\d*)?")
 SECRET_NAME = "user|usr|login|pass|pwd|psw|token|secret|auth|key|sign|sig|session|credential|hash"
@@ -21,19 +21,19 @@ IN_A_LINE = re.compile(
     r"(?:[^\s/@]*:[^@/\r\n]*@)?[^\s<>]+|[^\s<>='\"]*:[^\s<>]*@[^\s<>]+"
 )
 AT_ITS_END = ".,;:!?)]}'\""
-"""Signs of the sentence around an address, which is never taken to end in them."""
+"""Punctuation that belongs to the sentence when it follows an address."""
 
 
 def without_secrets(address: str) -> str:
-    """The address as it may be shown and logged: no user, no password, no value of a query, no fragment.
+    """The address for display and logs: without user, password, query values and fragment.
 
-    What is no address, such as a file's name, comes back as it is, unless something like `user:password@` stands in it.
+    Other text, such as a file name, is returned unchanged unless it contains something like `user:password@`.
     """
     head, rest = _parted(address)
     body, mark, query = _cut_query(rest, is_address=bool(head))
     at = _end_of_user(body, is_address=bool(head))
     if at and not head.rstrip().endswith("://"):
-        head += MASK + "@"  # of what was mistyped, all is shown that is no secret: who typed it is to find the slip
+        head += MASK + "@"  # the rest of a mistyped address is shown, so that the user can find the mistake
     body = SECRET.sub(rf"\1={MASK}", body[at:])
     if not head:
         return body + mark + query
@@ -41,38 +41,38 @@ def without_secrets(address: str) -> str:
 
 
 def masked(line: str) -> str:
-    """A line of text with all addresses in it as `without_secrets` shows them."""
+    """The line with each address in it replaced by the result of `without_secrets`."""
     return IN_A_LINE.sub(_masked_token, line)
 
 
 def _masked_token(match: re.Match[str]) -> str:
-    """One word that may be an address; the sentence's own signs after it stay."""
+    """Mask one word that may be an address, and keep the punctuation after it."""
     word = match[0]
     address = word.rstrip(AT_ITS_END)
     return without_secrets(address) + word[len(address) :]
 
 
 def _parted(address: str) -> tuple[str, str]:
-    """How an address begins, empty for what is none, and the rest of it."""
+    """Split an address into its scheme and the rest. The scheme is empty if the text is no address."""
     found = None if DRIVE.match(address) else HEAD.match(address)
     return ("", address) if found is None else (found[0], address[found.end() :])
 
 
 def _cut_query(rest: str, *, is_address: bool) -> tuple[str, str, str]:
-    """The part before a query or fragment, its first sign, and what follows; a name of a file may hold both signs."""
+    """Split at the query or fragment: the part before it, `?` or `#`, the part after it. File names may contain both."""
     last = rest.rfind("@")
     for found in re.finditer(r"[?#]", rest):
-        # a password may hold these signs unescaped: before the last @ they begin no query, where a user's name could be meant
+        # a password may contain both unescaped: before the last @ they start no query if a user is possible
         if found.start() > last or not _end_of_user(rest, is_address=is_address):
             return rest[: found.start()], found[0], rest[found.end() :]
     return rest, "", ""
 
 
 def _end_of_user(rest: str, *, is_address: bool) -> int:
-    """Where the host begins, after `user:password@`; 0 where there is no user. rest: what follows the scheme."""
+    """The index of the host, after `user:password@`; 0 without a user. rest: the text after the scheme."""
     authority = re.split(r"[/?#\\]", rest, maxsplit=1)[0]
     if not is_address:
-        # me@home.jpg is a file's name
+        # me@home.jpg is a file name
         found = re.match(r"[^/\\]*:.*@", rest) if not DRIVE.match(rest) else None
         return 0 if found is None else found.end()
     if "@" in authority:
@@ -87,7 +87,7 @@ def _end_of_user(rest: str, *, is_address: bool) -> int:
 
 
 def _masked_query(query: str, mark: str) -> str:
-    """A query with its values masked; a fragment, or a query without names, is all mask."""
+    """The query with its values masked. A fragment, or a part without a name, is masked completely."""
     if not query or mark == "#":
         return MASK if query else ""
     parts = [

@@ -1,4 +1,4 @@
-"""rich's Console with harmless texts. Knows no message; loaded where a table or progress bar is shown."""
+"""A rich Console that escapes control characters. Knows no message; imported only for tables and progress bars."""
 
 from __future__ import annotations
 
@@ -17,26 +17,26 @@ CLOSED = "the output is closed"
 
 
 class PlainConsole(Console):
-    """No markup in what is printed, and nothing that steers a terminal but rich's own colours."""
+    """A Console without markup. The only escape sequences in its output are those of rich itself."""
 
     lost: Callable[[Exception | None], bool] | None = None
-    """Of the one on stdout: told why it takes nothing, and asked with None; whether it was lost."""
+    """A callback of the console on stdout: takes a write error, or None to ask; returns whether stdout is lost."""
 
     def __init__(self, **how: Any) -> None:
-        """how: as rich's Console."""
+        """how: the keyword arguments of rich's Console."""
         super().__init__(**{"markup": False, "emoji": False, "highlight": False, **how})
 
     def render_str(self, text: str, **options: Any) -> Any:
-        """Before it is measured: escapes take room."""
+        """Escape the text before rich measures it: escapes are wider than what they replace."""
         return super().render_str(printable_lines(text), **options)
 
     def render(self, renderable: Any, options: Any = None) -> Iterable[Segment]:
-        """At the last, where rich's own signs are not yet in it: texts with styles of their own as well."""
+        """Escape the segments, styled text too, before rich adds its own control codes."""
         for segment in super().render(renderable, options):
             yield segment if segment.control else Segment(printable_lines(segment.text), segment.style)
 
     def print(self, *things: Any, **options: Any) -> None:
-        """Print, unless stdout was lost."""
+        """Print, unless stdout is lost."""
         if self.lost is None:
             super().print(*things, **options)
         elif not self.lost(None):
@@ -49,5 +49,5 @@ class PlainConsole(Console):
                 self.lost(error)
 
     def on_broken_pipe(self) -> None:
-        """Leave the error to whoever prints: rich itself would end the program."""
+        """Raise the error to the caller: rich itself would exit the program."""
         raise BrokenPipeError(errno.EPIPE, os.strerror(errno.EPIPE))
