@@ -1,4 +1,4 @@
-"""What travels between the stages: frozen records, right from birth. Knows no stage, file or device."""
+"""Frozen records that the stages exchange; each checks its values when it is made. Knows no stage, file or device."""
 
 from __future__ import annotations
 
@@ -123,7 +123,7 @@ class Number:
     quad: NDArray[np.float32]
     """(4, 2) float32 corners in px of the frame, clockwise from the top left of the number's own line."""
     doubtful: tuple[int, ...] = ()
-    """Places in `digits`, from 0 and rising, of those that are about as likely wrong as right."""
+    """Indices in `digits`, from 0 and rising, of doubtful digits: about as likely wrong as right."""
 
     def __post_init__(self) -> None:
         if not self.digits:
@@ -140,7 +140,7 @@ class Number:
 
     @cached_property
     def shown(self) -> str:
-        """What a person is to see: `text` with a question mark for each doubtful digit, `12?4`."""
+        """The text to show: `text` with a question mark for each doubtful digit, `12?4`."""
         return "".join(DOUBT_MARK if k in self.doubtful else digit for k, digit in enumerate(self.text))
 
     @cached_property
@@ -151,7 +151,7 @@ class Number:
 
 @dataclass(frozen=True, eq=False)
 class Reading:
-    """What the reader found in one picture, and what it looked at on the way (for the debugging view)."""
+    """What the reader found in one picture, and intermediate results for the debugging view."""
 
     numbers: tuple[Number, ...]
     """In reading order: lines from top to bottom, left to right on a line."""
@@ -165,7 +165,7 @@ class Reading:
 
 @dataclass(frozen=True, eq=False)
 class TrackedNumber:
-    """The same number, followed from frame to frame."""
+    """A number that is followed from frame to frame."""
 
     track_id: int
     """Unique in one run; the same as long as the number stays in view."""
@@ -187,7 +187,7 @@ class TrackedNumber:
 
     @property
     def shown(self) -> str:
-        """What a person is to see: `text` with a question mark for each doubtful digit, `12?4`."""
+        """The text to show: `text` with a question mark for each doubtful digit, `12?4`."""
         return self.number.shown
 
     @property
@@ -208,7 +208,7 @@ class TrackedNumber:
 
 @dataclass(frozen=True, eq=False)
 class FrameResult:
-    """One frame with all that is known about it: what the overlay, the recorder and the logs are given."""
+    """One frame with all that is known about it: the input of overlay, recorder and logs."""
 
     frame: Frame
     numbers: tuple[TrackedNumber, ...]
@@ -218,5 +218,5 @@ class FrameResult:
 
     @property
     def shown(self) -> tuple[TrackedNumber, ...]:
-        """The confirmed numbers: those a person is to see."""
+        """The confirmed numbers: those that are shown."""
         return tuple(tracked for tracked in self.numbers if tracked.confirmed)

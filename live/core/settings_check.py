@@ -1,4 +1,4 @@
-"""Plain values become Settings, or one line that tells a person what is wrong with them. Knows no file and no YAML."""
+"""Convert plain values to Settings, or say in one line what is wrong with them. Knows no file and no YAML."""
 
 from __future__ import annotations
 
@@ -17,15 +17,15 @@ from live.core.settings import Settings
 from live.core.settings_names import Declared, declared, listing, meant, sections
 
 LONGEST_SHOWN = 60
-"""Letters of a wrong name or value that are repeated to the person: about as many as fit on a line beside the rest."""
+"""The most letters of a wrong name or value that a message repeats; about as many fit on its line."""
 LONGEST_MASKED = 1000
-"""Letters of a text in which addresses are looked for: that takes time that grows with their square, here 10 ms."""
+"""The most letters of a text that are searched for addresses; the time grows with their square, 10 ms at this length."""
 LONGEST_PART = 255
 """Bytes that one name between the slashes of a path may have: NAME_MAX of every common file system."""
 
 
 def check(values: Mapping[str, Any], origin: str) -> Settings:
-    """Settings out of plain values, sections as mappings in it; `origin` is named in the error. Raises SettingsError."""
+    """Settings from plain values, with sections as mappings. The error names `origin`. Raises SettingsError."""
     values = as_written(values)
     fault = next(faults(values), None)
     if fault is not None:
@@ -42,7 +42,7 @@ def as_written(values: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def faults(values: Mapping[str, Any]) -> Iterator[str]:
-    """What is wrong with each of the values, a sentence each."""
+    """One sentence for each value that is wrong."""
     for name, value in values.items():
         if name in declared() and "." in name:
             section, _, last = name.partition(".")
@@ -63,7 +63,7 @@ def faults(values: Mapping[str, Any]) -> Iterator[str]:
 
 
 def merge(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any]:
-    """`below` with the values of `above` laid over it, section by section."""
+    """`below` with the values of `above` in their places, section by section."""
     merged = dict(below)
     for name, value in above.items():
         earlier = merged.get(name)
@@ -72,14 +72,14 @@ def merge(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def unknown(name: str) -> str:
-    """The sentence about a name that no setting has, with the one that was probably meant."""
+    """The sentence about a name that is no setting, with the setting that was probably meant."""
     near = meant(name)
     guess = "." if near is None else f"; did you mean {near}?"
     return f"there is no setting {shortened(name) or 'without a name'}{guess} {every_setting()} lists them all."
 
 
 def shown(value: Any) -> str:
-    """A value as it is repeated to the person who wrote it."""
+    """A value as a message shows it."""
     if value is None:
         return "nothing (null)"
     if isinstance(value, bool):
@@ -94,10 +94,10 @@ def shown(value: Any) -> str:
 
 
 def shortened(text: str) -> str:
-    """A text that was given, on one line and not too long, with nothing in it that a terminal would act on."""
+    """A text that was given, on one line and not too long, without control characters."""
     beginning = text
     if len(text) <= LONGEST_MASKED:
-        beginning = masked(text)  # before it is cut: secrets can't be found in half an address
+        beginning = masked(text)  # before cutting: secrets can't be found in half an address
     elif "@" in text or "=" in text:
         beginning = ""
     cut = beginning if len(text) <= LONGEST_SHOWN else f"{beginning[:LONGEST_SHOWN]}... ({len(text):,} letters)"
@@ -109,12 +109,12 @@ def every_setting() -> str:
     path = listing()
     try:
         return printable(path.relative_to(Path.cwd()))
-    except (ValueError, OSError):  # elsewhere; or the current folder is gone
+    except (ValueError, OSError):  # it is not below the current folder, or that folder is gone
         return printable(path)
 
 
 def _faults_of(name: str, value: Any) -> Iterator[str]:
-    """What is wrong with one value, in a sentence or in none."""
+    """A sentence on what is wrong with one value; nothing where it is right."""
     setting = declared().get(name)
     if setting is None:
         yield unknown(name)
@@ -140,7 +140,7 @@ def _fits(value: Any, setting: Declared) -> bool:
 
 
 def _wrong(value: Any, setting: Declared) -> str:
-    """The value, with why it can't be the right one where that isn't seen at once."""
+    """The value, with the reason why it is wrong where that is not obvious."""
     if isinstance(value, str):
         most = setting.meta.max_length
         return f"{len(value):,} letters; {most:,} are the most" if most and len(value) > most else shown(value)

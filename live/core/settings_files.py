@@ -57,17 +57,17 @@ def load_settings(
 
 
 def user_file() -> Path:
-    """The user's own settings file, in the place that the platform has for it; it need not be there."""
+    """The user's own settings file, in the folder that the platform has for such files; it may not exist."""
     from platformdirs import user_config_path
 
     return user_config_path("numcam", appauthor=False) / NAME
 
 
 def _is_same(path: Path, other: Path | None) -> bool:
-    """Whether two names are one file."""
+    """Whether two names lead to the same file."""
     try:
         return other is not None and path.samefile(other)
-    except (OSError, ValueError):  # one of them is not there, may not be looked at, or can't be a name at all
+    except (OSError, ValueError):  # one of them does not exist, may not be accessed, or is no valid name
         return False
 
 

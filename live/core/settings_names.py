@@ -1,4 +1,4 @@
-"""What there is to be set: every setting by its name, with what it takes, in words for people. Knows no file and no value."""
+"""Every setting by its name, with the values that it takes, in words for people. Knows no file and no value."""
 
 from __future__ import annotations
 
@@ -15,18 +15,18 @@ from live.core.settings import Settings
 
 LISTED = "config.yaml"
 LONGEST_GUESSED = 60
-"""Letters of a name up to which it is compared with those of all settings; the longest of them has half as many."""
+"""The longest name that is compared with those of all settings; the longest setting has half as many letters."""
 
 
 @dataclass(frozen=True, slots=True)
 class Declared:
-    """What the code says of one setting: its default, the kind of its values, and what stands beside it."""
+    """The declaration of one setting: its default, the kind of its values, and its metadata."""
 
     name: str
     default: Any
     annotation: Any
     kind: type | tuple[str, ...]
-    """bool, int, float or str; or the words that may be chosen from."""
+    """bool, int, float or str; or the allowed words."""
     meta: msgspec.Meta
     may_be_null: bool
 
@@ -37,12 +37,12 @@ class Declared:
 
     @property
     def is_declared(self) -> bool:
-        """Whether the code says who may set it."""
+        """Whether its declaration says who may set it."""
         return "who" in (self.meta.extra or {})
 
     @property
     def takes(self) -> str:
-        """What it takes, for people: `a whole number from 64 to 7680 px`."""
+        """The values that it takes, in words: `a whole number from 64 to 7680 px`."""
         extra = self.meta.extra or {}
         if isinstance(self.kind, tuple):
             words = f"{', '.join(self.kind[:-1])} or {self.kind[-1]}"
@@ -75,7 +75,7 @@ def listing() -> Path:
 
 
 def meant(name: str) -> str | None:
-    """The setting whose name is nearest, if one is near."""
+    """The setting with the most similar name; None where none is similar."""
     if len(name) > LONGEST_GUESSED:
         return None
     by_last: dict[str, str] = {}
@@ -93,7 +93,7 @@ def meant(name: str) -> str | None:
 
 
 def number(value: float) -> str:
-    """A limit for people: 0.06, 7680, 31,536,000."""
+    """A limit as text: 0.06, 7680, 31,536,000."""
     return f"{value:,.0f}" if abs(value) >= 10_000 else f"{value:g}"
 
 
@@ -109,7 +109,7 @@ def _declared_in(section: type[msgspec.Struct], before: str) -> Iterator[Declare
 
 
 def _parts(annotation: Any) -> tuple[list[Any], list[msgspec.Meta], bool]:
-    """The kinds of value that an annotation names, what is said beside them, and whether null is one."""
+    """The kinds of value that an annotation names, their metadata, and whether null is allowed."""
     if annotation is type(None):
         return [], [], True
     arguments = get_args(annotation)

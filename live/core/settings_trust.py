@@ -1,4 +1,4 @@
-"""What a config.yaml that merely lies in the folder may set, and whether it is Numcam's at all. Knows no setting by name.
+"""What a config.yaml found in the current folder may set, and whether it belongs to Numcam. Knows no setting by name.
 
 A person who starts Numcam in a folder of somebody else's pictures has agreed to nothing that a file there says: it may not
 write, run, load or connect, nor lift a limit (`live/core/settings.py` says so for each setting), and another program's
@@ -20,21 +20,21 @@ from live.core.settings_text import parse_yaml, read_text
 
 NAME = "config.yaml"
 MARK = re.compile(r"#.*\bnumcam\b", re.IGNORECASE)
-"""The comment at the beginning of a file by which it says that it is Numcam's."""
+"""The comment at the beginning of a file that marks it as Numcam's."""
 OUTERMOST = re.compile(r"(?P<quote>[\"']?)(?P<name>[^\s\"'#:\[\]{},-][^\s\"':]*)(?P=quote)[ \t]*:(?=\s|$)")
 """A name at the left margin of a YAML text."""
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What the folder's file may set, and the names of what it would set besides."""
+    """The values that the folder's file may set, and the names of those that it may not."""
 
     values: Mapping[str, Any]
     kept_out: tuple[str, ...] = ()
 
     @property
     def described(self) -> str:
-        """For the line that says which files were taken."""
+        """The file as the line on settings files names it."""
         if not self.kept_out:
             return f"{NAME} of this folder"
         return (
@@ -44,7 +44,7 @@ class Found:
 
 
 def of_this_folder(path: Path, say: Callable[[str], None]) -> Found | None:
-    """What the file that lies in the current folder may set; None where it is left out, which is told to `say`.
+    """What the file that lies in the current folder may set; None where it is ignored, which is reported to `say`.
 
     Raises SettingsError where there is a fault in a file that is Numcam's.
     """
@@ -73,7 +73,7 @@ def of_this_folder(path: Path, say: Callable[[str], None]) -> Found | None:
 
 
 def is_numcams(text: str, values: Mapping[str, Any] | None) -> bool:
-    """Whether a file with a fault in it is one of Numcam's, whose author is to be told, and not another program's.
+    """Whether a file with a fault in it is one of Numcam's, whose author gets a message, and not another program's.
 
     It is where the comment that it begins with names Numcam, and where every name in it is that of a setting, one of them in a
     section: `log: debug` alone may be anybody's. text: the whole file; values: what it holds, None where it isn't YAML that can
@@ -93,7 +93,7 @@ def is_numcams(text: str, values: Mapping[str, Any] | None) -> bool:
 
 
 def what_a_folder_may_set(values: Mapping[str, Any]) -> Found:
-    """Of the values of a file that merely lies in the folder those that it may set, and the names of the others.
+    """The values that a file found in the folder may set, and the names of the others.
 
     values: without a fault. What only says a default again is no wish, and not told.
     """
@@ -110,7 +110,7 @@ def what_a_folder_may_set(values: Mapping[str, Any]) -> Found:
 
 
 def is_nearby(source: str | list[str]) -> bool:
-    """Whether a source is a camera, the built-in clip or something inside the current folder: nothing is connected to then."""
+    """Whether a source is a camera, the built-in clip or something inside the current folder: then nothing is connected to."""
     if not isinstance(source, str):
         return all(map(is_nearby, source))
     if (
@@ -124,7 +124,7 @@ def is_nearby(source: str | list[str]) -> bool:
 
 
 def _flat(values: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
-    """Every value with its full name; a section that is none, as it is."""
+    """Every value with its full name; a section that holds a single value is kept as it is."""
     for name, value in values.items():
         if name in sections() and isinstance(value, dict):
             yield from ((f"{name}.{inner}", below) for inner, below in value.items())
@@ -133,7 +133,7 @@ def _flat(values: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
 
 
 def _strangers(values: Mapping[str, Any]) -> Iterator[str]:
-    """The names that no setting has; that of a section too, where a single value stands by it, as in another program's file."""
+    """The names that are no settings; also that of a section with a single value, as in another program's file."""
     for name, value in _flat(values):
         if name not in declared() and not (name in sections() and value is None):
             yield name

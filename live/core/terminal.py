@@ -1,4 +1,4 @@
-"""Where lines for people go: stdout and stderr, in whatever state they are. Knows no run, no picture and no file.
+"""Lines for people on stdout and stderr, whatever state the streams are in. Knows no run, no picture and no file.
 
 Every line of the program and the scripts leaves through here (a rule of ruff's forbids `print` elsewhere): nothing that others
 chose reaches a terminal as it is, no address shows its secrets, and a stream that is closed or full ends nothing by itself.
@@ -27,12 +27,12 @@ class Terminal:
 
     def __init__(self) -> None:
         self.failure: Exception | None = None
-        """Why stdout takes nothing any more; None while it does."""
+        """Why stdout can no longer be written to; None while it can."""
         self.is_all = False
-        """Whether nothing comes of this program but what is printed, so that it may end where that is lost."""
+        """Whether printing is all that the program does, so that it may end once stdout is lost."""
 
     def begin(self, *, is_all: bool = False) -> None:
-        """Take the streams as they are now: closed ones are filled, letters that they lack become question marks."""
+        """Use the current streams: closed ones are replaced, and letters that an encoding lacks become question marks."""
         self.failure, self.is_all = None, is_all
         _fill_closed()
         for stream in (sys.stdout, sys.stderr):
@@ -41,11 +41,11 @@ class Terminal:
                 reconfigure(errors="replace")
 
     def say(self, line: object) -> None:
-        """A note, beside what was read: one line on stderr. Where that takes nothing, it is lost: the exit code tells."""
+        """Write a note, one line, to stderr. If stderr is lost, so is the note; the exit code still shows failures."""
         _write(sys.stderr, printable(masked(str(line))) + "\n")
 
     def tell(self, line: object) -> None:
-        """What was read: one line on stdout. A line of ASCII without control characters, such as JSON, goes out as it is.
+        """Write a result, one line, to stdout. A line of ASCII without control characters, such as JSON, goes out as it is.
 
         Where stdout takes nothing, that is said once and `failure` is kept; where nothing else comes of the program, it raises
         BrokenPipeError, for whoever read it has seen enough, or OutputError.
@@ -53,7 +53,7 @@ class Terminal:
         self._out(printable(line) + "\n")
 
     def tell_lines(self, text: object) -> None:
-        """The same of several lines, each of them Numcam's own, such as those of --help."""
+        """Write several lines of Numcam's own, such as those of --help."""
         self._out(printable_lines(text) + "\n")
 
     def show(self, *things: Any, **how: Any) -> None:
@@ -69,7 +69,7 @@ class Terminal:
         return console
 
     def _is_lost(self, error: Exception | None) -> bool:
-        """Whether stdout takes nothing; error: why, where that is new."""
+        """Whether stdout is lost; error: the reason, where it was just lost."""
         if error is not None:
             self.lose(error)
         return self.failure is not None
@@ -82,7 +82,7 @@ class Terminal:
                 self.lose(error)
 
     def lose(self, error: Exception) -> None:
-        """Stdout takes nothing any more."""
+        """Note that stdout is lost."""
         self.failure = error
         _mute(sys.stdout)
         if self.is_all and isinstance(error, BrokenPipeError):
@@ -107,7 +107,7 @@ class PlainParser(argparse.ArgumentParser):
 
 
 def reason_of(error: Exception) -> str:
-    """Why, in a few words."""
+    """The reason in a few words."""
     return str(getattr(error, "strerror", None) or error).strip().rstrip(".") or type(error).__name__
 
 
@@ -119,7 +119,7 @@ def make_console(**how: Any) -> PlainConsole:
 
 
 def _write(stream: TextIO | None, text: str) -> Exception | None:
-    """Write to a stream; why that can't be, or None where it is done."""
+    """Write to a stream; returns the error, or None."""
     try:
         if stream is None:  # it was closed before the program began
             return OSError(errno.EBADF, "the output is closed")
@@ -131,7 +131,7 @@ def _write(stream: TextIO | None, text: str) -> Exception | None:
 
 
 def is_watched(stream: TextIO | None) -> bool:
-    """Whether a person sees what goes to a standard stream at once: whether it is a terminal."""
+    """Whether a standard stream is a terminal, so that a person sees its lines at once."""
     try:
         return stream is not None and stream.isatty()
     except ValueError:  # closed meanwhile
@@ -139,7 +139,7 @@ def is_watched(stream: TextIO | None) -> bool:
 
 
 def _mute(stream: TextIO | None) -> None:
-    """Have nothing come of what the stream still holds back: Python would complain of it once more at exit."""
+    """Discard what the stream still buffers: Python would report the error again at exit."""
     with suppress(OSError, ValueError, AttributeError):
         nothing = os.open(os.devnull, os.O_WRONLY)
         os.dup2(nothing, stream.fileno())  # type: ignore[union-attr]
@@ -160,5 +160,5 @@ def _fill_closed() -> None:
 
 
 TERMINAL = Terminal()
-"""The one of this program."""
+"""The terminal of this program."""
 say, tell = TERMINAL.say, TERMINAL.tell
