@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 DIGIT_CLASSES = 10
 DOUBT_MARK = "?"
-"""Stands for a digit that Numcam isn't sure of."""
+"""The character shown in place of a doubtful digit."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,11 +53,11 @@ class Frame:
     image: NDArray[np.uint8]
     """(H, W, 3) uint8 BGR."""
     index: int
-    """Counts the frames of the source from 0; frames that were skipped are counted too."""
+    """The frame's index in its source, from 0; skipped frames are counted."""
     captured_at: float
-    """Seconds on a clock that never goes back. For files, the frame's own time in the file."""
+    """Seconds on a monotonic clock. For files, the frame's timestamp in the file."""
     source: str
-    """What a person would call the source: `camera 0`, a file name, an address without its password."""
+    """The source's name for display: `camera 0`, a file name, an address without its password."""
 
     def __post_init__(self) -> None:
         if self.image.ndim != 3 or self.image.shape[2] != 3 or self.image.dtype != np.uint8:
@@ -77,18 +77,18 @@ class Region:
 
     box: Box
     ink: NDArray[np.uint8]
-    """(h, w) uint8 grey ink, upright along its line: 0 is paper or outside the region, 255 the stroke's own darkness."""
+    """(h, w) uint8 grey ink, rotated upright: 0 is paper or outside the region, 255 the darkness of the stroke."""
     angle: float = 0.0
-    """Slope of the line it stands on, radians, positive where the line falls to the right."""
+    """Slope of the text line, radians, positive if the line descends to the right."""
 
 
 @dataclass(frozen=True, eq=False)
 class Digit:
-    """A region that the classifier has answered for."""
+    """A region with the classifier's probabilities."""
 
     box: Box
     probabilities: NDArray[np.float32]
-    """(C,) float32, sums to 1; the first ten are the digits 0 to 9, what follows is "not a digit"."""
+    """(C,) float32, sums to 1; the first ten are the digits 0 to 9, the rest mean "not a digit"."""
 
     def __post_init__(self) -> None:
         if self.probabilities.ndim != 1 or self.probabilities.shape[0] < DIGIT_CLASSES:
@@ -106,18 +106,18 @@ class Digit:
 
     @property
     def digit_probability(self) -> float:
-        """Probability that this is a digit at all, whichever, 0 to 1."""
+        """Probability that this is any digit, 0 to 1."""
         return float(self.probabilities[:DIGIT_CLASSES].sum())
 
     @property
     def certainty(self) -> float:
-        """Probability of `label` given that this is a digit at all, 0 to 1: how sure it is which one."""
+        """Probability of `label` given that this is a digit, 0 to 1."""
         return self.confidence / max(self.digit_probability, 1e-9)
 
 
 @dataclass(frozen=True, eq=False)
 class Number:
-    """Digits that stand together on one line, left to right."""
+    """A group of digits on one line, left to right."""
 
     digits: tuple[Digit, ...]
     quad: NDArray[np.float32]
@@ -145,7 +145,7 @@ class Number:
 
     @cached_property
     def confidence(self) -> float:
-        """Probability that every digit is right, 0 to 1: the product of theirs."""
+        """Probability that every digit is right, 0 to 1: the product of the digits' confidences."""
         return math.prod(digit.confidence for digit in self.digits)
 
 
@@ -158,9 +158,9 @@ class Reading:
     ink: NDArray[np.uint8]
     """(H, W) uint8, 255 is ink."""
     inputs: NDArray[np.float32]
-    """(N, 28, 28, 1) float32 in [0, 1], what the classifier was asked, one row a region."""
+    """(N, 28, 28, 1) float32 in [0, 1], the classifier's inputs, one row per region."""
     left_out: int = 0
-    """Pieces of ink of a digit's size that were not looked at, or not closely: there was too much ink to read all in time."""
+    """The count of digit-sized pieces of ink that were skipped, or not fully read, to limit the time for one picture."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -168,17 +168,17 @@ class TrackedNumber:
     """A number that is followed from frame to frame."""
 
     track_id: int
-    """Unique in one run; the same as long as the number stays in view."""
+    """Unique in one run, and constant while the number stays in view."""
     number: Number
-    """Smoothed over time: what to show now."""
+    """The number to show now, smoothed over time."""
     hits: int
-    """How often it was read."""
+    """The count of its readings."""
     first_seen: float
     """Seconds, on the clock of `Frame.captured_at`."""
     last_seen: float
-    """Seconds; the frame in which it was last read."""
+    """Seconds, the time of the frame in which it was last read."""
     confirmed: bool
-    """Whether it has been read long enough to be shown."""
+    """Whether its readings are sufficient to show it."""
 
     @property
     def text(self) -> str:
@@ -214,7 +214,7 @@ class FrameResult:
     numbers: tuple[TrackedNumber, ...]
     reading: Reading
     timings: Mapping[str, float] = field(default_factory=dict)
-    """Milliseconds by stage."""
+    """The duration of each stage, in milliseconds."""
 
     @property
     def shown(self) -> tuple[TrackedNumber, ...]:

@@ -1,13 +1,13 @@
-"""Every setting: its range, its unit, its default, and who may set it. Knows no file, no message and no stage's code.
+"""Declare every setting: its range, unit and default, and who may set it. Knows no file, no message and no stage's code.
 
-`config.yaml` holds the same names with the same defaults, and a comment for each; a test holds the two together.
-`settings_files.py` finds and reads such files, `settings_check.py` tells what is wrong in them.
+`config.yaml` lists the same names and defaults, with a comment for each; a test compares the two.
+`settings_files.py` finds and reads such files, `settings_check.py` reports errors in them.
 
-Each setting is declared by one of three words, which also say whether a config.yaml that merely lies in the folder a person
-starts in may set it (docs/security.md). A setting declared by none of them counts as `asked`; a test asks for one.
-    harmless   yes: it changes what is read or shown, and nothing else
-    nearby     yes, where the value names a camera, the built-in clip or something inside that folder
-    asked      no: it writes, runs, loads or connects, or lifts a limit. Only the command line, --config FILE and the
+Each setting is declared by one of three functions, which also define whether a config.yaml in the current folder may
+set it (docs/security.md). A setting without a declaration counts as `asked`; a test requires one.
+    harmless   yes: it changes only what is read or shown
+    nearby     yes, if the value names a camera, the built-in clip or something inside that folder
+    asked      no: it writes, runs, loads or connects, or raises a limit. Only the command line, --config FILE and the
                user's own file may set it
 """
 
@@ -18,36 +18,36 @@ from typing import Annotated, Any, Literal
 import msgspec
 
 LONGEST_PATH = 4096
-"""Letters that the name of a file or an address may have: PATH_MAX of Linux, the largest of the systems Numcam runs on."""
+"""The longest path or address, in characters: PATH_MAX of Linux, the largest of the supported systems."""
 LONGEST_COMMAND = 32_767
-"""Letters that a command may have, as many as Windows takes for one."""
+"""The longest command, in characters: the limit of Windows."""
 MOST_SOURCES = 64
-"""Sources side by side: a wall of 8 by 8, whose cells have 480 by 270 px on a screen of 3840x2160: fewer show no digits."""
+"""The most sources side by side: an 8 by 8 grid has cells of 480 by 270 px at 3840x2160; smaller cells show no digits."""
 A_YEAR_S = 31_536_000
-"""Seconds of 365 days: longer than any run is planned for, and short enough for every clock and timer of the system."""
+"""The longest duration, 365 days in seconds: it exceeds any planned run and fits every clock and timer of the system."""
 
-_declaration: Any = msgspec.Meta  # its types know gt and ge only one by one
+_declaration: Any = msgspec.Meta  # msgspec's type hints don't allow gt and ge together
 
 
 def harmless(
     unit: str = "", *, gt: float | None = None, ge: float | None = None, le: float | None = None
 ) -> msgspec.Meta:
-    """A setting that any file may set; its unit for people, and its limits (gt: above, ge: from, le: up to)."""
+    """A setting that any file may set. unit: for messages. Limits: gt is exclusive, ge and le are inclusive."""
     return _declaration(gt=gt, ge=ge, le=le, extra={"who": "harmless", "unit": unit})
 
 
 def nearby(takes: str, longest: int) -> msgspec.Meta:
-    """A setting that the folder's file may set to what lies in that folder; what it takes, and its greatest length."""
+    """A setting that the folder's file may set to something inside that folder. takes: for messages. longest: length."""
     return msgspec.Meta(min_length=1, max_length=longest, extra={"who": "nearby", "takes": takes})
 
 
 def asked(unit: str = "", *, gt: float | None = None, ge: float | None = None, le: float | None = None) -> msgspec.Meta:
-    """A number or a word that only a person may set; unit and limits as those of `harmless`."""
+    """A number or a word that only the user may set. Unit and limits as in `harmless`."""
     return _declaration(gt=gt, ge=ge, le=le, extra={"who": "asked", "unit": unit})
 
 
 def asked_name(takes: str, *endings: str, longest: int = LONGEST_PATH) -> msgspec.Meta:
-    """A text that only a person may set: what it takes, for people; how it must end, if it must; and its greatest length."""
+    """A text that only the user may set. takes: for messages. endings: the allowed suffixes, if any. longest: length."""
     return msgspec.Meta(min_length=1, max_length=longest, extra={"who": "asked", "takes": takes, "endings": endings})
 
 
@@ -56,11 +56,11 @@ Switch = Annotated[bool, harmless()]
 
 
 class Section(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """What every section has in common: frozen, and no unknown names."""
+    """The base of all sections: frozen, without unknown names."""
 
 
 class CameraSettings(Section, frozen=True):
-    """What is asked of a camera or a stream; what was really got is read back."""
+    """The requested mode of a camera or stream; the actual mode is read back."""
 
     width: Annotated[int, harmless("px", ge=64, le=7680)] = 1280
     height: Annotated[int, harmless("px", ge=64, le=4320)] = 720
@@ -92,7 +92,7 @@ class RegionSettings(Section, frozen=True):
 
 
 class SplittingSettings(Section, frozen=True):
-    """When a region is taken for several digits that touch."""
+    """When a region is split into several touching digits."""
 
     min_aspect: Annotated[float, harmless(ge=0.2, le=10)] = 0.5
     max_cuts: Annotated[int, harmless(ge=0, le=12)] = 6
@@ -100,7 +100,7 @@ class SplittingSettings(Section, frozen=True):
 
 
 class GroupingSettings(Section, frozen=True):
-    """Which digits stand together as a number."""
+    """Which digits form a number."""
 
     min_confidence: Share = 0.02
     min_lone_confidence: Share = 0.8
@@ -119,7 +119,7 @@ class ModelSettings(Section, frozen=True):
 
 
 class TrackingSettings(Section, frozen=True):
-    """When a number is taken for the same as before, and when it is shown."""
+    """When a number is matched to an earlier one, and when it is shown."""
 
     confirm_doubt: Share = 0.02
     confirm_confidence: Share = 0.5
@@ -145,7 +145,7 @@ class OverlaySettings(Section, frozen=True):
 
 
 class LimitsSettings(Section, frozen=True):
-    """How much of anything that is given to Numcam it agrees to hold; docs/security.md."""
+    """The size limits of untrusted input; docs/security.md."""
 
     megapixels: Annotated[float, asked("million px", gt=0, le=10_000)] = 100.0
     total_megapixels: Annotated[float, asked("million px", gt=0, le=100_000)] = 5000.0
@@ -155,7 +155,7 @@ class LimitsSettings(Section, frozen=True):
 
 
 class TrainingSettings(Section, frozen=True):
-    """What the scripts that train and evaluate networks learn from; the live reader needs none of it."""
+    """The data of the training and evaluation scripts; the live reader doesn't use it."""
 
     data: Annotated[str, asked_name("mnist.npz or a folder of IDX files")] | None = None
 
@@ -164,7 +164,7 @@ SOURCE = "auto, demo, a camera's number, a video, a picture, a folder or an addr
 
 
 class Settings(Section, frozen=True):
-    """Everything a user may want; the fields outside the sections are the options of a run."""
+    """All settings; the fields outside the sections are the options of a run."""
 
     source: (
         Annotated[str, nearby(SOURCE, longest=LONGEST_PATH)]
@@ -194,5 +194,5 @@ class Settings(Section, frozen=True):
 
     @property
     def sources(self) -> tuple[str, ...]:
-        """What to read from, one or several."""
+        """The sources as a tuple, one or several."""
         return (self.source,) if isinstance(self.source, str) else self.source

@@ -21,7 +21,7 @@ LONGEST_SHOWN = 60
 LONGEST_MASKED = 1000
 """The most letters of a text that are searched for addresses; the time grows with their square, 10 ms at this length."""
 LONGEST_PART = 255
-"""Bytes that one name between the slashes of a path may have: NAME_MAX of every common file system."""
+"""The longest component of a path, in bytes: NAME_MAX of every common file system."""
 
 
 def check(values: Mapping[str, Any], origin: str) -> Settings:
@@ -37,7 +37,7 @@ def check(values: Mapping[str, Any], origin: str) -> Settings:
 
 
 def as_written(values: Mapping[str, Any]) -> dict[str, Any]:
-    """The values with cameras' numbers as text: `source: 0` and `source: [0, 1]` are cameras in YAML."""
+    """The values with camera numbers as text: `source: 0` and `source: [0, 1]` are integers in YAML."""
     return {name: _as_addresses(value) if name == "source" else value for name, value in values.items()}
 
 
@@ -105,7 +105,7 @@ def shortened(text: str) -> str:
 
 
 def every_setting() -> str:
-    """The file that lists every setting, as it may be typed here: beside the code, or inside the installed package."""
+    """The path of the file that lists every setting, relative to the current folder if it is inside."""
     path = listing()
     try:
         return printable(path.relative_to(Path.cwd()))
@@ -126,7 +126,7 @@ def _faults_of(name: str, value: Any) -> Iterator[str]:
 
 
 def _fits(value: Any, setting: Declared) -> bool:
-    """Whether the value is of the setting's kind and within its limits."""
+    """Whether the value has the setting's type and is within its limits."""
     endings = (setting.meta.extra or {}).get("endings")
     if isinstance(value, float) and not math.isfinite(value):
         return False
@@ -153,7 +153,7 @@ def _wrong(value: Any, setting: Declared) -> str:
 
 
 def _strange(text: str, name: str) -> str | None:
-    """Why a text can't be a file's name, an address or a command; None where it can."""
+    """Why a text can't be a file name, an address or a command; None if it can."""
     if "\0" in text:
         return f"{shown(text)} holds a NUL character, which no name can hold. Take it out."
     try:
@@ -169,7 +169,7 @@ def _strange(text: str, name: str) -> str | None:
 
 
 def _as_addresses(source: Any) -> Any:
-    """What `source` says, its whole numbers as text."""
+    """The value of `source` with integers converted to text."""
     if isinstance(source, list | tuple):
         return [address if isinstance(address, list | tuple) else _as_addresses(address) for address in source]
     return str(source) if isinstance(source, int) and not isinstance(source, bool) else source

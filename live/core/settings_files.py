@@ -1,9 +1,9 @@
-"""The settings files: where they are, and which one overrides which. Knows no setting by name, and no YAML.
+"""Find the settings files and merge them by precedence. Knows no setting by name, and no YAML.
 
-Three files may hold settings, and each goes over those before it; options of the command line go over all of them.
-    config.yaml in the folder a person starts in    it merely lies there, and may set little: settings_trust.py
-    the user's own, in the platform's place         nobody else writes there, so that it may set everything
-    --config FILE                                   the person named it, so that it may set everything
+Three files may hold settings. Each overrides those before it; command-line options override all files.
+    config.yaml in the current folder                 it isn't trusted, and may set few settings: settings_trust.py
+    the user's own file, in the platform's place      only the user writes there, so it may set everything
+    --config FILE                                     the user named it, so it may set everything
 Why: docs/decisions/0021.
 """
 
@@ -28,9 +28,9 @@ def load_settings(
     """Defaults, then `config.yaml` of the current folder, then the user's own file, then `config`, then `options`.
 
     config: the file that --config names. options: names of `Settings`, sections as mappings.
-    say: is given a line for what was found without being named: which file was taken, or left out and why.
-    Raises SettingsError where a file that was named, that is the user's own or that is Numcam's can't be read, names a setting
-    that there is not, or holds a value that the setting doesn't take; and where an option does.
+    say: receives one line per file that was used without --config, or was skipped, with the reason.
+    Raises SettingsError for an unreadable file, an unknown setting or an invalid value, also in an option. A config.yaml
+    of another program in the current folder is skipped.
     """
     own = user_file()
     layers: list[tuple[str, Mapping[str, Any]]] = []
@@ -72,4 +72,4 @@ def _is_same(path: Path, other: Path | None) -> bool:
 
 
 def _ignore(_line: str) -> None:
-    """Take a line and drop it."""
+    """Ignore the line."""

@@ -1,8 +1,8 @@
 """What a config.yaml found in the current folder may set, and whether it belongs to Numcam. Knows no setting by name.
 
-A person who starts Numcam in a folder of somebody else's pictures has agreed to nothing that a file there says: it may not
-write, run, load or connect, nor lift a limit (`live/core/settings.py` says so for each setting), and another program's
-file of that name is left out. docs/decisions/0021.
+A folder of another person's pictures may contain such a file. It may not write, run, load or connect, nor raise a limit
+(`live/core/settings.py` declares this for each setting). Another program's file of that name is skipped.
+docs/decisions/0021.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ NAME = "config.yaml"
 MARK = re.compile(r"#.*\bnumcam\b", re.IGNORECASE)
 """The comment at the beginning of a file that marks it as Numcam's."""
 OUTERMOST = re.compile(r"(?P<quote>[\"']?)(?P<name>[^\s\"'#:\[\]{},-][^\s\"':]*)(?P=quote)[ \t]*:(?=\s|$)")
-"""A name at the left margin of a YAML text."""
+"""The pattern of a top-level name of a YAML text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +46,7 @@ class Found:
 def of_this_folder(path: Path, say: Callable[[str], None]) -> Found | None:
     """What the file that lies in the current folder may set; None where it is ignored, which is reported to `say`.
 
-    Raises SettingsError where there is a fault in a file that is Numcam's.
+    Raises SettingsError for an error in a file that is Numcam's.
     """
     text, values, fault, reason = "", None, None, ""
     try:
@@ -75,9 +75,8 @@ def of_this_folder(path: Path, say: Callable[[str], None]) -> Found | None:
 def is_numcams(text: str, values: Mapping[str, Any] | None) -> bool:
     """Whether a file with a fault in it is one of Numcam's, whose author gets a message, and not another program's.
 
-    It is where the comment that it begins with names Numcam, and where every name in it is that of a setting, one of them in a
-    section: `log: debug` alone may be anybody's. text: the whole file; values: what it holds, None where it isn't YAML that can
-    be read.
+    It is Numcam's if its leading comment names Numcam, or if all its names are settings and one is in a section: `log: debug`
+    alone may belong to any program. text: the whole file; values: its content, None if it isn't valid YAML.
     """
     lines = text.removeprefix("\ufeff").splitlines()
     for line in lines:
@@ -95,7 +94,7 @@ def is_numcams(text: str, values: Mapping[str, Any] | None) -> bool:
 def what_a_folder_may_set(values: Mapping[str, Any]) -> Found:
     """The values that a file found in the folder may set, and the names of the others.
 
-    values: without a fault. What only says a default again is no wish, and not told.
+    values: checked, without errors. A value that equals its default isn't reported.
     """
     taken: dict[str, Any] = {}
     kept_out = []
@@ -119,7 +118,7 @@ def is_nearby(source: str | list[str]) -> bool:
         or ".." in (*PurePosixPath(source).parts, *PureWindowsPath(source).parts)
     ):
         return False
-    # as a path of either system: \\\\server\\share is another machine's, and C:name leaves the folder
+    # checked as a POSIX and a Windows path: \\\\server\\share is on another machine, and C:name leaves the folder
     return not PurePosixPath(source).is_absolute() and not PureWindowsPath(source).anchor
 
 

@@ -1,7 +1,7 @@
-"""What runs first of all: from here on a signal, or a package that is missing, ends in a line at most. Knows no part of Numcam.
+"""Install the first handlers of signals and uncaught errors, before other imports. Knows no part of Numcam.
 
-Nothing is open yet, so that a signal ends the process at once, wherever it is: raised as KeyboardInterrupt in the middle of an
-import, it would show a traceback, or swallowed by code that isn't Python. `interrupts.py` takes over once all is loaded.
+Nothing is open yet, so a signal ends the process at once. A KeyboardInterrupt during an import would show a traceback,
+or be swallowed by native code. `interrupts.py` replaces these handlers after all imports.
 """
 
 from __future__ import annotations
@@ -14,12 +14,12 @@ from types import FrameType, TracebackType
 from live.core.exit_codes import FAILED, INTERRUPTED
 
 NAMES = ("SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK")
-"""Signals that end a program; the last one is Windows' alone, the third everybody else's."""
+"""The signals that end a program. SIGBREAK exists on Windows only, SIGHUP on all other systems."""
 OURS = ("numcam", "live", "models", "scripts")
 
 
 def begin(*, signals: bool = True) -> None:
-    """Catch what may go wrong from here on. signals: those that end the process too, which the scripts leave to Python."""
+    """Install the handlers. signals: whether to handle signals too; the scripts leave them to Python."""
     sys.excepthook = _tell
     if signals:
         for number in catchable():
@@ -27,7 +27,7 @@ def begin(*, signals: bool = True) -> None:
 
 
 def catchable() -> list[int]:
-    """The signals that end a program, but for one that is to be ignored: `nohup` wants a run to outlive its terminal."""
+    """The signals that end a program, without an ignored SIGHUP: under `nohup` a run continues without its terminal."""
     numbers = [getattr(signal, name) for name in NAMES if hasattr(signal, name)]
     hangup = getattr(signal, "SIGHUP", None)
     return [number for number in numbers if number != hangup or signal.getsignal(number) != signal.SIG_IGN]
@@ -39,7 +39,7 @@ def _end(_number: int, _frame: FrameType | None) -> None:
 
 
 def _tell(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
-    """The hook for uncaught errors: one line where a person can fix the cause, a traceback where it is a bug."""
+    """The hook for uncaught errors: one line if the user can fix the cause, a traceback for a bug."""
     if issubclass(kind, KeyboardInterrupt):
         raise SystemExit(INTERRUPTED)
     from live.core.plain_text import printable
@@ -54,7 +54,7 @@ def _tell(kind: type[BaseException], error: BaseException, trace: TracebackType 
 
 
 def _about_import(error: ImportError) -> str | None:
-    """What to do about something that can't be imported; None where it is a bug."""
+    """The message for a failed import; None if it is a bug."""
     from live.core.command_hints import missing_package_hint
 
     name = error.name or ""

@@ -1,7 +1,7 @@
 """Lines for people on stdout and stderr, whatever state the streams are in. Knows no run, no picture and no file.
 
-Every line of the program and the scripts leaves through here (a rule of ruff's forbids `print` elsewhere): nothing that others
-chose reaches a terminal as it is, no address shows its secrets, and a stream that is closed or full ends nothing by itself.
+All output of the program and the scripts passes through this module (a ruff rule forbids `print` elsewhere). Untrusted
+text is escaped, secrets in addresses are masked, and a closed or full stream doesn't end the program by itself.
 docs/decisions/0025-what-goes-out.md
 """
 
@@ -36,7 +36,7 @@ class Terminal:
         self.failure, self.is_all = None, is_all
         _fill_closed()
         for stream in (sys.stdout, sys.stderr):
-            reconfigure = getattr(stream, "reconfigure", None)  # what a test or a notebook has put there may lack it
+            reconfigure = getattr(stream, "reconfigure", None)  # the streams of a test or a notebook may lack it
             if reconfigure is not None:
                 reconfigure(errors="replace")
 
@@ -47,8 +47,8 @@ class Terminal:
     def tell(self, line: object) -> None:
         """Write a result, one line, to stdout. A line of ASCII without control characters, such as JSON, goes out as it is.
 
-        Where stdout takes nothing, that is said once and `failure` is kept; where nothing else comes of the program, it raises
-        BrokenPipeError, for whoever read it has seen enough, or OutputError.
+        If stdout can't be written, this is reported once and kept in `failure`. If stdout is the only output, it raises
+        BrokenPipeError (the reader closed the pipe) or OutputError.
         """
         self._out(printable(line) + "\n")
 
@@ -57,13 +57,13 @@ class Terminal:
         self._out(printable_lines(text) + "\n")
 
     def show(self, *things: Any, **how: Any) -> None:
-        """Print a table, or what else rich knows, on stdout; as `tell` where that takes nothing. how: of rich's Console."""
+        """Print tables or other rich objects on stdout; write errors as in `tell`. how: arguments of rich's Console."""
         console = self.console(**how)
         for thing in things:
             console.print(thing)
 
     def console(self, **how: Any) -> PlainConsole:
-        """rich's Console on stdout, which acts as `tell` where that takes nothing. how: of rich's Console."""
+        """A rich Console on stdout; write errors as in `tell`. how: arguments of rich's Console."""
         console = make_console(**{"stderr": False, **how})
         console.lost = self._is_lost
         return console
@@ -75,7 +75,7 @@ class Terminal:
         return self.failure is not None
 
     def _out(self, text: str) -> None:
-        """Write to stdout, unless that was lost."""
+        """Write to stdout, unless it is lost."""
         if self.failure is None:
             error = _write(sys.stdout, text)
             if error is not None:
@@ -96,7 +96,7 @@ class Terminal:
 
 
 class PlainParser(argparse.ArgumentParser):
-    """argparse's parser, which prints through the terminal as everything does."""
+    """An ArgumentParser that prints through `Terminal`."""
 
     def _print_message(self, message: str, file: Any = None) -> None:
         """Print usage or help, line by line."""
@@ -112,7 +112,7 @@ def reason_of(error: Exception) -> str:
 
 
 def make_console(**how: Any) -> PlainConsole:
-    """rich's Console on stderr, or as it is asked for: its texts are harmless. how: of rich's Console."""
+    """A rich Console on stderr, with escaped text. how: arguments of rich's Console, which override this."""
     from live.core.plain_console import PlainConsole
 
     return PlainConsole(**{"stderr": True, **how})
@@ -121,7 +121,7 @@ def make_console(**how: Any) -> PlainConsole:
 def _write(stream: TextIO | None, text: str) -> Exception | None:
     """Write to a stream; returns the error, or None."""
     try:
-        if stream is None:  # it was closed before the program began
+        if stream is None:  # closed before the program started
             return OSError(errno.EBADF, "the output is closed")
         stream.write(text)
         stream.flush()
@@ -147,8 +147,8 @@ def _mute(stream: TextIO | None) -> None:
 
 
 def _fill_closed() -> None:
-    """Give a standard stream that is closed a file that takes nothing: else the next file opened would have its number, and
-    with it all that a library or a command of the user's prints."""
+    """Open the null device for each closed standard stream. Otherwise the next opened file would get that descriptor, and
+    with it the output of libraries and of the user's command."""
     for number in range(3):
         try:
             os.fstat(number)
