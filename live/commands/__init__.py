@@ -1,5 +1,5 @@
-"""The command line: one file a subcommand.
+"""The command line: one file per subcommand.
 
-Options become settings and calls of `api` and `run`; what comes back is printed. It may import every room. A new
+It converts options to settings, calls `api` and `run`, and prints the results. It may import every room. A new
 option starts in `command_line.py`; a new subcommand is a file here and a case in `live/__main__.py`.
 """

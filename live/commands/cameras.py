@@ -1,4 +1,4 @@
-"""`cameras`: which camera is number 1? Knows the list of cameras and how to print it."""
+"""`cameras`: print the list of cameras. Knows no frame and no setting."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from live.core.terminal import tell
 
 
 def show_cameras() -> int:
-    """Print a line a camera with its number, name and sizes; returns the exit code."""
+    """Print one line per camera with its number, name and sizes. Returns the exit code."""
     cameras = list_cameras()
     if not cameras:
         tell("No camera found. Plug one in, or read a file: --source clip.mp4, --source demo.")

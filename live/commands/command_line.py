@@ -1,4 +1,4 @@
-"""The options of the command line: what they are called, what the help says, and what is said of wrong ones. Does nothing."""
+"""Define the command-line options, their help and the messages for wrong ones. Runs no command."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ RUN_OPTIONS = (
 )  # fmt: skip
 
 LONGEST_OPTION = 40
-"""Letters of a wrong name that are compared with those there are; the longest of them has half as many."""
+"""The longest part of a wrong name that is compared with known names, in characters, twice the longest known name."""
 COMMANDS = ("read", "cameras", "doctor")
 EXAMPLES = """examples:
   {prog}                                the first camera, in a window
@@ -45,12 +45,12 @@ exit codes: 0 done (q and a closed window too), 1 a failure told in one line,
 
 
 class Parser(PlainParser):
-    """Tells what is wrong in one line, with what was probably meant."""
+    """A parser that reports an error in one line, with the closest known name."""
 
     given: Sequence[str] = ()
 
     def parse_known_args(self, args: Any = None, namespace: Any = None) -> Any:
-        """As argparse does it; what was given is remembered for the message about it."""
+        """Parse as argparse does, and keep the arguments for the error message."""
         self.given = sys.argv[1:] if args is None else list(args)
         return super().parse_known_args(args, namespace)
 
@@ -62,7 +62,7 @@ class Parser(PlainParser):
         self.exit(WRONG_ARGUMENTS)
 
     def _about_options(self, words: Sequence[str]) -> str | None:
-        """What is wrong with the first option that there is not: argparse may complain of what follows it instead."""
+        """The message for the first unknown option; argparse may report a later argument instead."""
         here = [name for action in self._actions for name in action.option_strings]
         commands = next((action.choices for action in self._actions if isinstance(action.choices, dict)), {})
         for place, word in enumerate(words):
@@ -79,7 +79,7 @@ class Parser(PlainParser):
 
 
 def _about_command(message: str) -> str | None:
-    """What is wrong with a command's name; None where the message is about something else."""
+    """The message for an unknown command; None if argparse's message is about something else."""
     wrong = re.search(r"invalid choice: '(.*)' \(choose", message, re.DOTALL)
     if wrong is None:
         return None
@@ -91,7 +91,7 @@ def _about_command(message: str) -> str | None:
 
 
 def _may_be_source(word: str) -> bool:
-    """Whether a word is something to read from."""
+    """Whether a word may be a source."""
     try:
         return Path(word).exists() or word.isdecimal() or "://" in word
     except (OSError, ValueError):  # no file can have that name
@@ -99,7 +99,7 @@ def _may_be_source(word: str) -> bool:
 
 
 def _in_plain_words(message: str) -> str:
-    """argparse's message without a programmer's words."""
+    """Reword argparse's message without programming terms."""
     missing = re.fullmatch(r"argument (\S+?)(?:/\S+)?: expected (?:one|at least one) argument", message)
     if missing is not None:
         return f"{missing[1]} needs something after it"
@@ -111,7 +111,7 @@ def _in_plain_words(message: str) -> str:
 
 
 def make_parser() -> Parser:
-    """The whole command line."""
+    """Make the parser of the whole command line."""
     parser = Parser(
         prog=program_name(),
         description="Read handwritten numbers on paper, live, through a camera.",
@@ -127,12 +127,12 @@ def make_parser() -> Parser:
     cameras = commands.add_parser("cameras", help="list the cameras with index, name and sizes")
     doctor = commands.add_parser("doctor", help="what this machine has, for bug reports")
     for command in (read, cameras, doctor):
-        add_settings_options(command, default=argparse.SUPPRESS)  # given before the command's name they count as well
+        add_settings_options(command, default=argparse.SUPPRESS)  # SUPPRESS keeps the values given before the command
     return parser
 
 
 def add_settings_options(parser: argparse.ArgumentParser, default: Any = None) -> None:
-    """Where settings come from."""
+    """Add the options --config and --set."""
     settings = parser.add_argument_group("settings")
     settings.add_argument(
         "--config", type=Path, metavar="FILE", default=default,
@@ -145,7 +145,7 @@ def add_settings_options(parser: argparse.ArgumentParser, default: Any = None) -
 
 
 def add_run_options(parser: argparse.ArgumentParser) -> None:
-    """The options of the live reader; each has a setting of the same name."""
+    """Add the options of the live reader; each has a setting of the same name."""
     source = parser.add_argument_group("what to read")
     source.add_argument(
         "--source",
@@ -188,17 +188,17 @@ def add_run_options(parser: argparse.ArgumentParser) -> None:
 
 
 def _number(text: str) -> Any:
-    """The number that a text is; else the text, of which the settings say what they take."""
+    """Convert a text to a number if possible; otherwise return it for the check of the settings."""
     for kind in (int, float):
         try:
             return kind(text)
-        except ValueError:  # also where it has thousands of digits
+        except ValueError:  # also raised for thousands of digits
             continue
     return text
 
 
 def assigned(assignments: Sequence[str]) -> dict[str, Any]:
-    """The settings that `--set NAME=VALUE` names, as sections in sections. Raises SettingsError."""
+    """Parse the `--set NAME=VALUE` assignments to nested mappings. Raises SettingsError."""
     values: dict[str, Any] = {}
     for assignment in assignments:
         name, equals, text = assignment.partition("=")

@@ -1,4 +1,4 @@
-"""`doctor`: what this machine has, for bug reports. Never fails: what is missing is a line too."""
+"""`doctor`: print the machine's facts for bug reports; a failed check is a line too. Knows no frame and no number."""
 
 from __future__ import annotations
 
@@ -26,11 +26,11 @@ from models.line_classifier import LINE_WEIGHTS, LineClassifier
 
 PACKAGES = ("opencv-python", "numpy", "onnxruntime", "av", "msgspec", "imutils", "rich", "cv2-enumerate-cameras")
 LIBRARIES = {"onnx": "ONNX Runtime", "tflite": "LiteRT", "keras": "Keras"}
-"""The runtimes' names for people."""
+"""The display names of the runtimes."""
 
 
 def show_machine(settings: Settings) -> int:
-    """Print a line or more a topic; returns 0 always."""
+    """Print one or more lines per topic. Always returns 0."""
     topics: tuple[tuple[str, Callable[[], list[str]]], ...] = (
         ("Numcam", lambda: [__version__]),
         ("Python", lambda: [f"{platform.python_version()} ({sys.executable})"]),
@@ -55,7 +55,7 @@ def show_machine(settings: Settings) -> int:
 
 
 def settings_files() -> list[str]:
-    """Where the user's own settings lie, and what there is to be set."""
+    """The paths of the user's settings file and of the file that lists every setting."""
     own = user_file()
     return [
         f"{printable(own)}{'' if own.is_file() else ' (not there; it goes over the config.yaml of a folder)'}",
@@ -64,12 +64,12 @@ def settings_files() -> list[str]:
 
 
 def packages() -> list[str]:
-    """Versions of what Numcam stands on."""
+    """The versions of the required packages."""
     return [f"{name} {_version(name)}" for name in PACKAGES]
 
 
 def _version(name: str) -> str:
-    """Version of an installed package."""
+    """The version of an installed package, or `missing`."""
     try:
         return version(name)
     except PackageNotFoundError:
@@ -77,14 +77,14 @@ def _version(name: str) -> str:
 
 
 def windows() -> list[str]:
-    """What OpenCV opens windows with."""
+    """OpenCV's window backend."""
     import cv2
 
     return [f"OpenCV's {cv2.currentUIFramework() or 'none: this is a build without windows (opencv-python-headless)'}"]
 
 
 def codecs() -> list[str]:
-    """Whether recordings can be made."""
+    """The H.264 encoders that recordings can use."""
     from av.codec import codecs_available
 
     found = [name for name in ("libx264", "libopenh264", "h264_videotoolbox", "h264_mf") if name in codecs_available]
@@ -92,7 +92,7 @@ def codecs() -> list[str]:
 
 
 def model_lines(settings: Settings) -> list[str]:
-    """What the model file is, and whether it runs; a model without a card may run as well."""
+    """The model's card and whether the model runs; a model without a card may run too."""
     model = settings.model
     path, runtime = find_model(Path(model.path) if model.path is not None else None, model.runtime)
     classifier = open_classifier(settings)
@@ -112,5 +112,5 @@ def model_lines(settings: Settings) -> list[str]:
 
 
 def megabytes(path: Path) -> str:
-    """How large a file is."""
+    """The size of a file, in MB."""
     return f"{path.stat().st_size / 1e6:.2f} MB"

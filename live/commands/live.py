@@ -1,4 +1,4 @@
-"""The live reader: what may be wrong with its settings is said before anything is opened. Knows no frame and no number."""
+"""Start the live reader after a check of its settings. Knows no frame and no number."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from live.run.interrupts import Interrupts
 
 
 def prepare_live(settings: Settings) -> Callable[[Interrupts], int]:
-    """The live reader, loaded."""
+    """Check the settings, import what the live reader needs, and return the function that runs it."""
     check_outputs(settings)
     handed_out = (settings.record, settings.log, settings.log_frames, settings.on_number, settings.clipboard or None)
     TERMINAL.is_all = handed_out == (None,) * len(handed_out)
@@ -35,7 +35,7 @@ def prepare_live(settings: Settings) -> Callable[[Interrupts], int]:
 
 
 def check_outputs(settings: Settings) -> None:
-    """Raise SettingsError where what is to be written or run can't be meant so, CommandError where it is not there."""
+    """Check output files and command. Raises SettingsError if they are invalid, CommandError for a missing command."""
     if settings.record is not None:
         from live.outputs.recorder import CONTAINERS
         from live.outputs.recording import is_folder

@@ -1,4 +1,4 @@
-"""The pictures that `read` was given (files, folders, stdin), and a message for everything else. Decodes no picture."""
+"""List the pictures for `read` (files, folders, stdin), with messages for all other arguments. Decodes no picture."""
 
 from __future__ import annotations
 
@@ -16,17 +16,17 @@ from live.core.page_name import STDIN
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """One line on what isn't read."""
+    """One line about an argument or file that isn't read."""
 
     text: str
     is_failure: bool = True
-    """Whether the exit code is to tell."""
+    """Whether the exit code reports it."""
 
 
 def find_pictures(given: Sequence[str], own: frozenset[Path] = frozenset()) -> Iterator[Path | Message]:
-    """The pictures of all that was given, a folder's in natural order; a line stands for what isn't read.
+    """The pictures of all arguments, those of a folder in natural order, and a Message for what isn't read.
 
-    own: files and folders, resolved, that this run writes: they are skipped without a message.
+    own: resolved files and folders that this run writes; they are skipped without a message.
     """
     for text in given:
         try:
@@ -36,7 +36,7 @@ def find_pictures(given: Sequence[str], own: frozenset[Path] = frozenset()) -> I
 
 
 def find_in(text: str, own: frozenset[Path]) -> Iterator[Path | Message]:
-    """The same of one name. Raises SourceError."""
+    """The pictures and messages of one argument. Raises SourceError."""
     path = Path(text)
     if text == str(STDIN):
         yield STDIN
@@ -57,7 +57,7 @@ def find_in(text: str, own: frozenset[Path]) -> Iterator[Path | Message]:
 
 
 def is_folder(path: Path) -> bool:
-    """Whether the path is a folder; a name that no system allows is none."""
+    """Whether the path is a folder; False for an invalid name."""
     try:
         return path.is_dir()
     except (OSError, ValueError):
@@ -65,7 +65,7 @@ def is_folder(path: Path) -> bool:
 
 
 def is_there(path: Path) -> bool:
-    """Whether the path exists; a name that no system allows does not."""
+    """Whether the path exists; False for an invalid name."""
     try:
         return path.exists()
     except (OSError, ValueError):
@@ -73,7 +73,7 @@ def is_there(path: Path) -> bool:
 
 
 def about_address(address: str) -> str:
-    """One line for an address: where pictures of addresses are read."""
+    """The message for an address: how to read its picture instead."""
     shown = without_secrets(address)
     return (
         f"{shown} is an address, and `read` takes files. Download it first, as with: curl -O {shlex.quote(shown)} "

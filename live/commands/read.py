@@ -1,4 +1,4 @@
-"""`read`: the numbers on still pictures, as a table, JSON or CSV, and annotated copies. Knows no camera and no time."""
+"""`read`: write the numbers on still pictures as a table, JSON or CSV, and annotated copies. Knows no camera and no time."""
 
 from __future__ import annotations
 
@@ -33,13 +33,13 @@ from models.percent import percent
 if TYPE_CHECKING:
     from rich.table import Table
 
-LONG_WORK = 4  # pictures from which on a progress bar is worth its line
+LONG_WORK = 4  # the fewest pictures for which a progress bar is shown
 KEPT_SUFFIXES = frozenset({".bmp", ".jpeg", ".jpg", ".png", ".tif", ".tiff", ".webp"})
 """Formats that an annotated picture keeps; others become PNG."""
 
 
 def read_pictures(options: ReadOptions, settings: Settings) -> int:
-    """Read all pictures; returns 0, or 1 where one of them couldn't be read. Raises OutputError and ModelError."""
+    """Read all pictures. Returns 0, or 1 if one of them couldn't be read. Raises OutputError and ModelError."""
     silence_opencv()
     reader = Reader(settings)
     for note in reader.notes:
@@ -60,12 +60,12 @@ def read_pictures(options: ReadOptions, settings: Settings) -> int:
                     results.explain(page)
         results.show()
         results.keep()
-    results.report_files()  # closed by now, and whole
+    results.report_files()  # they are closed and complete here
     return 1 if failures else 0
 
 
 def pages_of(item: Path | Message, read_all: Callable[..., Iterator[Page]]) -> Iterator[Page | Message]:
-    """Every page of a picture, read; a line stands for what isn't read, or not as a whole."""
+    """Read every page of a picture; a Message reports what isn't read, or not completely."""
     if isinstance(item, Message):
         yield item
         return
@@ -95,27 +95,27 @@ def written_by(options: ReadOptions) -> frozenset[Path]:
 
 
 def with_progress(items: Sequence[Path | Message], *, as_json: bool) -> Iterator[Path | Message]:
-    """The items, with a progress bar on stderr where a person looks on, the work is long, and no lines go past there."""
+    """Iterate with a progress bar on stderr, if that is a terminal, the items are many and no JSON lines go there too."""
     lines_go_past = as_json and is_watched(sys.stdout)
     if len(items) < LONG_WORK or not is_watched(sys.stderr) or lines_go_past:
         yield from items
         return
     from rich.progress import Progress
 
-    # not redirected: what goes to a file or a pipe must stay out of the bar's terminal
+    # not redirected: stdout may be a file or a pipe, and must not go to the bar's terminal
     with Progress(console=make_console(), transient=True, redirect_stdout=False) as progress:
         yield from progress.track(items, description="Reading")
 
 
 class _NothingReadError(Exception):
-    """No picture was read, so that no file of numbers is to be left."""
+    """No picture was read, so no file of numbers is kept."""
 
 
 class Results:
-    """Where the numbers of each picture go, as the options say."""
+    """The outputs of `read`, as selected by the options."""
 
     def __init__(self, options: ReadOptions, sources: frozenset[Path], stack: ExitStack) -> None:
-        """sources: every picture that is read, none of which is ever touched. stack: closes what is opened here."""
+        """sources: all input pictures, which are never overwritten. stack: closes the files opened here."""
         self._options = options
         self._sources = sources
         self._saved: set[Path] = set()
@@ -132,7 +132,7 @@ class Results:
             self._files.append(table_file(options.table_file, stack, several=len(sources) > 1))
 
     def add(self, page: Page) -> None:
-        """Hand on what was read in one picture. Raises OutputError."""
+        """Write the result of one page to all outputs. Raises OutputError."""
         self._read += 1
         name = name_of(page)
         if page.left_out:
@@ -150,7 +150,7 @@ class Results:
             add_rows(self._table, name, page.numbers)
 
     def explain(self, page: Page) -> None:
-        """Write what each stage saw of the picture that was added last. Raises OutputError."""
+        """Write the debugging picture of each stage for the page added last. Raises OutputError."""
         for stage, picture in run_in_background(page.explain).items():
             write(self._place(self._page.parent, f"{self._page.stem}-{stage}", ".png"), picture)
 
@@ -160,12 +160,12 @@ class Results:
             TERMINAL.show(self._table)
 
     def keep(self) -> None:
-        """Leave no file where no picture was read, by an exception that its `stack` knows."""
+        """Keep the files, or raise the exception that makes `stack` discard them if no picture was read."""
         if self._files and not self._read:
             raise _NothingReadError
 
     def report_files(self) -> None:
-        """Say what was written; to be called once all is closed."""
+        """Report the written files. Call it after all are closed."""
         if self._annotations:
             stages = ", and what each stage saw" if self._options.explain else ""
             say(f"Annotated pictures: {self._annotations} in {self._options.save}{stages}")
@@ -174,7 +174,7 @@ class Results:
                 say(f"Written: {path}" if self._read else f"Not written: {path}, since no picture was read.")
 
     def _place(self, folder: Path, stem: str, suffix: str) -> Path:
-        """A new file's name: that stem, unless this run has given it away or it is a source."""
+        """A new file's path; a number is appended to the stem if this run used the path already or it is a source."""
         path, number = folder / f"{stem}{suffix}", 1
         while path in self._saved or path.resolve() in self._sources:
             number += 1
@@ -192,18 +192,18 @@ def make_folder(folder: Path) -> None:
 
 
 def name_of(page: Page) -> PageName:
-    """How a page is called in files, sheets and tables."""
+    """The name of a page in files, sheets and tables."""
     assert page.path is not None
     return PageName(page.path, page.number, page.pages)
 
 
 def write(path: Path, picture: NDArray[np.uint8]) -> None:
-    """Write a picture in the format of its suffix; an earlier file of that name is kept beside it. Raises OutputError."""
+    """Write a picture in the format of its suffix. An existing file is renamed. Raises OutputError."""
     write_file(path, run_in_background(partial(encode_picture, path, picture)))
 
 
 def new_table() -> Table:
-    """The table for people, empty."""
+    """Make the empty table for the terminal."""
     from rich import box
     from rich.table import Table
 
@@ -215,7 +215,7 @@ def new_table() -> Table:
 
 
 def add_rows(table: Table, name: PageName, numbers: Sequence[Number]) -> None:
-    """A row a number, the picture's name at its first."""
+    """Add one row per number; the first has the picture's name."""
     if not numbers:
         table.add_row(name.shown, "no numbers", "", style="dim")
     for index, number in enumerate(numbers):

@@ -1,4 +1,4 @@
-"""The options of `read`: what they are called, and which can't go together. Knows no picture and loads no OpenCV."""
+"""Define and check the options of `read`. Knows no picture and loads no OpenCV."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ TABLE_SUFFIXES = (".csv", ".xlsx")
 
 @dataclass(frozen=True, slots=True)
 class ReadOptions:
-    """What is to be done with the pictures. Raises SettingsError where that can't be meant so."""
+    """The options of `read`. Raises SettingsError if they contradict each other."""
 
     paths: tuple[str, ...]
-    """Files, folders, `-` for stdin, as they were given: a Path would make another address of https://."""
+    """Files, folders, `-` for stdin, unchanged: a Path would alter an address such as https://."""
     as_json: bool = False
     save: Path | None = None
     csv_file: Path | None = None
@@ -42,7 +42,7 @@ class ReadOptions:
 
 
 def add_read_options(parser: argparse.ArgumentParser) -> None:
-    """The options of `read`, into its own parser."""
+    """Add the options of `read` to its parser."""
     parser.add_argument(
         "paths", nargs="+", metavar="FILE|FOLDER|-", help="pictures, folders of pictures, or - for one from stdin"
     )
@@ -60,7 +60,7 @@ def add_read_options(parser: argparse.ArgumentParser) -> None:
 
 
 def read_options(options: argparse.Namespace) -> ReadOptions:
-    """What was asked for on the command line. Raises SettingsError."""
+    """Convert the parsed arguments. Raises SettingsError."""
     return ReadOptions(
         tuple(options.paths), options.as_json, options.save, options.csv_file, options.table_file, options.explain
     )

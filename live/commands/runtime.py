@@ -1,4 +1,4 @@
-"""Load what runs the network early, while a signal still ends the program at once. Knows no network."""
+"""Import the runtime of the network early, while a signal still ends the program at once. Knows no network."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from live.core.settings import ModelSettings
 
 
 def load_runtime(settings: ModelSettings) -> None:
-    """Load what runs the network, where that is ONNX Runtime: half a second in code that isn't Python."""
-    with suppress(ImportError):  # told by who needs it
+    """Import ONNX Runtime if the settings select it: it takes half a second in native code."""
+    with suppress(ImportError):  # reported where it is used
         if settings.runtime in ("auto", "onnx"):
             import onnxruntime  # noqa: F401

@@ -1,7 +1,7 @@
-"""The text of a settings file, or of one value, as plain values. Knows YAML, and no setting by name.
+"""Parse the YAML of a settings file, or of one value, to plain values. Knows no setting by name.
 
-YAML can say far more than a settings file needs, and some of it is harmful or surprises: aliases that multiply without end,
-lists in lists, tags that make objects, dates and octal numbers where none were meant. Such things are refused, with their line.
+Settings need a small part of YAML; other parts are harmful or surprising: aliases that expand exponentially, deep
+nesting, tags that create objects, unintended dates and octal numbers. They are rejected with their line number.
 """
 
 from __future__ import annotations
@@ -21,30 +21,30 @@ from live.core.masking import masked
 from live.core.plain_text import printable
 
 DEEPEST = 4
-"""Values in values: a section, a setting, a list of sources are three."""
+"""The deepest nesting: a section, a setting and a list of sources need three levels."""
 MOST_VALUES = 2_000
-"""Names and values of one text, ten times those of the file that lists every setting."""
+"""The most names and values in one text, ten times those of the file that lists every setting."""
 LARGEST = 65_536
-"""Letters of one text, several times those of the file that lists every setting, comments and all."""
+"""The longest text, in characters, several times the file that lists every setting, comments included."""
 MOST_BYTES = 4 * LARGEST
-"""The most bytes of a settings file that are read: `LARGEST` letters take no more."""
+"""The largest settings file, in bytes: `LARGEST` characters need no more."""
 MOST_DIGITS = 15
-"""Digits of a whole number: as many as every kind of number holds to the last one."""
+"""The most digits of an integer: int and float both represent that many exactly."""
 LONGEST_SHOWN = 40
-"""Letters of the text that are repeated in a message."""
+"""The longest quotation of the text in a message, in characters."""
 TOO_DEEP = "values in values in values; no setting is as deep as that"
 LONE_SURROGATE = re.compile("[\ud800-\udfff]")
-"""What an escape in quotes may make of text, and no file name, terminal or library can hold."""
+"""The pattern of lone surrogates, which a quoted escape can produce and no encoding accepts."""
 SIGNS = ": # [ { * & ! % @"
 AS_WRITTEN = "A setting is written name: value, those of a section below it, indented by two spaces"
 
 
 class _RefusedError(yaml.MarkedYAMLError):
-    """What YAML allows and a settings file doesn't; `problem` is for people."""
+    """Valid YAML that a settings file may not contain; `problem` is the message for the user."""
 
 
 class _Loader(yaml.SafeLoader):
-    """YAML without aliases, tags, merging, dates and octal numbers, and not deep."""
+    """A YAML loader without aliases, tags, merge keys, dates and octal numbers, and with limited depth."""
 
     yaml_implicit_resolvers: ClassVar[dict[str, Any]] = {}  # type: ignore[misc]
 
@@ -54,7 +54,7 @@ class _Loader(yaml.SafeLoader):
         self._values = 0
 
     def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
-        """The next value with all below it."""
+        """Compose the next value and its children."""
         event: Any = self.peek_event()  # type: ignore[no-untyped-call]
         if isinstance(event, yaml.AliasEvent):
             raise _refused(event, "an alias (*), which settings don't need. Write the value itself there")
@@ -77,13 +77,13 @@ class _Loader(yaml.SafeLoader):
         return node
 
     def fetch_flow_collection_start(self, kind: type[yaml.Token]) -> None:
-        """A bracket or brace that opens; PyYAML looks up to a thousand of them ahead, at a cost that grows with their square."""
+        """Check the depth at an opening bracket: PyYAML looks up to a thousand of them ahead, in quadratic time."""
         if self.flow_level > DEEPEST:
             raise _RefusedError(problem=TOO_DEEP, problem_mark=self.get_mark())
         super().fetch_flow_collection_start(kind)
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:  # noqa: ARG002 - PyYAML gives it
-        """Names with their values; each name is text, once."""
+        """Construct a mapping; each name must be text and unique."""
         lines: dict[str, int] = {}
         for key, _ in node.value:
             if not isinstance(key, yaml.ScalarNode):
@@ -97,18 +97,18 @@ class _Loader(yaml.SafeLoader):
 
 
 def _refused(where: Any, problem: str) -> _RefusedError:
-    """The error that stops the reading of a text; where: an event or a node of PyYAML."""
+    """The error for a rejected part of the text. where: an event or a node of PyYAML."""
     return _RefusedError(problem=problem, problem_mark=where.start_mark)
 
 
 def _short(text: str) -> str:
-    """A piece of the text, to be repeated."""
+    """A part of the text as quoted in a message."""
     text = masked(text)
     return printable(text if len(text) <= LONGEST_SHOWN else f"{text[:LONGEST_SHOWN]}...")
 
 
 def _whole(_loader: _Loader, node: yaml.ScalarNode) -> int:
-    """A whole number, decimal, hexadecimal (0x) or octal as YAML 1.2 writes it (0o)."""
+    """Construct an integer: decimal, hexadecimal (0x) or octal in YAML 1.2 syntax (0o)."""
     text = node.value.replace("_", "")
     if len(text) > MOST_DIGITS + 3:
         raise _refused(node, f"a number of {len(text):,} digits, which no setting takes. Text belongs in quotes")
@@ -116,19 +116,19 @@ def _whole(_loader: _Loader, node: yaml.ScalarNode) -> int:
 
 
 def _octal(_loader: _Loader, node: yaml.ScalarNode) -> int:
-    """A number that begins with 0: YAML 1.1 takes it for octal, people don't."""
+    """Reject a number with a leading 0, which is octal in YAML 1.1 and decimal in YAML 1.2."""
     short = _short(node.value)
     bare = _short(node.value.lstrip("+-0_")) or "0"
     raise _refused(node, f'{short}, which could be read in two ways. Write {bare}, or "{short}" where it is text')
 
 
 def _real(_loader: _Loader, node: yaml.ScalarNode) -> float:
-    """A number with a fraction or an exponent, or .inf or .nan."""
+    """Construct a float: with a fraction or an exponent, or .inf or .nan."""
     text = node.value.replace("_", "").lower()
     return float(text.replace(".inf", "inf").replace(".nan", "nan"))
 
 
-# as YAML 1.2 knows them, with the yes and no, on and off of 1.1, which many are used to; no dates, no base 60
+# the types of YAML 1.2, with the common yes, no, on and off of YAML 1.1; no dates, no base 60
 _Loader.add_implicit_resolver("!null", re.compile(r"^(?:~|null|Null|NULL|)$"), ["~", "n", "N", ""])
 _Loader.add_implicit_resolver(
     "tag:yaml.org,2002:bool",
@@ -153,9 +153,9 @@ _Loader.add_constructor("!real", _real)
 
 
 def parse_yaml(text: str, origin: str) -> Any:
-    """The plain value that a YAML text holds: None, bool, int, float, str, lists and mappings of them, with text as names.
+    """Parse a YAML text to a plain value: None, bool, int, float, str, or lists and mappings of them, with text as names.
 
-    `origin` is named in the error. Raises SettingsError, in one line, in well under a second whatever the text is.
+    Raises SettingsError with one line that names `origin`, in well under a second for any text.
     """
     if len(text) > LARGEST:
         raise SettingsError(
@@ -180,13 +180,13 @@ def parse_yaml(text: str, origin: str) -> Any:
 
 
 def _where(error: yaml.MarkedYAMLError, origin: str) -> str:
-    """The text that was read, and in which line of it the error is."""
+    """The origin of the text and the line number of the error."""
     mark = error.problem_mark or error.context_mark
     return origin if mark is None or origin.startswith("--set") else f"{origin}, line {mark.line + 1}"
 
 
 def _what(error: yaml.MarkedYAMLError) -> str:
-    """What is wrong, for people."""
+    """The description of the error for the user."""
     if isinstance(error, _RefusedError):
         return f"it holds {error.problem}"
     problem = error.problem or ""
@@ -200,7 +200,7 @@ def _what(error: yaml.MarkedYAMLError) -> str:
 
 
 def read_settings_file(path: Path) -> dict[str, Any]:
-    """The settings of one YAML file; an empty file is an empty dict. Raises SettingsError."""
+    """Read the settings of one YAML file; an empty file gives an empty dict. Raises SettingsError."""
     content = parse_yaml(read_text(path), f"The settings file {printable(path)}")
     if content is None:
         return {}
@@ -212,12 +212,12 @@ def read_settings_file(path: Path) -> dict[str, Any]:
 
 
 def read_text(path: Path) -> str:
-    """The text of a settings file. Raises SettingsError where it is none, or too large; never waits for a file's other end."""
+    """Read the text of a settings file without blocking on pipes. Raises SettingsError if it is no text or too large."""
     shown = f"The settings file {printable(path)}"
     try:
-        # a pipe or a device would be waited for, or never end
+        # a pipe or a device could block, or never end
         descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
-        with open(descriptor, "rb") as file:  # noqa: PTH123 - it is open already
+        with open(descriptor, "rb") as file:  # noqa: PTH123 - takes a descriptor
             kind = os.fstat(descriptor).st_mode
             if stat.S_ISDIR(kind):
                 raise IsADirectoryError
@@ -231,7 +231,7 @@ def read_text(path: Path) -> str:
     except IsADirectoryError:
         example = printable(path / "config.yaml")
         raise SettingsError(f"{printable(path)} is a folder. Name a file in it, such as {example}.") from None
-    except (OSError, ValueError) as error:  # ValueError: a name with NUL in it
+    except (OSError, ValueError) as error:  # ValueError: the name contains NUL
         reason = error.strerror if isinstance(error, OSError) else None
         raise SettingsError(f"{shown} can't be read: {reason or 'no file can have that name'}.") from error
     if len(data) > MOST_BYTES:
@@ -240,7 +240,7 @@ def read_text(path: Path) -> str:
 
 
 def _decoded(data: bytes, shown: str) -> str:
-    """The text of a file in UTF-8, or in UTF-16 where its first bytes say so, as some Windows programs write it."""
+    """Decode UTF-8, or UTF-16 if the data starts with its byte order mark, as some Windows programs write it."""
     encoding = "utf-16" if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) else "utf-8-sig"
     try:
         return data.decode(encoding)
