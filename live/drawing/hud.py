@@ -20,12 +20,12 @@ KEY_CAP: Colour = (78, 74, 70)
 BACKGROUND: Colour = (34, 31, 28)
 HINT = "h  help"
 CELL_PX = (84, 56)  # largest and smallest side of one 28x28 input in the view behind the scenes, at 720 rows
-DOT = "● "  # stands for the red dot, and keeps its width free
+DOT = "● "  # placeholder of the red dot; reserves its width
 
 
 @dataclass(frozen=True, slots=True)
 class HudState:
-    """What the window tells besides the picture."""
+    """What the window shows besides the picture."""
 
     fps: tuple[float, ...] = ()
     """Frames a second of each source; 0 where it isn't known yet."""
@@ -130,7 +130,7 @@ def debug_view(picture: NDArray[np.uint8], reading: Reading) -> NDArray[np.uint8
     height, width = picture.shape[:2]
     side = max(width // 2, 160)
     size = text_size(height)
-    margin, line = min(size // 2, side // 4), round(1.8 * size)  # a picture may be a px wide and as tall as a tower
+    margin, line = min(size // 2, side // 4), round(1.8 * size)  # a picture may be 1 px wide and very tall
     view = np.full((height, side, 3), BACKGROUND, np.uint8)
     inner = side - 2 * margin
     ink_height = max(1, min(round(inner * reading.ink.shape[0] / reading.ink.shape[1]), (height - 2 * line) // 2))

@@ -1,4 +1,4 @@
-"""A line that tells a person something about the picture, on a dark panel with an amber dot. Knows no reason for it."""
+"""Draw a one-line message on a dark panel with an amber dot. Doesn't know its reason."""
 
 from __future__ import annotations
 

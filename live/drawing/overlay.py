@@ -51,7 +51,7 @@ def draw(
     memory: LabelMemory | None = None,
     uncovered: Sequence[Box] = (),
 ) -> NDArray[np.uint8]:
-    """The frame with every shown number framed and labelled: a new (H, W, 3) uint8 picture. A line tells where not all was read.
+    """The frame with every shown number framed and labelled: a new (H, W, 3) uint8 picture. A notice says when not all was read.
 
     mirrored: flip frame and frames left to right, the text still reads the right way round (for the preview alone).
     memory: keeps labels where they were in the frame before; one for each row of pictures that are drawn.
@@ -101,7 +101,7 @@ def tone_of(confidence: float) -> Tone:
 
 
 def tone_of_number(number: Number) -> Tone:
-    """Colours of a number; one with a digit that isn't told never has those of a sure one."""
+    """Colours of a number; a number with a doubtful digit never has those of a sure one."""
     tone = tone_of(number.confidence)
     return UNSURE if number.doubtful and tone is SURE else tone
 

@@ -10,9 +10,9 @@ from collections.abc import Sequence
 from live.core.plain_text import printable
 
 FORMULA_SIGNS = "=+-@\uff1d\uff0b\uff0d\uff20"
-"""With these, as they are and in the wide forms of East Asia, a spreadsheet lets a formula begin."""
+"""Characters that start a formula in a spreadsheet, in ASCII and in full-width form."""
 SEPARATORS = ',;"\t'
-"""A cell with one of these stands in quotes: where a comma is the decimal sign, rows are parted at semicolons."""
+"""Characters that require a quoted cell; spreadsheets split at semicolons where a comma is the decimal separator."""
 
 
 def csv_row(values: Sequence[object]) -> str:

@@ -125,7 +125,7 @@ class TextFile:
         """Close the file, if it is open."""
         file, self._file = self._file, None
         if file is not None:
-            with suppress(OSError):  # what a full disk did not take has been told already
+            with suppress(OSError):  # a write error was reported already
                 file.close()
 
     def _to_disk(self) -> None:

@@ -1,4 +1,4 @@
-"""Write annotated pictures as a video that plays at the speed of life and survives a crash. Knows no numbers.
+"""Write annotated pictures as a video that plays in real time and survives a crash. Knows no numbers.
 
 H.264 in fragmented MP4, a fragment a frame: what was written before a power cut plays. Each frame has its real time, so an
 uneven camera is played back as uneven as it was. `recording.py` handles a change of the picture's size.
@@ -36,7 +36,7 @@ ENCODER = {"preset": "ultrafast", "tune": "zerolatency", "g": "60"}  # a key fra
 BT601 = 6  # SMPTE 170M in FFmpeg's lists
 LIMITED_RANGE = 1
 LAST_FRAME_S = 0.08
-"""How long the last frame stands: as long as the one before, and no longer than this, since a source that ends doesn't tell."""
+"""Longest duration of the last frame, in seconds; otherwise it lasts as long as the frame before it."""
 
 
 class Recorder:
@@ -151,14 +151,14 @@ class Recorder:
         self._stream = stream
 
     def _mux(self, frame: av.VideoFrame | None, ticks: int = 0) -> None:
-        """Encode a frame (None: the last ones held back) and write it; `ticks`: how long it stands, if it is the last one."""
+        """Encode a frame (None: the last ones held back) and write it; `ticks`: its duration, if it is the last one."""
         assert self._container is not None
         for packet in self._stream.encode(frame):
             packet.duration = ticks
             self._container.mux(packet)
 
     def _look_after(self) -> None:
-        """Note how far the file is whole. Raises OSError where it was deleted: what is written then is nowhere to be found."""
+        """Record the size of the intact file. Raises OSError where the file was deleted."""
         if self._file is None:
             self._file = os.open(self.path, os.O_RDWR | getattr(os, "O_BINARY", 0))
         state = os.fstat(self._file)
@@ -167,7 +167,7 @@ class Recorder:
         self._whole = state.st_size
 
     def _end(self) -> None:
-        """Let go of the file, whatever closing it says; what an error has left at its end is cut off."""
+        """Release the file and ignore errors from closing it; truncate what a failed write left at its end."""
         import av
 
         self._ended = True

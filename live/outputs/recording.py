@@ -20,12 +20,12 @@ DATED_SUFFIX = ".mp4"
 
 
 def is_folder(name: str) -> bool:
-    """Whether `--record` names a folder: one that is there, or is to be made, which a slash at the end tells."""
+    """Whether `--record` names a folder: an existing one, or a new one (marked by a trailing slash)."""
     return name.endswith(("/", os.sep)) or (name != "" and Path(name).is_dir())
 
 
 def recording_path(name: str) -> Path:
-    """The file that `--record` means: in a folder, which is made where there is none, a new one that tells the time.
+    """The file that `--record` means: in a folder, which is made where there is none, a new one named by the time.
 
     Raises OutputError where the folder can't be made.
     """

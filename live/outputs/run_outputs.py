@@ -76,7 +76,7 @@ class Outputs:
             listener.patience_s = 0.0
 
     def add(self, result: FrameResult, events: Sequence[Event]) -> None:
-        """Log one frame, and pass its events on. A log that can't be written is closed for good."""
+        """Log one frame, and pass its events on. A log that can't be written is not used again."""
         if self._log is not None and not self._is_written(self._log, partial(self._log.add, events)):
             self._log = None
         if self._frame_log is not None and not self._is_written(self._frame_log, partial(self._frame_log.add, result)):
@@ -85,7 +85,7 @@ class Outputs:
             listener.add(events)
 
     def _is_written(self, file: TextFile, write: Callable[[], None]) -> bool:
-        """Whether `write` could write to a log; tells it where it couldn't. Remembers a file that is there now."""
+        """Whether `write` succeeded; reports an error. Adds a new file to `files`."""
         try:
             write()
         except OutputError as error:
@@ -121,7 +121,7 @@ class Outputs:
             self._close_recording()
 
     def start_recording(self) -> Path:
-        """Record from the next picture on, under a name that tells the time; returns it. Raises OutputError."""
+        """Record from the next picture on, in a file named by the time; returns its path. Raises OutputError."""
         wanted = self._settings.record
         path = recording_path(wanted) if wanted is not None and is_folder(wanted) else timestamped(DATED_SUFFIX)
         self._recording = Recording(path, self._settings.recording, self._say)

@@ -1,6 +1,6 @@
 """Start other programs, and end them together with what they have started. Knows no number.
 
-They stand apart from Numcam's terminal: Ctrl+C ends Numcam, which then waits for them.
+They run in their own sessions: Ctrl+C in Numcam's terminal ends Numcam alone, which then waits for them.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Numbers that stand in rows and columns, laid out so. Knows quads and texts, never ink, digits or files.
+"""Lay out numbers in rows and columns. Knows quads and texts, never ink, digits or files.
 
 Rows first: numbers are chained from left to right by how they overlap, what all chains have in common (a slope that is left,
 a bend, lines that fan out under perspective) is taken off, and then what overlaps across the lines is one row. Columns are
@@ -29,9 +29,9 @@ ASKEW = (
 )
 BESIDE = 0.3  # two numbers that share more than this along an axis, in heights, can't be apart on it
 STIFF = 0.3  # how much must speak for lines that bend or fan out
-MOST_PAIRS = 20_000  # of numbers, of which the lean is told: all of a page of 200
+MOST_PAIRS = 20_000  # number pairs from which the lean is estimated: all pairs of a page of 200 numbers
 LEANS = np.tan(np.radians(np.linspace(-14, 14, 57)))  # tried: px to the right for each px down
-ALIGNED = 0.25  # heights: edges or middles that are so near stand under one another
+ALIGNED = 0.25  # heights: edges or middles within this distance are aligned
 UPRIGHT = 0.02  # share of aligned numbers that a lean must gain for each step away from none
 
 
@@ -125,7 +125,7 @@ def _chains(boxes: Boxes) -> NDArray[np.intp]:
 
 
 def _common_bend(boxes: Boxes) -> NDArray[np.float32]:
-    """(N,) how far each number stands below its line's middle, by what all chains have in common; boxes around (0, 0)."""
+    """(N,) offset of each number below its line's middle, from what all chains have in common; boxes around (0, 0)."""
     middle = np.stack([boxes[:, 0::2].mean(axis=1), boxes[:, 1::2].mean(axis=1)], axis=1)
     reach = np.maximum(np.abs(middle).max(axis=0), 1e-3)
     x, y = (middle / reach).T

@@ -1,8 +1,8 @@
 """Whether a window's picture has ever reached the X server, by the memory that the two share. Knows no window and draws nothing.
 
-Qt 5.15, which OpenCV brings for Linux, sometimes misses on a busy machine that its window stands on the screen: the server's
-MapNotify is never seen in its queue (measured: 14 of 560 windows, with 16 to 20 processes on two cores). Such a window is black
-for as long as it stands, and takes keys all the same. A window that is opened again is drawn.
+Qt 5.15, which OpenCV brings for Linux, sometimes misses the server's MapNotify event on a busy machine (measured: 14 of 560
+windows, with 16 to 20 processes on two cores). Such a window stays black until it is closed, but still receives keys. A
+reopened window is drawn.
 """
 
 from __future__ import annotations

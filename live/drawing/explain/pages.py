@@ -220,7 +220,7 @@ def _mark(page: Picture, quads: list[NDArray[np.float32]], texts: list[str], ton
 
 
 def _enlarged(number: Number, scale: float) -> Number:
-    """The number where it stands on a page `scale` times as large."""
+    """The number at its position on a page `scale` times as large."""
     digits = tuple(replace(digit, box=_enlarged_box(digit.box, scale)) for digit in number.digits)
     return replace(number, digits=digits, quad=(number.quad * scale).astype(np.float32))
 

@@ -18,7 +18,7 @@ Legend = Sequence[tuple[str, Colour]]
 INK: Colour = (40, 36, 34)
 PAPER: Colour = (255, 255, 255)
 FAINT: Colour = (176, 172, 168)
-# told apart by every kind of colour vision (after Okabe and Ito, 2008), and none is a colour of the overlay's own
+# distinguishable in every kind of colour vision (after Okabe and Ito, 2008), and none is a colour of the overlay's own
 BLUE = Tone(line=(178, 114, 0), chip=(150, 96, 0), text=WHITE)
 PURPLE = Tone(line=(167, 121, 204), chip=(120, 70, 150), text=WHITE)
 GRAPHITE = Tone(line=(110, 106, 102), chip=(96, 92, 88), text=WHITE)
