@@ -12,15 +12,22 @@ from live.core.settings import OverlaySettings
 from live.drawing.lettering import width_of
 from models.percent import percent
 
-# what a label hides counts by area; these weigh it
 OVER_INK = 1.0
-OVER_ANOTHER_NUMBER = 0.6  # there it would be taken for the other number's
+"""Weight of the share of a label's area that hides ink; the unit of the costs below."""
+OVER_ANOTHER_NUMBER = 0.6
+"""Weight of the share that lies on another number, which the label would seem to belong to."""
 OVER_A_LABEL = 3.0
-RANK = 0.02  # of equally good places the first
-HABIT = 0.15  # a label stays where it was unless another place is this much better
-COMFORT = 0.12  # what a label may hide before a smaller one is tried
+"""Weight of the share that lies on another label, which would make both hard to read."""
+RANK = 0.02
+"""Cost of each place after the first one in the order of preference; it decides between equally good places."""
+HABIT = 0.15
+"""Hysteresis: a label moves only to a place that costs this much less than where it was."""
+COMFORT = 0.12
+"""The largest share of its area that a label may hide before a smaller label is tried."""
 GAP_PX = 2
-AT_ONCE = 24  # labels, neighbours most often, that are compared with what lies around them: of hundreds each with all takes 0.5 s
+"""Distance between a label and its number, px."""
+AT_ONCE = 24
+"""Labels whose surroundings are compared together; comparing each of hundreds with everything takes 0.5 s."""
 
 
 @dataclass(frozen=True, slots=True)

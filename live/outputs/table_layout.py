@@ -18,21 +18,28 @@ from live.core.geometry import Boxes, Quad, boxes_along, page_slope
 Spans = NDArray[np.float32]
 """(N, 2) float32: where each number begins and ends along one axis, in heights of the page's digits."""
 
-CHAINED = (
-    0.4  # overlap with the number to its left, as a share of the lower one, from which a number may go on its chain
-)
-FAR = 0.01  # overlap that a chain must have more for each height that it is farther away
-ONE_ROW = 0.25  # mean overlap from which numbers are one row, as a share of the lower one
-ONE_COLUMN = 0.0  # the same of columns, as a share of the narrower one
-ASKEW = (
-    0.05  # overlap that is worth less for each height between the nearest of two spans' beginnings, middles and ends
-)
-BESIDE = 0.3  # two numbers that share more than this along an axis, in heights, can't be apart on it
-STIFF = 0.3  # how much must speak for lines that bend or fan out
-MOST_PAIRS = 20_000  # number pairs from which the lean is estimated: all pairs of a page of 200 numbers
-LEANS = np.tan(np.radians(np.linspace(-14, 14, 57)))  # tried: px to the right for each px down
-ALIGNED = 0.25  # heights: edges or middles within this distance are aligned
-UPRIGHT = 0.02  # share of aligned numbers that a lean must gain for each step away from none
+CHAINED = 0.4
+"""Least vertical overlap with the number to the left, as a share of the lower height, for a number to continue its chain."""
+FAR = 0.01
+"""Additional overlap that a chain needs for each digit height of distance."""
+ONE_ROW = 0.25
+"""Least mean vertical overlap of the numbers of one row, as a share of the lower height."""
+ONE_COLUMN = 0.0
+"""Least mean horizontal overlap of the numbers of one column, as a share of the narrower width."""
+ASKEW = 0.05
+"""Overlap lost for each digit height between the nearest of two spans' beginnings, middles and ends."""
+BESIDE = 0.3
+"""Two numbers that overlap by more than this along one axis, in digit heights, are in different cells along the other."""
+STIFF = 0.3
+"""Ridge on the bend and the fan of the lines: higher values need more evidence for lines that aren't straight and parallel."""
+MOST_PAIRS = 20_000
+"""The most pairs of numbers from which the lean is estimated: all pairs of a page with 200 numbers."""
+LEANS = np.tan(np.radians(np.linspace(-14, 14, 57)))
+"""The leans of columns that are tried, px to the right for each px down."""
+ALIGNED = 0.25
+"""The largest distance of edges or middles that count as aligned, digit heights."""
+UPRIGHT = 0.02
+"""Share of aligned numbers that a lean must gain for each step away from vertical."""
 
 
 def lay_out(quads: Sequence[Quad], texts: Sequence[str]) -> list[list[str]]:

@@ -1,4 +1,4 @@
-"""The window and its keys. Knows pictures and keys, nothing of numbers; check `display.why_no_display` before."""
+"""The window and its keys. Knows pictures and keys, nothing of numbers; check `display_check.why_no_display` before."""
 
 from __future__ import annotations
 
