@@ -17,8 +17,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from live.api.model_trial import load_tried
+from live.capture.frame_source import Remark
 from live.capture.pictures.pages import read_picture
-from live.commands.picture_list import Message, find_pictures
+from live.commands.picture_list import find_pictures
 from live.core.command_hints import program, shell_path
 from live.core.errors import DisplayError, NumcamError, OutputError, SourceError
 from live.core.settings import Settings
@@ -119,7 +120,7 @@ def read_all(paths: Sequence[Path], reader: SingleDigitReader, *, as_json: bool)
     answers: list[Answer] = []
     failures = 0
     for item in find_pictures(list(map(str, paths))):
-        if isinstance(item, Message):
+        if isinstance(item, Remark):
             failures += item.is_failure
             say(item.text)
             continue

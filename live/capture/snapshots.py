@@ -7,6 +7,7 @@ import time
 import numpy as np
 from numpy.typing import NDArray
 
+from live.capture.decoded_frames import NO_PICTURE
 from live.capture.pictures.pages import decode_picture
 from live.capture.pictures.web import Bounds, NoPictureError, WebPictures
 from live.core.errors import SourceError
@@ -14,7 +15,6 @@ from live.core.settings import CameraSettings, LimitsSettings
 
 # Between two pictures, the thread returns at this interval (seconds), so that it can be stopped.
 LOOK_S = 0.1
-NOT_YET: NDArray[np.uint8] = np.empty((0, 0, 3), np.uint8)
 
 
 class SnapshotCapture:
@@ -63,12 +63,12 @@ class SnapshotCapture:
             picture, self._first = self._first, None
             return True, picture
         if self._content is None:
-            return True, NOT_YET
+            return True, NO_PICTURE
         try:
             return True, decode_picture(self._content, self._name, self._limits)
         except SourceError:
             self.left_out += 1
-            return True, NOT_YET
+            return True, NO_PICTURE
 
     def release(self) -> None:
         """Do nothing: no connection is kept between two pictures."""

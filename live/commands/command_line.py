@@ -14,11 +14,11 @@ from live import __version__
 from live.commands.read_options import add_read_options
 from live.core.command_hints import program_name
 from live.core.errors import SettingsError
+from live.core.exit_codes import WRONG_ARGUMENTS
 from live.core.settings_check import merge, shortened, unknown
 from live.core.settings_text import parse_yaml
 from live.core.terminal import PlainParser, say
 
-WRONG_ARGUMENTS = 2
 RUN_OPTIONS = (
     "source", "headless", "record", "log", "log_frames", "on_number", "clipboard", "max_seconds", "max_frames", "realtime",
     "mirror",

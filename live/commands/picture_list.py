@@ -4,27 +4,18 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from live.capture.addresses import is_address
+from live.capture.frame_source import Remark
 from live.capture.pictures.folders import list_folder, no_pictures
 from live.core.errors import SourceError
 from live.core.masking import without_secrets
 from live.core.page_name import STDIN
 
 
-@dataclass(frozen=True, slots=True)
-class Message:
-    """One line about an argument or file that isn't read."""
-
-    text: str
-    is_failure: bool = True
-    """Whether the exit code reports it."""
-
-
-def find_pictures(given: Sequence[str], own: frozenset[Path] = frozenset()) -> Iterator[Path | Message]:
-    """The pictures of all arguments, those of a folder in natural order, and a Message for what isn't read.
+def find_pictures(given: Sequence[str], own: frozenset[Path] = frozenset()) -> Iterator[Path | Remark]:
+    """The pictures of all arguments, those of a folder in natural order, and a Remark for what isn't read.
 
     own: resolved files and folders that this run writes; they are skipped without a message.
     """
@@ -32,10 +23,10 @@ def find_pictures(given: Sequence[str], own: frozenset[Path] = frozenset()) -> I
         try:
             yield from find_in(text, own)
         except SourceError as error:
-            yield Message(str(error))
+            yield Remark(str(error), is_failure=True)
 
 
-def find_in(text: str, own: frozenset[Path]) -> Iterator[Path | Message]:
+def find_in(text: str, own: frozenset[Path]) -> Iterator[Path | Remark]:
     """The pictures and messages of one argument. Raises SourceError."""
     path = Path(text)
     if text == str(STDIN):
@@ -46,7 +37,7 @@ def find_in(text: str, own: frozenset[Path]) -> Iterator[Path | Message]:
         folder = list_folder(path)
         for passed in folder.passed:
             if passed.path.resolve() not in own:
-                yield Message(passed.reason, passed.is_failure)
+                yield Remark(passed.reason, passed.is_failure)
         if not folder.pictures:
             raise SourceError(no_pictures(path))
         yield from folder.pictures

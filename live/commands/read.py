@@ -16,7 +16,7 @@ from live.api.page import Page
 from live.api.reader import Reader
 from live.capture.frame_source import Remark
 from live.capture.quiet import silence_opencv
-from live.commands.picture_list import Message, find_pictures
+from live.commands.picture_list import find_pictures
 from live.commands.read_options import ReadOptions
 from live.core.atomic_files import write_file
 from live.core.background import run_in_background
@@ -51,7 +51,7 @@ def read_pictures(options: ReadOptions, settings: Settings) -> int:
         results = Results(options, frozenset(path.resolve() for path in pictures), stack)
         for item in with_progress(found, as_json=options.as_json):
             for page in pages_of(item, partial(reader.read_all, keep_trace=options.explain)):
-                if isinstance(page, Message):
+                if isinstance(page, Remark):
                     failures += page.is_failure
                     say(page.text)
                     continue
@@ -64,9 +64,9 @@ def read_pictures(options: ReadOptions, settings: Settings) -> int:
     return 1 if failures else 0
 
 
-def pages_of(item: Path | Message, read_all: Callable[..., Iterator[Page]]) -> Iterator[Page | Message]:
-    """Read every page of a picture; a Message reports what isn't read, or not completely."""
-    if isinstance(item, Message):
+def pages_of(item: Path | Remark, read_all: Callable[..., Iterator[Page]]) -> Iterator[Page | Remark]:
+    """Read every page of a picture; a Remark reports what isn't read, or not completely."""
+    if isinstance(item, Remark):
         yield item
         return
     remarks: list[Remark] = []
@@ -78,13 +78,13 @@ def pages_of(item: Path | Message, read_all: Callable[..., Iterator[Page]]) -> I
             page = run_in_background(partial(next, pages, None))
         except SourceError as error:
             page, problem = None, error
-        yield from (Message(remark.text, remark.is_failure) for remark in remarks)
+        yield from remarks
         remarks.clear()
         if page is None:
             break
         yield page
     if problem is not None:
-        yield Message(str(problem))
+        yield Remark(str(problem), is_failure=True)
 
 
 def written_by(options: ReadOptions) -> frozenset[Path]:
@@ -94,7 +94,7 @@ def written_by(options: ReadOptions) -> frozenset[Path]:
     )
 
 
-def with_progress(items: Sequence[Path | Message], *, as_json: bool) -> Iterator[Path | Message]:
+def with_progress(items: Sequence[Path | Remark], *, as_json: bool) -> Iterator[Path | Remark]:
     """Iterate with a progress bar on stderr, if that is a terminal, the items are many and no JSON lines go there too."""
     lines_go_past = as_json and is_watched(sys.stdout)
     if len(items) < LONG_WORK or not is_watched(sys.stderr) or lines_go_past:
