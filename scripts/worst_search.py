@@ -18,7 +18,8 @@ from numpy.typing import NDArray
 
 from live.api.frame_reader import STILL_TRACKING
 from live.api.networks import open_classifier, open_reader
-from live.core.records import Frame, FrameResult
+from live.core.records import Frame
+from live.core.results import FrameResult
 from live.core.settings import Settings
 from live.core.terminal import tell
 from live.drawing.hud import HudState, draw_hud

@@ -12,7 +12,8 @@ from live.api.frame_reader import FrameReader
 from live.api.source_session import SourceSession
 from live.api.stream import Stream
 from live.capture.frame_source import WAKE_EVERY_S, Source
-from live.core.records import Frame, FrameResult, Reading
+from live.core.records import Frame, Reading
+from live.core.results import FrameResult
 from live.core.settings import Settings
 from live.reading.orientation import OrientedPageReader
 from live.run.mosaic import Mosaic

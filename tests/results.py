@@ -5,29 +5,38 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from live.core.records import Box, Digit, Frame, FrameResult, Number, Reading, TrackedNumber
+from live.core.records import SIGN_SYMBOLS, Box, Digit, Frame, Number, Reading, Sign
+from live.core.results import FrameResult, TrackedNumber
 from live.outputs.events import Event, EventKind
 
 
 def number_at(
     text: str, corner: tuple[int, int], height: int = 40, *, confidence: float = 0.95, slope: float = 0.0
 ) -> Number:
-    """A number whose digits stand side by side from `corner` (x, y) on, on a line that falls by `slope` px a px.
+    """A number whose digits and signs stand side by side from `corner` (x, y) on, on a line that falls by `slope` px a px.
 
-    text: a ? stands for an 8 that may be another digit.
+    text: a ? stands for an 8 that may be another digit, a ! for a point that may be none.
     """
-    width = round(0.6 * height)
-    digits = []
-    for place, label in enumerate(text.replace("?", "8")):
-        x = corner[0] + place * (width + 4)
-        probabilities = np.full(11, 0, np.float32)
-        probabilities[int(label)] = confidence ** (1 / len(text))
-        probabilities[10] = 1 - probabilities[int(label)]
-        digits.append(Digit(Box(x, round(corner[1] + slope * (x - corner[0])), width, height), probabilities))
-    right = digits[-1].box.right
+    width, each = round(0.6 * height), confidence ** (1 / len(text))
+    digits: list[Digit] = []
+    signs: list[Sign] = []
+    x = corner[0]
+    for symbol in text.replace("?", "8").replace("!", "."):
+        x = corner[0] + (len(digits) + len(signs)) * (width + 4)
+        box = Box(x, round(corner[1] + slope * (x - corner[0])), width, height)
+        if symbol in SIGN_SYMBOLS:
+            signs.append(Sign(symbol, len(digits), each, box))
+        else:
+            probabilities = np.full(11, 0, np.float32)
+            probabilities[int(symbol)] = each
+            probabilities[10] = 1 - probabilities[int(symbol)]
+            digits.append(Digit(box, probabilities))
+    right = x + width
     fall = slope * (right - corner[0])
     quad = [corner, (right, corner[1] + fall), (right, corner[1] + fall + height), (corner[0], corner[1] + height)]
-    return Number(tuple(digits), np.array(quad, np.float32), tuple(k for k, c in enumerate(text) if c == "?"))
+    doubtful = tuple(k for k, c in enumerate(c for c in text if c not in SIGN_SYMBOLS + "!") if c == "?")
+    doubtful_signs = tuple(k for k, c in enumerate(c for c in text if c in SIGN_SYMBOLS + "!") if c == "!")
+    return Number(tuple(digits), np.array(quad, np.float32), doubtful, tuple(signs), doubtful_signs)
 
 
 def result_of(image: NDArray[np.uint8], *numbers: Number, confirmed: bool = True, inputs: int = 0) -> FrameResult:

@@ -17,7 +17,8 @@ from typing import Any
 import pytest
 
 from live.core.errors import OutputError
-from live.core.records import Frame, FrameResult, TrackedNumber
+from live.core.records import Frame
+from live.core.results import FrameResult, TrackedNumber
 from live.outputs.event_log import COLUMNS, EventLog, FrameLog
 from live.outputs.events import EventFinder
 from tests.results import event_of, number_at, paper, reading_of

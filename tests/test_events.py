@@ -7,7 +7,8 @@ from datetime import datetime
 
 import pytest
 
-from live.core.records import Frame, FrameResult, TrackedNumber
+from live.core.records import Frame
+from live.core.results import FrameResult, TrackedNumber
 from live.outputs.events import Event, EventFinder
 from tests.results import number_at, paper, reading_of
 

@@ -22,7 +22,8 @@ from live.capture.frame_source import Source
 from live.capture.sources import DEMO_NAME
 from live.core.errors import OutputError, SourceError
 from live.core.keys import Key
-from live.core.records import Frame, Number, Reading, TrackedNumber
+from live.core.records import Frame, Number, Reading
+from live.core.results import TrackedNumber
 from live.core.settings import Settings
 from live.outputs import run_outputs as outputs
 from live.outputs.clipboard import Clipboard

@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from live.core.records import Frame, FrameResult, Reading
+from live.core.records import Frame, Reading
+from live.core.results import FrameResult
 from live.core.settings import OverlaySettings
 from live.drawing.labels import LabelMemory
 from live.drawing.overlay import CASING, DOUBTFUL, SURE, UNSURE, Tone, draw, tone_of

@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from live.core.records import Box, Digit, Frame, FrameResult, Number, Reading, TrackedNumber
+from live.core.records import Box, Digit, Frame, Number, Reading, Sign
+from live.core.results import FrameResult, TrackedNumber
 
 QUAD = np.array([[0, 0], [10, 0], [10, 5], [0, 5]], np.float32)
 
@@ -18,6 +19,11 @@ def digit(label: int, confidence: float = 0.9) -> Digit:
     rest: NDArray[np.float32] = np.full(11, (1 - confidence) / 10, np.float32)
     rest[label] = confidence
     return Digit(Box(0, 0, 5, 5), rest)
+
+
+def sign(symbol: str, before: int, confidence: float = 0.9) -> Sign:
+    """A sign before the digit of that index."""
+    return Sign(symbol, before, confidence, Box(0, 0, 2, 2))
 
 
 @pytest.mark.parametrize(("width", "height", "word"), [(0, 3, "width"), (3, 0, "height"), (-1, 3, "width")])
@@ -88,3 +94,47 @@ def test_a_doubtful_digit_is_shown_as_a_question_mark() -> None:
     assert Number((digit(0), digit(7)), QUAD).shown == "07"
     with pytest.raises(ValueError, match=r"doubtful must be places of 1 digits, got \(1,\)"):
         Number((digit(0),), QUAD, doubtful=(1,))
+
+
+@pytest.mark.parametrize(
+    ("digits", "signs", "text"),
+    [
+        ((3, 0, 0, 0), (sign(".", 1),), "3.000"),
+        ((2, 4, 1, 2), (sign("/", 2),), "24/12"),
+        ((4, 2), (sign("-", 0),), "-42"),
+        ((5, 0), (sign("%", 2),), "50%"),
+        ((3,), (sign("-", 0), sign(".", 1), sign("-", 1)), "-3.-"),
+        ((1, 7), (), "17"),
+    ],
+)
+def test_signs_stand_in_the_text_and_not_among_the_digits(
+    digits: tuple[int, ...], signs: tuple[Sign, ...], text: str
+) -> None:
+    number = Number(tuple(map(digit, digits)), QUAD, signs=signs)
+    assert (number.text, number.shown) == (text, text)
+    assert number.digit_text == "".join(map(str, digits))
+    assert number.confidence == pytest.approx(0.9 ** (len(digits) + len(signs)))
+    tracked = TrackedNumber(1, number, 1, 0.0, 0.0, confirmed=True)
+    assert (tracked.text, tracked.digit_text, tracked.signs) == (text, number.digit_text, signs)
+
+
+def test_a_doubtful_sign_is_shown_as_a_question_mark() -> None:
+    number = Number((digit(1), digit(2)), QUAD, (0,), (sign("-", 0), sign(".", 1), sign("%", 2)), (1,))
+    assert (number.text, number.shown, number.doubts) == ("-1.2%", "-??2%", 2)
+
+
+def test_signs_are_checked() -> None:
+    with pytest.raises(ValueError, match="symbol must be one of"):
+        sign("x", 0)
+    with pytest.raises(ValueError, match="symbol must be one of"):
+        sign(".,", 0)
+    with pytest.raises(ValueError, match="before must be the index"):
+        sign(".", -1)
+    with pytest.raises(ValueError, match="confidence must be 0 to 1"):
+        sign(".", 0, 1.5)
+    with pytest.raises(ValueError, match=r"rise from 0 to 2 .* got \[3\]"):
+        Number((digit(1), digit(2)), QUAD, signs=(sign(".", 3),))
+    with pytest.raises(ValueError, match=r"rise from 0 to 2 .* got \[1, 0\]"):
+        Number((digit(1), digit(2)), QUAD, signs=(sign(".", 1), sign("-", 0)))
+    with pytest.raises(ValueError, match=r"doubtful_signs must be places of 1 signs, got \(1,\)"):
+        Number((digit(1),), QUAD, signs=(sign(".", 1),), doubtful_signs=(1,))

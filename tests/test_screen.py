@@ -17,7 +17,7 @@ import pytest
 from numpy.typing import NDArray
 
 from live.core.keys import Key
-from live.core.records import FrameResult
+from live.core.results import FrameResult
 from live.core.settings import Settings
 from live.drawing.overlay import SURE
 from live.outputs.run_outputs import Outputs

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 import numcam
 from live.api.stream import address_of
-from live.core.records import TrackedNumber
+from live.core.results import TrackedNumber
 from models.classifier import Classifier, load_classifier
 from scripts.benchmark import page_of
 from scripts.measure.mjpeg_camera import MjpegCamera

@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from live.core.records import Box, Digit, Number, TrackedNumber
+from live.core.records import Box, Digit, Number
+from live.core.results import TrackedNumber
 from live.core.settings import TrackingSettings
 from live.tracking.evidence import combined, evidence_of
 from live.tracking.tracker import NumberTracker

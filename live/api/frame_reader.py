@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 
 from live.api.stopwatch import Stopwatch
-from live.core.records import Frame, FrameResult
+from live.core.records import Frame
+from live.core.results import FrameResult
 from live.core.settings import Settings, TrackingSettings
 from live.reading.orientation import OrientedPageReader
 from live.tracking.change_detection import ChangeDetector

@@ -15,7 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from live.core.fields import picture_fields
-from live.core.records import Frame, FrameResult, Number, Reading, TrackedNumber
+from live.core.records import Frame, Number, Reading
+from live.core.results import FrameResult, TrackedNumber
 from live.core.settings import OverlaySettings
 from live.drawing.overlay import draw
 from live.outputs.picture_file import encode_picture, write_picture

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from live.core.fields import frame_fields
-from live.core.records import FrameResult, TrackedNumber
+from live.core.results import FrameResult, TrackedNumber
 from live.core.settings import OverlaySettings
 from live.drawing.overlay import draw
 from live.outputs.events import Event, EventKind

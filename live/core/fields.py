@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from live.core.records import Digit, FrameResult, Number, TrackedNumber
+from live.core.records import Digit, Number
+from live.core.results import FrameResult, TrackedNumber
 
 
 def too_much_ink(left_out: int) -> str:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Container
+from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
@@ -12,7 +12,9 @@ from numpy.typing import NDArray
 
 DIGIT_CLASSES = 10
 DOUBT_MARK = "?"
-"""The character shown in place of a doubtful digit."""
+"""The character shown in place of a doubtful digit or sign."""
+SIGN_SYMBOLS = ".,-/:+%"
+"""The signs that belong to numbers, one character each."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,38 +117,89 @@ class Digit:
         return self.confidence / max(self.digit_probability, 1e-9)
 
 
+@dataclass(frozen=True, slots=True)
+class Sign:
+    """A sign that belongs to a number: a point, a comma, a dash."""
+
+    symbol: str
+    """One of `. , - / : + %`."""
+    before: int
+    """Index of the digit that it stands before, from 0; the count of the digits for a sign behind the last one."""
+    confidence: float
+    """Probability that this sign stands here, 0 to 1."""
+    box: Box
+
+    def __post_init__(self) -> None:
+        if len(self.symbol) != 1 or self.symbol not in SIGN_SYMBOLS:
+            raise ValueError(f"symbol must be one of {SIGN_SYMBOLS}, got {self.symbol!r}")
+        if self.before < 0:
+            raise ValueError(f"before must be the index of a digit, got {self.before}")
+        if not 0 <= self.confidence <= 1:
+            raise ValueError(f"confidence must be 0 to 1, got {self.confidence}")
+
+
 @dataclass(frozen=True, eq=False)
 class Number:
-    """A group of digits on one line, left to right."""
+    """A group of digits on one line, left to right, with the signs that belong to them."""
 
     digits: tuple[Digit, ...]
     quad: NDArray[np.float32]
     """(4, 2) float32 corners in px of the frame, clockwise from the top left of the number's own line."""
     doubtful: tuple[int, ...] = ()
     """Indices in `digits`, from 0 and rising, of doubtful digits: about as likely wrong as right."""
+    signs: tuple[Sign, ...] = ()
+    """The signs before, between and behind the digits, left to right."""
+    doubtful_signs: tuple[int, ...] = ()
+    """Indices in `signs`, from 0 and rising, of doubtful signs."""
 
     def __post_init__(self) -> None:
         if not self.digits:
             raise ValueError("a number has at least one digit")
         if any(not 0 <= place < len(self.digits) for place in self.doubtful):
             raise ValueError(f"doubtful must be places of {len(self.digits)} digits, got {self.doubtful}")
+        places = [sign.before for sign in self.signs]
+        if places != sorted(places) or max(places, default=0) > len(self.digits):
+            raise ValueError(
+                f"signs must rise from 0 to {len(self.digits)} in the digit they stand before, got {places}"
+            )
+        if any(not 0 <= place < len(self.signs) for place in self.doubtful_signs):
+            raise ValueError(f"doubtful_signs must be places of {len(self.signs)} signs, got {self.doubtful_signs}")
         if self.quad.shape != (4, 2):
             raise ValueError(f"quad must be (4, 2), got {self.quad.shape}")
 
     @cached_property
-    def text(self) -> str:
-        """The likeliest digits; leading zeros stay."""
+    def digit_text(self) -> str:
+        """The likeliest digits alone, without signs; leading zeros stay: `3000` of `3.000`."""
         return "".join(str(digit.label) for digit in self.digits)
 
     @cached_property
+    def text(self) -> str:
+        """The likeliest digits with their signs, `3.000`; leading zeros stay."""
+        return self._spelled((), ())
+
+    @cached_property
     def shown(self) -> str:
-        """The text to show: `text` with a question mark for each doubtful digit, `12?4`."""
-        return "".join(DOUBT_MARK if k in self.doubtful else digit for k, digit in enumerate(self.text))
+        """The text to show: `text` with a question mark for each doubtful digit or sign, `12?4`."""
+        return self._spelled(self.doubtful, self.doubtful_signs)
+
+    @property
+    def doubts(self) -> int:
+        """The count of question marks in `shown`."""
+        return len(self.doubtful) + len(self.doubtful_signs)
 
     @cached_property
     def confidence(self) -> float:
-        """Probability that every digit is right, 0 to 1: the product of the digits' confidences."""
-        return math.prod(digit.confidence for digit in self.digits)
+        """Probability that every digit and sign is right, 0 to 1: the product of their confidences."""
+        certain = [digit.confidence for digit in self.digits] + [sign.confidence for sign in self.signs]
+        return math.prod(certain)
+
+    def _spelled(self, doubtful: Container[int], doubtful_signs: Container[int]) -> str:
+        """The digits with the signs in their places, and a question mark for each doubtful one."""
+        before = [""] * (len(self.digits) + 1)
+        for k, sign in enumerate(self.signs):
+            before[sign.before] += DOUBT_MARK if k in doubtful_signs else sign.symbol
+        digits = [DOUBT_MARK if k in doubtful else digit for k, digit in enumerate(self.digit_text)]
+        return "".join(map("".join, zip(before, [*digits, ""], strict=True)))
 
 
 @dataclass(frozen=True, eq=False)
@@ -161,62 +214,3 @@ class Reading:
     """(N, 28, 28, 1) float32 in [0, 1], the classifier's inputs, one row per region."""
     left_out: int = 0
     """The count of digit-sized pieces of ink that were skipped, or not fully read, to limit the time for one picture."""
-
-
-@dataclass(frozen=True, eq=False)
-class TrackedNumber:
-    """A number that is followed from frame to frame."""
-
-    track_id: int
-    """Unique in one run, and constant while the number stays in view."""
-    number: Number
-    """The number to show now, smoothed over time."""
-    hits: int
-    """The count of its readings."""
-    first_seen: float
-    """Seconds, on the clock of `Frame.captured_at`."""
-    last_seen: float
-    """Seconds, the time of the frame in which it was last read."""
-    confirmed: bool
-    """Whether its readings are sufficient to show it."""
-
-    @property
-    def text(self) -> str:
-        """The likeliest digits; leading zeros stay."""
-        return self.number.text
-
-    @property
-    def shown(self) -> str:
-        """The text to show: `text` with a question mark for each doubtful digit, `12?4`."""
-        return self.number.shown
-
-    @property
-    def confidence(self) -> float:
-        """Probability that every digit is right, 0 to 1."""
-        return self.number.confidence
-
-    @property
-    def quad(self) -> NDArray[np.float32]:
-        """(4, 2) float32 corners in px of the frame, clockwise from the top left of the number's own line."""
-        return self.number.quad
-
-    @property
-    def digits(self) -> tuple[Digit, ...]:
-        """Its digits, left to right."""
-        return self.number.digits
-
-
-@dataclass(frozen=True, eq=False)
-class FrameResult:
-    """One frame with all that is known about it: the input of overlay, recorder and logs."""
-
-    frame: Frame
-    numbers: tuple[TrackedNumber, ...]
-    reading: Reading
-    timings: Mapping[str, float] = field(default_factory=dict)
-    """The duration of each stage, in milliseconds."""
-
-    @property
-    def shown(self) -> tuple[TrackedNumber, ...]:
-        """The confirmed numbers: those that are shown."""
-        return tuple(tracked for tracked in self.numbers if tracked.confirmed)

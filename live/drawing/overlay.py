@@ -14,7 +14,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from live.core.records import DOUBT_MARK, Box, FrameResult, Number, TrackedNumber
+from live.core.records import DOUBT_MARK, Box, Number
+from live.core.results import FrameResult, TrackedNumber
 from live.core.settings import OverlaySettings
 from live.drawing.labels import Crowd, Label, LabelMemory, label_sizes, place_labels
 from live.drawing.lettering import SHIFT, Colour, Letters, advance, at_shift, rounded, rounded_corners, width_of, write

@@ -16,7 +16,7 @@ from typing import Self
 from live.core.errors import OutputError
 from live.core.fields import frame_fields, tracked_fields
 from live.core.file_names import claim
-from live.core.records import FrameResult
+from live.core.results import FrameResult
 from live.outputs.csv_rows import csv_row
 from live.outputs.events import Event
 

@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
-from live.core.records import Frame, FrameResult, TrackedNumber
+from live.core.records import Frame
+from live.core.results import FrameResult, TrackedNumber
 
 EventKind = Literal["appeared", "changed", "left"]
 

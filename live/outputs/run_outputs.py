@@ -18,7 +18,7 @@ from live.core.atomic_files import write_file
 from live.core.errors import OutputError
 from live.core.fields import picture_fields
 from live.core.file_names import timestamped
-from live.core.records import FrameResult
+from live.core.results import FrameResult
 from live.core.settings import Settings
 from live.outputs.clipboard import Clipboard
 from live.outputs.event_log import EventLog, FrameLog, TextFile

@@ -14,7 +14,7 @@ from functools import partial
 import numpy as np
 from numpy.typing import NDArray
 
-from live.core.records import DIGIT_CLASSES, Box, Digit, Reading
+from live.core.records import DIGIT_CLASSES, Box, Reading
 from live.reading.budget import Budget
 from live.reading.cut_join_search import count_sure_digits
 from live.reading.cuts import Lattice
@@ -192,13 +192,18 @@ def turned_back(reading: Reading, turn: int) -> Reading:
         across, down = width - 1 - x, height - 1 - y
         return np.stack(((x, y), (down, x), (across, down), (y, across))[turn], axis=1)
 
-    def placed(digit: Digit) -> Digit:
-        box = digit.box
+    def placed(box: Box) -> Box:
         corners = back(np.array([[box.x, box.y], [box.right - 1, box.bottom - 1]], np.float32))
         (left, top), (right, bottom) = corners.min(axis=0), corners.max(axis=0)
-        return Digit(Box(int(left), int(top), int(right - left) + 1, int(bottom - top) + 1), digit.probabilities)
+        return Box(int(left), int(top), int(right - left) + 1, int(bottom - top) + 1)
 
     numbers = tuple(
-        replace(number, digits=tuple(map(placed, number.digits)), quad=back(number.quad)) for number in reading.numbers
+        replace(
+            number,
+            digits=tuple(replace(digit, box=placed(digit.box)) for digit in number.digits),
+            signs=tuple(replace(sign, box=placed(sign.box)) for sign in number.signs),
+            quad=back(number.quad),
+        )
+        for number in reading.numbers
     )
     return replace(reading, numbers=numbers, ink=np.ascontiguousarray(np.rot90(reading.ink, -turn)))

@@ -9,7 +9,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from live.core.records import FrameResult, Reading
+from live.core.records import Reading
+from live.core.results import FrameResult
 from live.drawing.grid import Grid
 from live.run.source_view import SourceView
 

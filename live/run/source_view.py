@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from live.api.source_session import SourceSession
-from live.core.records import FrameResult
+from live.core.results import FrameResult
 from live.core.settings import OverlaySettings
 from live.drawing.labels import LabelMemory
 from live.drawing.overlay import draw

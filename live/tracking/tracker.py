@@ -18,7 +18,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from live.core.geometry import boxes_along, covered, iou, page_slope
-from live.core.records import Number, TrackedNumber
+from live.core.records import Number
+from live.core.results import TrackedNumber
 from live.core.settings import GroupingSettings, TrackingSettings
 from live.tracking.evidence import support
 from live.tracking.frame_interval import stretch

@@ -10,7 +10,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from live.core.records import Box, Frame, FrameResult, Number, Reading, TrackedNumber
+from live.core.records import Box, Frame, Number, Reading
+from live.core.results import FrameResult, TrackedNumber
 from live.core.settings import OverlaySettings
 from live.drawing.explain.lines import draw_lines
 from live.drawing.explain.parts import (
@@ -222,7 +223,8 @@ def _mark(page: Picture, quads: list[NDArray[np.float32]], texts: list[str], ton
 def _enlarged(number: Number, scale: float) -> Number:
     """The number at its position on a page `scale` times as large."""
     digits = tuple(replace(digit, box=_enlarged_box(digit.box, scale)) for digit in number.digits)
-    return replace(number, digits=digits, quad=(number.quad * scale).astype(np.float32))
+    signs = tuple(replace(sign, box=_enlarged_box(sign.box, scale)) for sign in number.signs)
+    return replace(number, digits=digits, signs=signs, quad=(number.quad * scale).astype(np.float32))
 
 
 def _enlarged_box(box: Box, scale: float) -> Box:
