@@ -16,8 +16,9 @@ from live.drawing.explain.parts import SKY
 from live.reading.line_segments import Sizes
 from live.reading.outlines import find_outlines
 from live.reading.reader import PageReader
-from live.reading.ruled_lines import find_ruled_lines, without_ruled_lines, writing_height
+from live.reading.ruled_lines import without_ruled_lines, writing_height
 from live.reading.runs import find_runs
+from live.reading.straight_lines import LineSearch
 from models.classifier import load_classifier
 from scripts.pages.drawn_page import DigitShapes
 
@@ -113,7 +114,7 @@ def test_short_runs_are_told_column_by_column() -> None:
     mask[5:8, 2], mask[5:12, 4] = 255, 255  # of 3 px, and of 7
     runs = find_runs(mask).up_to(3)
     assert (runs.column.tolist(), runs.top.tolist(), runs.length.tolist()) == ([2], [5], [3])
-    assert find_ruled_lines(mask, runs, Sizes(10, 3, 5)) is None
+    assert LineSearch(mask, runs, Sizes(10, 3, 5)).lines() is None
     assert len(find_runs(np.zeros((20, 30), np.uint8)).top) == 0
 
 

@@ -43,6 +43,11 @@ class Box:
         return self.y + self.height
 
     @property
+    def area(self) -> int:
+        """Area, px²."""
+        return self.width * self.height
+
+    @property
     def center(self) -> tuple[float, float]:
         """Middle of the box as (x, y), px."""
         return self.x + self.width / 2, self.y + self.height / 2

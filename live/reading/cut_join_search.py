@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from live.core.records import DIGIT_CLASSES
 from live.core.settings import SplittingSettings
-from live.reading.budget import AREA_PX_PER_QUESTION, PIECE_COST, Budget
+from live.reading.budget import PIECE_COST, Budget
 from live.reading.cuts import CUT_COST, Lattice, sliced
 from live.reading.decoding import scores_alone
 from live.reading.false_positives import ONE
@@ -144,13 +144,14 @@ class CutJoinSearch:
         scores = scores[scores < NO_GAIN]
         extents = np.array([(c.top, c.bottom) for c in known.components]).reshape(-1, 2)
         pairs = np.array(wanted, np.intp).reshape(-1, 2)
+        areas = areas_of(known.components, pairs).tolist()
         parted = known.by_height(extents[pairs, 1].max(axis=1) - extents[pairs, 0].min(axis=1), -scores, JOINED_HEIGHTS)
 
         def start(block: Indices, allowance: Budget, results: SearchResults) -> list[Search]:
             taken = []
             for place in block.tolist():
                 group = [known.components[k] for k in wanted[place]]
-                if allowance.try_spend(2 * CUTTING_COST + area_of(group) / AREA_PX_PER_QUESTION):
+                if allowance.try_spend(2 * CUTTING_COST + allowance.area_price(areas[place])):
                     taken.append((place, group))
                 else:
                     results.refused.update(wanted[place])
@@ -204,15 +205,15 @@ def affordable(components: Sequence[Component], least: float, budget: Budget) ->
     away = np.abs(np.log(heights[large] / (typical_height(heights[large]) or 1.0)))
     taken = []
     for k in large[np.argsort(away, kind="stable")].tolist():
-        if budget.try_spend(1 + PIECE_COST + area_of([components[k]]) / AREA_PX_PER_QUESTION):
+        if budget.try_spend(1 + PIECE_COST + budget.area_price(components[k].box.area)):
             taken.append(k)
         else:
             budget.leave_out(1)
     return sorted(taken)
 
 
-def area_of(group: Sequence[Component]) -> int:
-    """Area of the box around components, px²."""
-    boxes = [component.box for component in group]
-    wide = max(box.right for box in boxes) - min(box.x for box in boxes)
-    return wide * (max(box.bottom for box in boxes) - min(box.y for box in boxes))
+def areas_of(components: Sequence[Component], pairs: Indices) -> Indices:
+    """(P,) area of the box around each pair of components, px². pairs: (P, 2) indices."""
+    ends = np.array([(c.box.x, c.box.y, c.box.right, c.box.bottom) for c in components], np.intp).reshape(-1, 4)[pairs]
+    sizes = ends[..., 2:].max(axis=1) - ends[..., :2].min(axis=1)
+    return np.asarray(sizes.prod(axis=1))

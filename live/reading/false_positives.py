@@ -203,11 +203,11 @@ def goes_on(ink: Ink, box: Box) -> bool:
     """Whether a stroke continues beyond one of its ends, perhaps fainter, as lines and edges do and a 1 does not."""
     rows, columns = slice(max(box.y, 0), box.bottom), slice(max(box.x, 0), box.right)
     mask = ink.mask[rows, columns]
-    y, x = np.nonzero(mask)
-    if len(x) < 4:
+    inked = cv2.findNonZero(mask)
+    if inked is None or len(inked) < 4:
         return False
-    every = 1 + len(x) // MOST_PX  # a stroke across the whole frame has its direction in a part of its px
-    y, x = y[::every], x[::every]
+    every = 1 + len(inked) // MOST_PX  # a stroke across the whole frame has its direction in a part of its px
+    x, y = inked.reshape(-1, 2)[::every].T
     points = np.stack([x + columns.start, y + rows.start], axis=1).astype(np.float64)
     middle = points.mean(axis=0)
     away = points - middle
@@ -223,6 +223,7 @@ def goes_on(ink: Ink, box: Box) -> bool:
 def darkness_at(ink: Ink, spots: NDArray[np.float64]) -> NDArray[np.float64]:
     """Darkness at (..., 2) points, px; points outside the frame take that of its edge."""
     height, width = ink.darkness.shape
-    x = np.clip(np.rint(spots[..., 0]).astype(int), 0, width - 1)
-    y = np.clip(np.rint(spots[..., 1]).astype(int), 0, height - 1)
+    x, y = np.rint(spots[..., 0]).astype(int), np.rint(spots[..., 1]).astype(int)
+    # np.clip takes three times as long for so few
+    x, y = np.minimum(np.maximum(x, 0), width - 1), np.minimum(np.maximum(y, 0), height - 1)
     return ink.darkness[y, x].astype(np.float64)

@@ -91,7 +91,7 @@ class OrientedPageReader:
         clear_turns: list[int] = []
         trace = self._reader.trace(upright, mark, budget, is_settled=partial(self._lies_otherwise, budget, clear_turns))
         best = clear_turns[0] if clear_turns else self._better_turn(trace, budget)
-        if best:
+        if best and budget.remaining > trace.pieces.finding_price:
             turn = (self._turn + best) % 4
             otherwise = turned(image, turn)
             again = self._reader.trace(otherwise, mark, budget, again=True)

@@ -177,16 +177,18 @@ class PageReader:
     def find_pieces(self, ink: Ink, budget: Budget | None = None) -> Pieces:
         """The components of the ink; those of digit size are laid upright, as many as the budget allows."""
         settings, budget = self._settings.regions, budget or Budget()
+        before = budget.remaining
         budget.spend(INK_COST + count_stroke_starts(ink.mask) / STROKES_PER_QUESTION)
         outlines = find_outlines(ink.mask, settings)
         cleared = ink.mask
         if is_too_full(ink.mask):  # digits that touch ruled lines are not read
             budget.leave_out(count_too_large(outlines, ink.mask.shape, settings))
         else:
-            cleared = without_ruled_lines(ink.mask, outlines, settings)
+            cleared = without_ruled_lines(ink.mask, outlines, settings, budget)
         if cleared is not ink.mask:
             ink = replace(ink, mask=cleared)
             outlines = find_outlines(cleared, settings)
+        finding_price = before - budget.remaining
         found = find_contours(outlines, cleared.shape, settings)
         contours = found.contours
         angle, angles = text_line_angles(contours, settings)
@@ -195,7 +197,7 @@ class PageReader:
         budget.leave_out(found.left_out)
         uprights = dict(zip(large, upright_each(ink, [[components[k]] for k in large]), strict=True))
         whole = [build_lattice((k,), piece, components[k].angle) for k, piece in uprights.items()]
-        return Pieces(ink, angle, components, uprights, whole)
+        return Pieces(ink, angle, components, uprights, whole, finding_price)
 
     def _look_again(self, pieces: Pieces, inputs: Inputs, answers: Inputs, budget: Budget) -> _Questions:
         """The second pass: classify cuts and joins of ink that is not surely a digit. Most pages need few queries."""

@@ -86,10 +86,13 @@ def find_limits(lines: list[TextLine], candidates: list[Candidate], max_gap: flo
         padded[k, : len(known)] = known
     spacing = find_spacing(padded, max_gap)
     if spacing.spaced.any():
-        chosen = [lines[row] for row in rows]
+        wide = [
+            _wide_gaps(lines[row], min(limit, max(lines[row].gaps)), candidates)
+            for row, limit in zip(rows, spacing.limits.tolist(), strict=True)
+        ]
         cells = [
-            bool(far) and stands_in_columns(k, chosen, spacing.limits, candidates)
-            for k, far in enumerate(spacing.spaced)
+            bool(far) and stands_in_columns(_wide_gaps(lines[row], 0.0, candidates), wide[:k] + wide[k + 1 :])
+            for k, (row, far) in enumerate(zip(rows, spacing.spaced, strict=True))
         ]
         if any(cells):
             spacing = find_spacing(padded, max_gap, np.array(cells))
@@ -98,20 +101,21 @@ def find_limits(lines: list[TextLine], candidates: list[Candidate], max_gap: flo
     return limits
 
 
-def stands_in_columns(
-    row: int, lines: list[TextLine], limits: NDArray[np.float64], candidates: list[Candidate]
-) -> bool:
-    """Whether the gaps of a line align with gaps of other lines: its digits are cells of a table, each a number."""
-    own = _wide_gaps(lines[row], 0.0, candidates)
+def stands_in_columns(own: NDArray[np.float64], others: list[NDArray[np.float64]]) -> bool:
+    """Whether the gaps of a line align with gaps of other lines: its digits are cells of a table, each a number.
+
+    own: (G, 2) left and right ends of the line's gaps, px; others: those of each other line.
+    """
     alike = 0
-    for k, line in enumerate(lines):
-        wide = _wide_gaps(line, min(float(limits[k]), max(line.gaps)), candidates)
-        if k == row or not len(wide):
+    for wide in others:
+        if not len(wide):
             continue
         shared = np.minimum(own[:, None, 1], wide[:, 1]) - np.maximum(own[:, None, 0], wide[:, 0])
         shorter = np.minimum((own[:, 1] - own[:, 0])[:, None], wide[:, 1] - wide[:, 0])
         alike += bool((shared > COLUMN_SHARE * shorter).any(axis=1).mean() > COLUMN_SHARE)
-    return alike >= OTHER_ROWS
+        if alike >= OTHER_ROWS:
+            return True
+    return False
 
 
 def _wide_gaps(line: TextLine, limit: float, candidates: list[Candidate]) -> NDArray[np.float64]:

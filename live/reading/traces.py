@@ -32,6 +32,8 @@ class Pieces:
     """Components of digit size, laid upright, by index."""
     whole: list[Lattice]
     """One lattice for each upright, without cuts."""
+    finding_price: float
+    """Queries that were spent to find all ink and remove its ruled lines."""
 
 
 @dataclass(frozen=True, eq=False)

@@ -127,6 +127,7 @@ def keep_lines(
     mask: NDArray[np.uint8],
     pieces: object,  # noqa: ARG001 (a stage's own parameters)
     settings: object,  # noqa: ARG001
+    budget: object,  # noqa: ARG001
 ) -> NDArray[np.uint8]:
     """Remove no line."""
     return mask
