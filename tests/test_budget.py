@@ -15,20 +15,27 @@ from numpy.typing import NDArray
 from live.__main__ import main
 from live.api.networks import open_classifier, open_reader
 from live.capture.pictures.pages import read_picture
-from live.core.settings import OverlaySettings, Settings
+from live.core.settings import OverlaySettings, RegionSettings, Settings
 from live.drawing.overlay import draw
 from live.outputs.event_log import FrameLog
-from live.reading.budget import QUESTIONS, Budget
+from live.reading.budget import QUESTIONS, RULED_RUNS, RUNS_PER_QUESTION, Budget
+from live.reading.line_segments import Segments, find_segments
 from live.reading.orientation import OrientedPageReader
+from live.reading.outlines import find_outlines
 from live.reading.reader import PageReader
+from live.reading.ruled_lines import without_ruled_lines
+from live.reading.runs import Runs
 from models.classifier import Classifier
-from scripts.pages.worst_pages import draw_recipe, random_recipe
+from scripts.pages.worst_pages import Recipe, draw_recipe, random_recipe
 from scripts.pages.worst_patterns import PATTERNS
 from tests.results import changed, result_of
 
 SLOW = Path(__file__).parents[2] / "shared" / "bench" / "cases" / "slow"
 MOST_MB = 200.0
 """Of arrays, at once: a frame of 1280x720 is 2.8 MB, a batch of questions holds 35 MB in the runtime, not counted here."""
+
+COMBS = (0.36, 0.29, 0.38, 0.03, 0.36, 0.36, 0.63, 0.92, 0.25, 0.05)
+"""Parameters of a page of combs that took 0.8 s while ruled lines had no price."""
 
 
 class Asked:
@@ -123,6 +130,54 @@ def test_a_larger_picture_may_cost_more_in_proportion() -> None:
     assert Budget.of((720, 1280)).remaining == QUESTIONS
     assert Budget.of((10, 10)).remaining == QUESTIONS
     assert Budget.of((1440, 2560)).remaining == pytest.approx(4 * QUESTIONS)
+
+
+def test_ruled_lines_take_their_price_beyond_those_of_paper() -> None:
+    budget = Budget.of((720, 1280))
+    assert budget.try_examine(RULED_RUNS)
+    assert budget.remaining == QUESTIONS
+    assert budget.try_examine(round(RUNS_PER_QUESTION))
+    assert budget.remaining == pytest.approx(QUESTIONS - 1)
+    assert not budget.try_examine(10**9)
+    assert budget.remaining == pytest.approx(QUESTIONS - 1)
+
+
+def test_a_large_piece_costs_more_than_its_share_of_the_px() -> None:
+    budget = Budget.of((720, 1280))
+    assert budget.area_price(200_000) > 10 * budget.area_price(20_000)
+    assert Budget.of((1440, 2560)).area_price(80_000) == pytest.approx(2 * budget.area_price(40_000))
+
+
+def test_lines_stay_where_the_budget_is_spent_and_that_is_told() -> None:
+    mask = np.zeros((720, 1280), np.uint8)
+    cv2.rectangle(mask, (100, 100), (1180, 620), 255, 2)
+    settings = RegionSettings()
+    pieces = find_outlines(mask, settings)
+    assert without_ruled_lines(mask, pieces, settings) is not mask
+    spent = Budget(0.0, ruled_runs=RULED_RUNS)
+    assert without_ruled_lines(mask, pieces, settings, spent) is mask
+    assert spent.left_out > 0
+
+
+def test_a_page_whose_lines_cost_much_is_not_searched_for_them_again(
+    classifier: Classifier, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    examined: list[int] = []
+
+    def counted(runs: Runs, least: float) -> Segments:
+        examined.append(len(runs.top))
+        return find_segments(runs, least)
+
+    monkeypatch.setattr("live.reading.straight_lines.find_segments", counted)
+    page = draw_recipe(Recipe("combs", COMBS, 75637040))
+    assert np.median(page[:, :, 0]) > 100, "the page has paper too"
+    count, _, _ = read_with_costs(page, classifier)
+    once = sum(examined)
+    assert once > RULED_RUNS
+    assert count <= QUESTIONS - (once - RULED_RUNS) / RUNS_PER_QUESTION
+    examined.clear()
+    open_reader(Settings(), classifier).trace(page)
+    assert sum(examined) == once
 
 
 def test_a_frame_of_which_much_was_left_out_says_so_on_the_picture_and_in_the_log(tmp_path: Path) -> None:
