@@ -30,13 +30,14 @@ from live.core.exit_codes import DONE, FAILED, INTERRUPTED
 from live.core.terminal import TERMINAL, say
 from models.errors import ModelError
 from scripts.command_line import missing_package, run_script, script_parser
+from scripts.scoring.changes import changes
 from scripts.scoring.digit_rows import mnist_rows, pen_rows
 from scripts.scoring.figures import Absent, Board, load_board, save_board
 from scripts.scoring.pictures import AbsentError, Places
 from scripts.scoring.readings import open_pool, usual_processes
 from scripts.scoring.sets import PICTURE_SETS, clip_rows, load_clips, rows_of
 from scripts.scoring.speed_rows import speed_rows
-from scripts.scoring.tables import as_rich, changes, took, write_markdown
+from scripts.scoring.tables import as_rich, took, write_markdown
 from scripts.training.datasets import DataError
 
 SHARED = Path(__file__).resolve().parents[2] / "shared"

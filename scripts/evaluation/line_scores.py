@@ -53,17 +53,17 @@ def score_lines(lines: Sequence[str], found: Numbers) -> LineScore:
     right: list[bool] = []
     for line in lines:
         parts = line.split()
-        if _take(free, "".join(parts)):
+        if take(free, "".join(parts)):
             right += [True] * len(parts)
         else:
-            right += [_take(free, part) for part in parts]
+            right += [take(free, part) for part in parts]
     pool = Counter(rows)
     whole, read = digits_of("".join(lines)), "".join(rows)
     return LineScore(
         tuple(right),
         sum(free.values()),
         (whole == read,),
-        tuple(_take(pool, digits_of(line)) for line in lines),
+        tuple(take(pool, digits_of(line)) for line in lines),
         len(whole),
         distance(whole, read),
     )
@@ -96,7 +96,7 @@ def reading_order(numbers: Numbers) -> tuple[list[str], list[str]]:
     return ["".join(text for _, text in row) for row in ordered], [text for _, text in items]
 
 
-def _take(free: Counter[str], text: str) -> bool:
+def take(free: Counter[str], text: str) -> bool:
     """Whether the text is among them; it is taken out then."""
     if free[text] <= 0:
         return False

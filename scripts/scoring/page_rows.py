@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 
+from live.core.records import DOUBT_MARK
 from scripts.evaluation.clip_scores import ClipScore, total_clips
 from scripts.evaluation.confidence import Judged, trust_of
-from scripts.evaluation.line_scores import LineScore, digits_of, score_lines, total_lines
+from scripts.evaluation.line_scores import LineScore, digits_of, score_lines, take, total_lines
 from scripts.evaluation.page_scores import Numbers, PageScore, pairs, score_page, total
 from scripts.scoring.figures import Figure, Row, bits
 from scripts.scoring.pictures import Picture, as_numbers
 
+TOO_SURE = 0.9
+"""No wrong number with a sign is to be reported with this confidence or more."""
 Read = Sequence[tuple[Picture, Numbers]]
 """Each picture of a set with the numbers that were read on it."""
 
@@ -81,6 +84,28 @@ def silent_rows(name: str, read: Read) -> Iterator[Row]:
             "shown": Figure(sum(len(found) for _, found in some)),
         }
         yield Row(name, kind, figures, bits(quiet))
+
+
+def signed_rows(name: str, read: Read) -> Iterator[Row]:
+    """A row for each kind of numbers with signs: right where the text is the same to the sign."""
+    for kind, some in by_kind(read).items():
+        right: list[bool] = []
+        rest: Numbers = []
+        for picture, found in some:
+            known = [part for line in picture.lines for part in line.split()]
+            asked = Counter(known)
+            rest += [number for number in found if not take(asked, number["text"])]
+            right += [not take(asked, text) for text in known]  # those that are left weren't found
+        doubted = [DOUBT_MARK in number["shown"] for number in rest]
+        sure = sum(n["confidence"] >= TOO_SURE for n, in_doubt in zip(rest, doubted, strict=True) if not in_doubt)
+        figures = {
+            "numbers": Figure(len(right)),
+            "right": Figure(sum(right), len(right)),
+            "doubted": Figure(sum(doubted)),
+            "wrong": Figure(len(rest) - sum(doubted)),
+            "wrong, 0.9 or more": Figure(sure),
+        }
+        yield Row(name, kind, figures, bits(right))
 
 
 def clip_row(name: str, kind: str, scores: Iterable[ClipScore]) -> Row:

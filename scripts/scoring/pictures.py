@@ -19,6 +19,11 @@ from scripts.training.datasets import DataError
 CELL_DIGITS = frozenset("123456789")
 EVERY_TURNED = 6
 """One page in this many is turned: 20 of 120, which take a minute in all turns."""
+SIGNED = {
+    "punct": "12.5 3,50 -42 1.234,56 24/12 17:45 +31 50% 9876543210123456",
+    "slash20": "24/12 3/4 7/10 1/2 31/12/26 15-20 -7 -1",
+}
+"""The numbers on two pictures of `cases`, by the bench's README."""
 FREE_DEG = (-40.0, -25.0, -10.0, 10.0, 25.0, 40.0)
 """Turns that are no quarter turns, one after the other over the pages; most people lay a page within these."""
 DESK_GREY = 96
@@ -100,15 +105,15 @@ def turned_pages(folder: Path) -> list[Picture]:
     sample = [page for page in pages(folder) if page.path in sizes][::EVERY_TURNED]
     return [
         replace(page, kind=name, numbers=turned_truth(page.numbers, sizes[page.path], degrees), degrees=degrees)
-        for quarter in (90.0, 180.0, 270.0, 0.0)
+        for quarter in (0.0, 90.0, 180.0, 270.0, None)
         for k, page in enumerate(sample)
         for degrees, name in [_turn(quarter, k)]
     ]
 
 
-def _turn(quarter: float, index: int) -> tuple[float, str]:
-    """Degrees and their name; for 0 a free turn."""
-    if quarter:
+def _turn(quarter: float | None, index: int) -> tuple[float, str]:
+    """Degrees and their name; for None a free turn."""
+    if quarter is not None:
         return quarter, f"by {quarter:.0f}°"
     return FREE_DEG[index % len(FREE_DEG)], f"by {min(map(abs, FREE_DEG)):.0f}° to {max(FREE_DEG):.0f}°"
 
@@ -118,6 +123,14 @@ def line_pictures(folder: Path) -> list[Picture]:
     return [
         Picture(folder / line["file"], line.get("set", ""), lines=tuple(line["lines"])) for line in truth_of(folder)
     ]
+
+
+def signed_pictures(folder: Path) -> list[Picture]:
+    """Pictures of numbers with signs. Raises AbsentError."""
+    found = [(folder / f"{name}.png", name, text) for name, text in SIGNED.items()]
+    if not all(path.is_file() for path, _, _ in found):
+        raise AbsentError(f"there is no {' and no '.join(path.name for path, _, _ in found)} in {folder}")
+    return [Picture(path, name, lines=(text,)) for path, name, text in found]
 
 
 def webcam_pictures(folder: Path) -> list[Picture]:

@@ -24,7 +24,7 @@ from scripts.evaluation.page_scores import Numbers
 from scripts.scoring.pictures import Picture, turned_picture
 
 Key = tuple[Path, float]
-FIELDS = ("text", "confidence", "quad")
+FIELDS = ("text", "shown", "confidence", "quad")
 """What is kept of each number."""
 
 

@@ -12,7 +12,7 @@ from typing import Any
 from scripts.evaluation.clip_scores import ClipScore, score_clip
 from scripts.scoring.drawn import kept_back_pages, kept_back_words, word_pages
 from scripts.scoring.figures import Row
-from scripts.scoring.page_rows import Read, clip_row, line_rows, page_rows, silent_rows, trust_rows
+from scripts.scoring.page_rows import Read, clip_row, line_rows, page_rows, signed_rows, silent_rows, trust_rows
 from scripts.scoring.pictures import (
     AbsentError,
     Picture,
@@ -20,6 +20,7 @@ from scripts.scoring.pictures import (
     cell_pictures,
     line_pictures,
     pages,
+    signed_pictures,
     sudoku_pictures,
     turned_pages,
     webcam_pictures,
@@ -107,6 +108,7 @@ PICTURE_SETS = (
     PictureSet("cheques", lambda places: line_pictures(places.bench / "real/cheques"), line_rows),
     PictureSet("cells", _digit_cells, line_rows),
     PictureSet("sudokus", lambda places: sudoku_pictures(places.bench / "real/sudoku"), line_rows),
+    PictureSet("signs", lambda places: signed_pictures(places.bench / "cases/picture"), signed_rows),
     PictureSet("silent", _silent, silent_rows),
     PictureSet("calibration", _trusted, trust_rows),
 )
