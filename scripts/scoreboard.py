@@ -25,6 +25,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TypeVar
 
+from live import __version__
 from live.core.errors import NumcamError
 from live.core.exit_codes import DONE, FAILED, INTERRUPTED
 from live.core.terminal import TERMINAL, say
@@ -99,7 +100,12 @@ def judge(options: argparse.Namespace, places: Places) -> Board:
     for name, make in OTHER_SETS:
         if name in options.sets:
             rows += found_or_noted(absent, name, partial(make, places, options.model))
-    about = {"Python": platform.python_version(), "processes": str(options.processes)}
+    about = {
+        "Numcam": __version__,
+        "Python": platform.python_version(),
+        "processes": str(options.processes),
+        "on": time.strftime("%Y-%m-%d"),
+    }
     return Board(tuple(rows), tuple(absent), time.monotonic() - began, processor_s() - spent, about)
 
 

@@ -24,7 +24,7 @@ THREADS = 2
 """As in `scripts.benchmark`."""
 EVERY = 4
 """One page in this many is timed: ten of each level."""
-REPEAT = 3
+REPEAT = 5
 
 
 def speed_rows(places: Places, model: Path | None) -> list[Row]:
