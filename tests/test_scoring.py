@@ -6,7 +6,9 @@ import json
 import re
 import subprocess
 import sys
+import time
 from dataclasses import replace
+from multiprocessing import active_children
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +24,7 @@ from scripts.scoring.drawn import Recipe, draw
 from scripts.scoring.figures import Absent, Board, Figure, Row, load_board, save_board
 from scripts.scoring.page_rows import judged, page_rows, signed_rows
 from scripts.scoring.pictures import Picture, turned_picture, turned_truth
+from scripts.scoring.readings import open_pool
 from scripts.training.lines.pendigits import PenDigit
 
 ROOT = Path(__file__).parents[1]
@@ -132,6 +135,13 @@ def test_numbers_with_signs_are_right_to_the_sign() -> None:
         "numbers": (3, 1), "right": (1, 3), "doubted": (1, 1), "wrong": (2, 1), "wrong, 0.9 or more": (1, 1),
     }  # fmt: skip
     assert row.right == "100"
+
+
+def test_an_interrupt_ends_the_processes() -> None:
+    with pytest.raises(KeyboardInterrupt), open_pool(1, None) as pool:
+        pool.executor.submit(time.sleep, 600)
+        raise KeyboardInterrupt
+    assert not any(process.is_alive() for process in active_children())
 
 
 def test_a_pen_digit_is_drawn_in_its_place() -> None:

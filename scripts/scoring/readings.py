@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import os
+import signal
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor, as_completed
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import cache, partial
-from multiprocessing import get_context
+from functools import cache
+from multiprocessing import active_children, get_context
 from pathlib import Path
 from typing import Any
 
@@ -65,12 +66,22 @@ class Pool:
 
 @contextmanager
 def open_pool(processes: int, model: Path | None) -> Iterator[Pool]:
-    """Processes until the end of the block; work that waits is dropped where it ends by an error."""
-    executor = ProcessPoolExecutor(processes, get_context("spawn"), initializer=partial(cv2.setNumThreads, 1))
+    """Processes until the end of the block; work that waits is dropped where it ends by an error, and all work by Ctrl+C."""
+    executor = ProcessPoolExecutor(processes, get_context("spawn"), initializer=_begin)
     try:
         yield Pool(executor, model)
+    except KeyboardInterrupt:
+        for process in active_children():
+            process.terminate()
+        raise
     finally:
         executor.shutdown(cancel_futures=True)
+
+
+def _begin() -> None:
+    """What a process does first. Ctrl+C reaches all processes of a terminal; only the first one answers."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    cv2.setNumThreads(1)
 
 
 def usual_processes() -> int:
