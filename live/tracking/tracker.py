@@ -211,15 +211,19 @@ class NumberTracker:
 
     def _that_live(self, read: Sequence[Track], slope: float) -> list[Track]:
         """The tracks to keep, by id: those read now, and for a while confirmed ones that no other track overlaps."""
-        held = [track for track in self._tracks if track not in read and track.confirmed and self._may_be_there(track)]
+        ids = {track.track_id for track in read}
+        held = [
+            track
+            for track in self._tracks
+            if track.track_id not in ids and track.confirmed and self._may_be_there(track)
+        ]
         ranked = [*sorted(read, key=lambda t: -t.hits), *sorted(held, key=lambda t: -t.read_at)]
         boxes = boxes_along([track.quad for track in ranked], slope)
         same_place = covered(boxes, boxes) > SAME_PLACE
-        kept: list[int] = []
-        for place in range(len(ranked)):
-            if not same_place[place, kept].any():
-                kept.append(place)
-        return sorted((ranked[place] for place in kept), key=lambda track: track.track_id)
+        kept = np.zeros(len(ranked), np.bool_)
+        for place, row in enumerate(same_place):
+            kept[place] = not (row & kept).any()
+        return sorted((ranked[place] for place in np.flatnonzero(kept).tolist()), key=lambda track: track.track_id)
 
     def _may_be_there(self, track: Track) -> bool:
         """Whether a track without a current reading is kept."""
