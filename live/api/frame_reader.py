@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 
+from live.api.decimal_marks import tracked_with_decimal_mark
 from live.api.stopwatch import Stopwatch
 from live.core.records import Frame
 from live.core.results import FrameResult
@@ -77,5 +78,6 @@ class FrameReader:
 
         reading = self.reader.read(frame.image, mark)
         numbers = self._tracker.update(reading.numbers, frame.captured_at, frame.size, interval_s)
+        numbers = tracked_with_decimal_mark(numbers, self.settings.output.decimal)
         stopwatch("track")
         return FrameResult(frame, numbers, reading, stopwatch.timings())

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from live.api.decimal_marks import with_decimal_mark
 from live.api.networks import as_numcam_error, open_classifier, open_reader, weakness_of
 from live.api.page import Page
 from live.capture.frame_source import Remark
@@ -114,7 +115,7 @@ class Reader:
         reading = turned.reading
         return Page(
             image,
-            reading.numbers,
+            with_decimal_mark(reading.numbers, self.settings.output.decimal),
             page.name,
             path=Path(source) if isinstance(source, str | os.PathLike) else None,
             number=page.number,

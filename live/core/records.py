@@ -5,10 +5,13 @@ from __future__ import annotations
 import math
 from collections.abc import Container
 from dataclasses import dataclass
+from decimal import Decimal
 from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
+
+from live.core.values import value_of
 
 DIGIT_CLASSES = 10
 DOUBT_MARK = "?"
@@ -156,6 +159,8 @@ class Number:
     """The signs before, between and behind the digits, left to right."""
     doubtful_signs: tuple[int, ...] = ()
     """Indices in `signs`, from 0 and rising, of doubtful signs."""
+    decimal_mark: str = ""
+    """`.` or `,`, where a setting or the page's other numbers tell it; it decides what `3.000` is worth."""
 
     def __post_init__(self) -> None:
         if not self.digits:
@@ -186,6 +191,11 @@ class Number:
     def shown(self) -> str:
         """The text to show: `text` with a question mark for each doubtful digit or sign, `12?4`."""
         return self._spelled(self.doubtful, self.doubtful_signs)
+
+    @cached_property
+    def value(self) -> Decimal | None:
+        """What the number is worth; None where that is not plain: `3,50` is 3.5, `50%` is 0.5, `24/12` and `12?4` are None."""
+        return value_of(self.shown, self.decimal_mark)
 
     @property
     def doubts(self) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from decimal import Decimal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -42,6 +43,11 @@ class TrackedNumber:
     def shown(self) -> str:
         """The text to show: `text` with a question mark for each doubtful digit or sign, `12?4`."""
         return self.number.shown
+
+    @property
+    def value(self) -> Decimal | None:
+        """What the number is worth; None where that is not plain."""
+        return self.number.value
 
     @property
     def confidence(self) -> float:

@@ -17,6 +17,8 @@ from typing import Annotated, Any, Literal
 
 import msgspec
 
+from live.core.values import DecimalSetting
+
 LONGEST_PATH = 4096
 """The longest path or address, in characters: PATH_MAX of Linux, the largest of the supported systems."""
 LONGEST_COMMAND = 32_767
@@ -144,6 +146,12 @@ class OverlaySettings(Section, frozen=True):
     text_scale: Annotated[float, harmless(gt=0, le=10)] = 1.0
 
 
+class OutputSettings(Section, frozen=True):
+    """How the numbers are given out."""
+
+    decimal: Annotated[DecimalSetting, harmless()] = "auto"
+
+
 class LimitsSettings(Section, frozen=True):
     """The size limits of untrusted input; docs/security.md."""
 
@@ -189,6 +197,7 @@ class Settings(Section, frozen=True):
     tracking: TrackingSettings = TrackingSettings()
     recording: RecordingSettings = RecordingSettings()
     overlay: OverlaySettings = OverlaySettings()
+    output: OutputSettings = OutputSettings()
     limits: LimitsSettings = LimitsSettings()
     training: TrainingSettings = TrainingSettings()
 
