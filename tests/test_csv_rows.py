@@ -10,14 +10,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from live.outputs.csv_rows import FORMULA_SIGNS, csv_row
+from live.outputs.csv_rows import FORMULA_SIGNS, SIGNED_NUMBER, csv_row
 
 
 @pytest.mark.parametrize(
     "text",
     [
         "=cmd|'/C calc'!A1", "+1+1", "-2+3", "@SUM(A1)", "\t=1+1", "\r=1+1", "  =1+1", "\n=1", "\xa0=1", "＝1+1",
-        '="x"&A1', "=1,2", "@a;b",
+        "-3.-", "-24/12", "-5:30", "-1e5", "-A1", "--1", " -1", "-\u0663", '="x"&A1', "=1,2", "@a;b",
     ],
 )  # fmt: skip
 def test_what_looks_like_a_formula_is_text(text: str) -> None:
@@ -45,7 +45,12 @@ def test_every_row_is_one_row_of_as_many_cells(values: list[object]) -> None:
     rows = list(csv.reader(io.StringIO(csv_row(values), newline=""), strict=True))
     assert [len(row) for row in rows] == [len(values)] or values == [""]
     for cell, value in zip(rows[0], values, strict=False):
-        if isinstance(value, str):
+        if isinstance(value, str) and not SIGNED_NUMBER.fullmatch(value):
             assert not cell.strip().startswith(tuple(FORMULA_SIGNS))
         else:
             assert cell == str(value)
+
+
+@pytest.mark.parametrize("text", ["-42", "+42", "-3.5", "-1.234,56", "+1,234.56", "-50%"])
+def test_a_number_with_its_sign_is_no_formula(text: str) -> None:
+    assert list(csv.reader([csv_row([text])], strict=True)) == [[text]]

@@ -112,7 +112,9 @@ def test_a_frames_line_holds_every_number_shown_or_not(tmp_path: Path) -> None:
     assert (second["frame"], second["time"]) == (9, 0.5)
     assert [(number["text"], number["confirmed"]) for number in first["numbers"]] == [("12", True)]
     assert [(number["text"], number["confirmed"]) for number in second["numbers"]] == [("12", False), ("3", False)]
-    assert set(first["numbers"][0]) == {"track_id", "shown", "text", "confidence", "quad", "confirmed"}
+    assert set(first["numbers"][0]) == {
+        *("track_id", "shown", "text", "digit_text", "value", "confidence", "quad", "confirmed")
+    }
 
 
 def test_corners_are_tenths_of_a_px_in_the_file_too(tmp_path: Path) -> None:

@@ -47,6 +47,8 @@ def test_a_command_is_told_the_number_in_its_environment(tmp_path: Path) -> None
     assert json.loads((tmp_path / "007.json").read_text()) == {
         "NUMCAM_NUMBER": "007",
         "NUMCAM_LIKELIEST": "007",
+        "NUMCAM_DIGITS": "007",
+        "NUMCAM_VALUE": "",
         "NUMCAM_DOUBTFUL": "0",
         "NUMCAM_CONFIDENCE": "0.9500",
         "NUMCAM_TRACK": "3",
@@ -60,6 +62,23 @@ def test_a_command_is_told_the_number_in_its_environment(tmp_path: Path) -> None
 def test_a_command_is_told_what_is_shown_and_what_is_likeliest() -> None:
     told = variables(event_of("12?4"))
     assert (told["NUMCAM_NUMBER"], told["NUMCAM_LIKELIEST"], told["NUMCAM_DOUBTFUL"]) == ("12?4", "1284", "1")
+
+
+@pytest.mark.parametrize(
+    ("text", "number", "likeliest", "digits", "value", "doubtful"),
+    [
+        ("1234", "1234", "1234", "1234", "1234", "0"),
+        ("-3,50", "-3,50", "-3,50", "350", "-3.5", "0"),
+        ("24/12", "24/12", "24/12", "2412", "", "0"),
+        ("12!5?", "12?5?", "12.58", "1258", "", "2"),
+    ],
+)
+def test_a_command_is_told_signs_and_value(
+    text: str, number: str, likeliest: str, digits: str, value: str, doubtful: str
+) -> None:
+    told = variables(event_of(text))
+    names = ("NUMBER", "LIKELIEST", "DIGITS", "VALUE", "DOUBTFUL")
+    assert [told[f"NUMCAM_{name}"] for name in names] == [number, likeliest, digits, value, doubtful]
 
 
 def test_no_shell_reads_the_command(tmp_path: Path) -> None:

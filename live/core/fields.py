@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from decimal import Decimal
 from typing import Any
 
-from live.core.records import Digit, Number
+from live.core.records import Digit, Number, Sign
 from live.core.results import FrameResult, TrackedNumber
 
 
@@ -17,7 +18,7 @@ def too_much_ink(left_out: int) -> str:
 def picture_fields(
     source: str, size: tuple[int, int], numbers: Sequence[Number], page: tuple[int, int] | None = None
 ) -> dict[str, Any]:
-    """The fields of one picture: source, width and height (px), and its numbers with their digits.
+    """The fields of one picture: source, width and height (px), and its numbers with their digits and signs.
 
     size: (width, height) of the picture, px. page: (page number from 1, page count of the file).
     """
@@ -26,7 +27,10 @@ def picture_fields(
         **({"page": page[0], "pages": page[1]} if page is not None else {}),
         "width": size[0],
         "height": size[1],
-        "numbers": [number_fields(number) | {"digits": digits_fields(number.digits)} for number in numbers],
+        "numbers": [
+            number_fields(number) | {"digits": digits_fields(number.digits), "signs": signs_fields(number.signs)}
+            for number in numbers
+        ],
     }
 
 
@@ -47,13 +51,15 @@ def tracked_fields(tracked: TrackedNumber) -> dict[str, Any]:
 
 
 def number_fields(number: Number) -> dict[str, Any]:
-    """The fields shown (`12?4`), text (the likeliest digits), confidence (0 to 1), and quad.
+    """The fields shown (`1?.5`), text (`12.5`), digit_text (`125`), value (12.5, or None), confidence (0 to 1), and quad.
 
     Quad: four corners (x, y), px with one decimal, clockwise from the top left.
     """
     return {
         "shown": number.shown,
         "text": number.text,
+        "digit_text": number.digit_text,
+        "value": plain_value(number.value),
         "confidence": round(number.confidence, 4),
         # Python floats are rounded: float32 would print 12.3 as 12.300000190734863
         "quad": [[round(x, 1), round(y, 1)] for x, y in number.quad.tolist()],
@@ -71,3 +77,23 @@ def digits_fields(digits: Sequence[Digit]) -> list[dict[str, Any]]:
         }
         for digit in digits
     ]
+
+
+def signs_fields(signs: Sequence[Sign]) -> list[dict[str, Any]]:
+    """Symbol, the index of the digit it stands before, confidence (0 to 1), and box (x, y, width, height, px) of each sign."""
+    return [
+        {
+            "symbol": sign.symbol,
+            "before": sign.before,
+            "confidence": round(sign.confidence, 4),
+            "box": [sign.box.x, sign.box.y, sign.box.width, sign.box.height],
+        }
+        for sign in signs
+    ]
+
+
+def plain_value(value: Decimal | None) -> int | float | None:
+    """A value as JSON has numbers: 3000, 12.5."""
+    if value is None:
+        return None
+    return int(value) if value == value.to_integral_value() else float(value)

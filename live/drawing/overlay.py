@@ -14,7 +14,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from live.core.records import DOUBT_MARK, Box, Number
+from live.core.records import DOUBT_MARK, Box, Digit, Number, Sign
 from live.core.results import FrameResult, TrackedNumber
 from live.core.settings import OverlaySettings
 from live.drawing.labels import Crowd, Label, LabelMemory, label_sizes, place_labels
@@ -32,7 +32,7 @@ class Tone:
     chip: Colour
     text: Colour
     doubtful: Colour = (110, 222, 255)
-    """Of a question mark among the digits."""
+    """Of a question mark in the text."""
 
 
 SURE = Tone(line=(98, 138, 0), chip=(88, 124, 0), text=(255, 255, 255), doubtful=(130, 235, 255))
@@ -102,27 +102,32 @@ def tone_of(confidence: float) -> Tone:
 
 
 def tone_of_number(number: Number) -> Tone:
-    """Colours of a number; a number with a doubtful digit never has those of a sure one."""
+    """Colours of a number; a number with a doubtful digit or sign never has those of a sure one."""
     tone = tone_of(number.confidence)
-    return UNSURE if number.doubtful and tone is SURE else tone
+    return UNSURE if number.doubts and tone is SURE else tone
 
 
 def _crowd_of(
     shown: Sequence[TrackedNumber], picture: NDArray[np.uint8], uncovered: Sequence[Box], *, mirrored: bool
 ) -> Crowd:
-    """Frames to draw around the numbers, each quad a little widened, and their digits' boxes; flipped where the picture is.
+    """Frames to draw around the numbers, each quad a little widened, and the boxes of their parts; flipped where the picture is.
 
-    What else is to stay uncovered follows the digits.
+    What else is to stay uncovered follows them.
     """
     height, width = picture.shape[:2]
     quads = np.stack([tracked.number.quad for tracked in shown]).astype(np.float32)
     tall = np.linalg.norm(quads[:, 3] - quads[:, 0], axis=1)
     quads = _grown(quads, 2 + 0.07 * tall)
-    boxes = _boxes_of([*(digit.box for tracked in shown for digit in tracked.number.digits), *uncovered])
+    boxes = _boxes_of([*(part.box for tracked in shown for part in _parts_of(tracked.number)), *uncovered])
     if mirrored:
         quads = np.stack([width - 1 - quads[..., 0], quads[..., 1]], axis=2)[:, [1, 0, 3, 2]]
         boxes = np.stack([width - boxes[:, 2], boxes[:, 1], width - boxes[:, 0], boxes[:, 3]], axis=1)
     return Crowd(width, height, quads, boxes)
+
+
+def _parts_of(number: Number) -> tuple[Digit | Sign, ...]:
+    """Its digits, then its signs."""
+    return *number.digits, *number.signs
 
 
 def _boxes_of(boxes: Sequence[Box]) -> NDArray[np.float32]:
@@ -131,23 +136,23 @@ def _boxes_of(boxes: Sequence[Box]) -> NDArray[np.float32]:
 
 
 def _draw_digit_boxes(picture: NDArray[np.uint8], shown: Sequence[TrackedNumber], boxes: NDArray[np.float32]) -> None:
-    """Frame every digit by a thin, half transparent line, in place; boxes as `_boxes_of` gives them, number by number."""
+    """Frame every digit and sign by a thin, half transparent line, in place; boxes as `_boxes_of` gives them, by number."""
     height, width = picture.shape[:2]
     line = max(1, round(height / 1000))
     rows = boxes.astype(int).tolist()
     first = 0
     for tracked in shown:
-        digits = tracked.number.digits
-        mine, first = rows[first : first + len(digits)], first + len(digits)
+        parts = _parts_of(tracked.number)
+        mine, first = rows[first : first + len(parts)], first + len(parts)
         left, top = max(min(box[0] for box in mine) - line, 0), max(min(box[1] for box in mine) - line, 0)
         right, bottom = max(box[2] for box in mine) + line, max(box[3] for box in mine) + line
         part = picture[top : min(bottom, height), left : min(right, width)]
         if part.size == 0:
             continue
         lined = part.copy()
-        for digit, (x0, y0, x1, y1) in zip(digits, mine, strict=True):
+        for part_of_it, (x0, y0, x1, y1) in zip(parts, mine, strict=True):
             corners = (x0 - left - 1, y0 - top - 1), (x1 - left, y1 - top)
-            cv2.rectangle(lined, *corners, tone_of(digit.confidence).line, line)
+            cv2.rectangle(lined, *corners, tone_of(part_of_it.confidence).line, line)
         cv2.addWeighted(lined, DIGIT_BOX_OPACITY, part, 1 - DIGIT_BOX_OPACITY, 0, dst=part)
 
 

@@ -5,12 +5,15 @@ Source: OWASP, "CSV injection". A program that reads the rows finds the same val
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from live.core.plain_text import printable
 
 FORMULA_SIGNS = "=+-@\uff1d\uff0b\uff0d\uff20"
 """Characters that start a formula in a spreadsheet, in ASCII and in full-width form."""
+SIGNED_NUMBER = re.compile(r"[+-][0-9]+(?:[.,][0-9]+)*%?")
+"""A text that begins as a formula does, but is a number to a spreadsheet: `-42`, `+3,5`."""
 SEPARATORS = ',;"\t'
 """Characters that require a quoted cell; spreadsheets split at semicolons where a comma is the decimal separator."""
 
@@ -27,7 +30,7 @@ def _cell(value: object) -> str:
     if isinstance(value, int | float):
         return str(value)
     text = printable(value)
-    if text.lstrip().startswith(tuple(FORMULA_SIGNS)):
+    if text.lstrip().startswith(tuple(FORMULA_SIGNS)) and not SIGNED_NUMBER.fullmatch(text):
         text = "'" + text
     if any(sign in text for sign in SEPARATORS) or text != text.strip():
         return '"' + text.replace('"', '""') + '"'

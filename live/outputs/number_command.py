@@ -12,6 +12,7 @@ from types import TracebackType
 from typing import Self
 
 from live.core.errors import CommandError, SettingsError
+from live.core.fields import plain_value
 from live.outputs import subprocesses
 from live.outputs.events import Event
 from live.outputs.job_queue import JobQueue
@@ -56,7 +57,9 @@ def variables(event: Event) -> dict[str, str]:
     return {
         "NUMCAM_NUMBER": number.shown,
         "NUMCAM_LIKELIEST": number.text,
-        "NUMCAM_DOUBTFUL": str(len(number.doubtful)),
+        "NUMCAM_DIGITS": number.digit_text,
+        "NUMCAM_VALUE": "" if (value := plain_value(number.value)) is None else str(value),
+        "NUMCAM_DOUBTFUL": str(number.doubts),
         "NUMCAM_CONFIDENCE": f"{number.confidence:.4f}",
         "NUMCAM_TRACK": str(event.tracked.track_id),
         "NUMCAM_SOURCE": event.source,

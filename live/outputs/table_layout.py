@@ -49,6 +49,15 @@ def lay_out(quads: Sequence[Quad], texts: Sequence[str]) -> list[list[str]]:
     """
     if not quads:
         return []
+    row_of, column_of = cells_of(quads)
+    table = [[""] * (max(column_of) + 1) for _ in range(max(row_of) + 1)]
+    for row, column, text in zip(row_of, column_of, texts, strict=True):
+        table[row][column] = text
+    return table
+
+
+def cells_of(quads: Sequence[Quad]) -> tuple[list[int], list[int]]:
+    """The row and the column of each number, from 0. quads: (4, 2) px each, at least one."""
     boxes = boxes_along(quads, page_slope(quads))
     boxes = boxes / max(float(np.median(boxes[:, 3] - boxes[:, 1])), 1e-3)
     boxes = boxes - boxes.mean(axis=0)[[0, 1, 0, 1]]
@@ -57,10 +66,7 @@ def lay_out(quads: Sequence[Quad], texts: Sequence[str]) -> list[list[str]]:
     row_of = group(down, ONE_ROW, _shared(across) > BESIDE)
     across = across - _lean(across, down, row_of) * down.mean(axis=1, keepdims=True)
     column_of = group(across, ONE_COLUMN, row_of[:, None] == row_of)
-    table = [[""] * (int(column_of.max()) + 1) for _ in range(int(row_of.max()) + 1)]
-    for row, column, text in zip(row_of, column_of, texts, strict=True):
-        table[row][column] = text
-    return table
+    return row_of.tolist(), column_of.tolist()
 
 
 def group(spans: Spans, least: float, apart: NDArray[np.bool_]) -> NDArray[np.intp]:

@@ -33,15 +33,15 @@ class Hit:
     moved: NDArray[np.float32]
     """(2,) float32, px: the track's total shift at that time."""
     weight: float
-    """Weight, 0 to 1: the confidence per digit times the trust in the frame."""
+    """Weight, 0 to 1: the confidence per digit, without the signs, times the trust in the frame."""
     support: float
-    """Evidence for its text: negative natural logarithm of the probability that it is wrong."""
+    """Evidence for its digits: negative natural logarithm of the probability that it is wrong."""
 
 
 def hit_of(number: Number, time: float, moved: NDArray[np.float32], trust: float) -> Hit:
     """Make a hit of a reading. trust: that in the frame, 0 to 1."""
-    # per digit: otherwise a long number would have less weight than a part of it
-    sure = number.confidence ** (1 / len(number.digits))
+    # per digit: otherwise a long number would have less weight than a part of it. Signs have votes of their own
+    sure = math.prod(digit.confidence for digit in number.digits) ** (1 / len(number.digits))
     doubt = 1 - (1 - MISREAD_SHARE / 2) * sure
     return Hit(number, time, evidence_of(number.digits), moved, trust * sure, -trust * math.log(doubt))
 
@@ -105,21 +105,21 @@ def believed(hits: Sequence[Hit]) -> list[Hit]:
 
 
 def support(hits: Sequence[Hit], text: str) -> float:
-    """Evidence for a text: negative natural logarithm of the probability that all its readings are wrong."""
-    return sum(hit.support for hit in hits if hit.number.text == text)
+    """Evidence for the digits `text`: negative natural logarithm of the probability that all their readings are wrong."""
+    return sum(hit.support for hit in hits if hit.number.digit_text == text)
 
 
 def agreement(hits: Sequence[Hit], shown: str, *, keeps: bool = False) -> tuple[list[Hit], NDArray[np.float32]]:
     """The hits that the result is based on, oldest first, never empty, and their combined (digits, C) probabilities.
 
-    shown: the displayed text, or "". It is kept until another text has more than `HOLD` times its support. keeps: keep it
-    regardless of the support.
+    shown: the displayed digits, or "". They are kept until another text has more than `HOLD` times its support. keeps: keep it
+    regardless of the support. Signs don't matter.
     """
     agreeing = believed(hits)
     rows = probabilities_of(agreeing)
     text = text_of(rows)
     if shown and text != shown and (keeps or support(hits, text) <= HOLD * support(hits, shown)):
-        as_shown = [hit for hit in hits if hit.number.text == shown]
+        as_shown = [hit for hit in hits if hit.number.digit_text == shown]
         if as_shown:
             return as_shown, probabilities_of(as_shown)
     return agreeing, rows

@@ -203,10 +203,10 @@ class NumberTracker:
         return matched
 
     def _same_text(self, numbers: Sequence[Number]) -> NDArray[np.bool_]:
-        """(tracks, numbers) whether the texts are equal."""
+        """(tracks, numbers) whether the digits are equal, whatever signs were read."""
         names: dict[str, int] = {}
-        ids = [names.setdefault(text, len(names)) for text in (track.text for track in self._tracks)]
-        read = [names.get(number.text, -1) for number in numbers]
+        ids = [names.setdefault(text, len(names)) for text in (track.digit_text for track in self._tracks)]
+        read = [names.get(number.digit_text, -1) for number in numbers]
         return np.asarray(np.equal.outer(np.array(ids, np.intp), np.array(read, np.intp)))
 
     def _that_live(self, read: Sequence[Track], slope: float) -> list[Track]:
@@ -233,10 +233,8 @@ class NumberTracker:
     def _seen(self, track: Track) -> TrackedNumber:
         """The track as a `TrackedNumber`; confirms it if its evidence suffices."""
         number = track.number()
-        times = (WITH_DOUBT if number.doubtful else 1.0) * (
-            IN_FLIGHT if self._flies and len(number.digits) == 1 else 1.0
-        )
-        doubt = math.exp(-support(track.recent, track.text) / times)
+        times = (WITH_DOUBT if number.doubts else 1.0) * (IN_FLIGHT if self._flies and len(number.digits) == 1 else 1.0)
+        doubt = math.exp(-support(track.recent, track.digit_text) / times)
         told = [digit.confidence for k, digit in enumerate(number.digits) if k not in number.doubtful]
         if not track.confirmed and self._flies and 0 < self._now - self._settled_at < self._settings.memory_s:
             told = []  # the blurred rest of a page that leaves
