@@ -1,4 +1,4 @@
-"""Signs of tracked numbers, as stories: what flickers stays calm, what is in doubt is a question mark, digits stay as they are."""
+"""Signs of tracked numbers, as stories: what flickers stays calm, what is in doubt is a ?, digits stay as they are."""
 
 from __future__ import annotations
 
@@ -64,7 +64,8 @@ def test_a_blot_that_is_a_sign_now_and_then_is_none() -> None:
 
 
 def test_a_sign_that_half_of_the_readings_have_is_a_question_mark_and_no_event_each_frame() -> None:
-    story, rng, shown = Story(), random.Random(7), []
+    story, rng = Story(), random.Random(7)
+    shown: list[str] = []
     for _ in range(600):
         story.frame(number("12.5") if rng.random() < 0.5 else replace(number("12.5"), signs=()))
         shown += seen_as(story)
