@@ -5,7 +5,8 @@
 
 TRUTH has one line per page: {"file", "numbers": [{"text", "quad", "cut"?: true}]}. FOUND is the output of `read --json`. A found
 number is matched with the true number that its box overlaps most (intersection over union of 0.3 or more). One that lies on a
-number that leaves the page is ignored. Digits are judged one by one where a number was found with the right number of digits.
+number that leaves the page is ignored. A number is right with its
+signs. Digits are judged one by one, without signs, where a number was found with the right number of digits.
 
 A second table shows what a question mark means at each value of `grouping.doubt_below`: how many digits are less certain, how
 many of these are wrong, and their share of all wrong digits; then the numbers with such a digit.
@@ -20,6 +21,7 @@ from live.core.terminal import TERMINAL, say, tell
 from models.percent import percent
 from scripts.command_line import run_script, script_parser
 from scripts.evaluation.confidence import SURE, Judged, trust_of
+from scripts.evaluation.line_scores import digits_of
 from scripts.evaluation.page_scores import pairs, read_lines
 
 THRESHOLDS = (0.5, 0.55, 0.6, 0.65, 0.7, 0.75, 0.8, 0.85, 0.9, 0.95)
@@ -32,9 +34,10 @@ def judge_certainties(truth: list[dict[str, Any]], found: list[dict[str, Any]]) 
 
 
 def by_certainty(number: dict[str, Any]) -> dict[str, Any]:
-    """The number with certainty in place of confidence."""
+    """The number with certainty in place of confidence; a sign has no certainty but its confidence."""
     digits = [{**digit, "confidence": digit["certainty"]} for digit in number["digits"]]
-    return {**number, "digits": digits, "confidence": min(digit["confidence"] for digit in digits)}
+    least = min(part["confidence"] for part in (*digits, *number.get("signs", ())))
+    return {**number, "digits": digits, "confidence": least}
 
 
 def doubt_line(below: float, numbers: Judged, digits: Judged) -> str:
@@ -61,8 +64,9 @@ def judge(truth: list[dict[str, Any]], found: list[dict[str, Any]]) -> tuple[Jud
         for true, shown in pairs(page["numbers"], by_name.get(page["file"], [])):
             text = "" if true is None else true["text"]
             numbers.append((shown["confidence"], shown["text"] == text))
-            if len(text) == len(shown["text"]):
-                right = [a == b for a, b in zip(text, shown["text"], strict=True)]
+            digit_text = digits_of(text)
+            if len(digit_text) == len(shown["digits"]):
+                right = [int(a) == b["label"] for a, b in zip(digit_text, shown["digits"], strict=True)]
                 digits += list(zip((digit["confidence"] for digit in shown["digits"]), right, strict=True))
     return numbers, digits
 

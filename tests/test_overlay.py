@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from live.core.records import Frame, Reading
+from live.core.records import Frame, Number, Reading
 from live.core.results import FrameResult
 from live.core.settings import OverlaySettings
 from live.drawing.labels import LabelMemory
@@ -96,6 +96,33 @@ def test_a_question_mark_has_a_tone_of_its_own_and_its_number_is_never_a_sure_on
         mark = np.flatnonzero(drawn_in(doubtful, tone.doubtful).any(axis=0))
         assert letters.min() < mark.min() < mark.max() < letters.max(), "between the digits, on none of them"
         assert not np.isin(mark, letters).any()
+
+
+def test_a_sign_in_doubt_is_a_question_mark_too_and_signs_are_framed_as_digits_are() -> None:
+    plain = OverlaySettings(digit_boxes=False, confidence=False)
+    told = draw(result_of(paper(), number_at("12.4", (200, 200), 80, confidence=0.99)), plain)
+    doubtful = draw(result_of(paper(), number_at("12!4", (200, 200), 80, confidence=0.99)), plain)
+    assert count(told, SURE.chip) > 300
+    assert count(told, SURE.doubtful) == 0
+    assert count(doubtful, UNSURE.doubtful) > 15
+    assert count(doubtful, SURE.chip) == 0
+    image, number = paper(), number_at("12.4", (200, 200), 80)
+    box = number.signs[0].box
+    framed = changed(
+        draw(result_of(image, number), plain), draw(result_of(image, number), OverlaySettings(confidence=False))
+    )
+    assert framed[box.y + 10 : box.bottom - 10, box.x - 2 : box.x + 2].any()
+
+
+@pytest.mark.parametrize("text", ["3.000", "24/12", "-42", "50%", "17:45", "+8", "1,5"])
+def test_every_sign_is_in_the_label(text: str) -> None:
+    number = number_at(text, (200, 200), 80)
+    bare = Number(number.digits, number.quad)
+    assert bare.shown != number.shown
+    drawn = [
+        draw(result_of(paper(), one), OverlaySettings(digit_boxes=False, confidence=False)) for one in (number, bare)
+    ]
+    assert count(drawn[0], SURE.text) > count(drawn[1], SURE.text)
 
 
 @pytest.mark.parametrize("tone", [SURE, UNSURE, DOUBTFUL])

@@ -19,9 +19,11 @@ def number(text: str, x: float, confidence: float = 0.9, **more: Any) -> dict[st
 
 
 def found(text: str, x: float, *confidences: float) -> dict[str, Any]:
-    """A found number, its digits with these confidences."""
-    digits = [{"label": int(d), "confidence": c, "certainty": c + 0.05} for d, c in zip(text, confidences, strict=True)]
-    return number(text, x, min(confidences), digits=digits)
+    """A found number, its digits and signs with these confidences."""
+    parts = list(zip(text, confidences, strict=True))
+    digits = [{"label": int(d), "confidence": c, "certainty": c + 0.05} for d, c in parts if d.isdigit()]
+    signs = [{"symbol": s, "confidence": c} for s, c in parts if not s.isdigit()]
+    return number(text, x, min(confidences), digits=digits, signs=signs)
 
 
 def test_each_found_number_is_judged_by_the_true_one_under_it() -> None:
@@ -46,6 +48,16 @@ def test_digits_are_left_out_where_their_number_has_another_length() -> None:
     numbers, digits = judge(truth, [{"source": "a.png", "numbers": [found("1", 0, 0.9)]}])
     assert numbers == [(0.9, False)]
     assert digits == []
+
+
+def test_signs_count_for_numbers_and_not_among_digits() -> None:
+    truth = [{"file": "a.png", "numbers": [number("1.5", 0), number("24", 100), number("7%", 200)]}]
+    page = [found("1.5", 0, 0.9, 0.6, 0.8), found("2.4", 100, 0.9, 0.4, 0.7), found("7", 200, 0.9)]
+    numbers, digits = judge(truth, [{"source": "a.png", "numbers": page}])
+    assert numbers == [(0.6, True), (0.4, False), (0.9, False)]
+    assert digits == [(0.9, True), (0.8, True), (0.9, True), (0.7, True), (0.9, True)]
+    certain, _ = judge_certainties(truth, [{"source": "a.png", "numbers": page}])
+    assert [round(certainty, 2) for certainty, _ in certain] == [0.6, 0.4, 0.95]
 
 
 def test_the_line_of_the_table_is_as_by_hand() -> None:

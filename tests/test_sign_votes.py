@@ -86,7 +86,8 @@ def test_readings_that_disagree_which_sign_it_is_leave_a_question_mark() -> None
 
 
 def test_a_sign_that_is_written_later_is_a_question_mark_first() -> None:
-    story, shown = Story(), []
+    story = Story()
+    shown: list[str] = []
     for text, times in (("125", 30), ("12.5", 240)):
         for _ in range(times):
             story.frame(number(text) if text == "12.5" else replace(number("12.5"), signs=()))

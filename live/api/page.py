@@ -37,9 +37,10 @@ class Page:
     image: NDArray[np.uint8]
     """The picture, (H, W, 3) uint8 BGR, as given; a picture from a file is upright by its EXIF orientation."""
     numbers: tuple[Number, ...]
-    """In reading order: lines from top to bottom, left to right on a line. Each has `text` (`"1234"`), `shown` (`"12?4"`
-    if a digit is doubtful), `confidence` (0 to 1), `quad` ((4, 2) float32 corners in px of `image`, clockwise from the
-    top left of the number's own line) and `digits`, each with `label`, `confidence` and `box`."""
+    """In reading order: lines from top to bottom, left to right on a line. Each has `text` (`"-3,50"`), `shown` (`"12?4"`
+    if a digit or sign is doubtful), `confidence` (0 to 1), `quad` ((4, 2) float32 corners in px of `image`, clockwise from the
+    top left of the number's own line), `digits`, each with `label`, `confidence` and `box`, `signs`, `digit_text` (`"350"`)
+    and `value` (-3.5, or None)."""
     source: str
     """Name of the picture: `scan.tif`, `scan.tif#2` in a file with several pages, `picture` for an array."""
     path: Path | None = None

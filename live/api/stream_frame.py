@@ -55,7 +55,7 @@ class StreamFrame:
 
     @property
     def numbers(self) -> tuple[TrackedNumber, ...]:
-        """Confirmed numbers in view, ordered by id: each has `track_id`, `text`, `shown`, `confidence`, `quad`, `digits`."""
+        """Confirmed numbers in view, ordered by id: each has `track_id`, and `text`, `shown`, `value`... as those of a page."""
         return self.result.shown
 
     @property
