@@ -178,8 +178,8 @@ def add_run_options(parser: argparse.ArgumentParser) -> None:
     told.add_argument(
         "--on-number", metavar="COMMAND",
         help="run a command for each number that appears or changes; it finds NUMCAM_NUMBER, NUMCAM_VALUE, "
-        "NUMCAM_CONFIDENCE (0 to 1), NUMCAM_TRACK, NUMCAM_SOURCE, NUMCAM_TIME and NUMCAM_EVENT (appeared or changed) in its environment. No shell reads "
-        "it; for variables and pipes write one: sh -c 'echo $NUMCAM_NUMBER | wc'",
+        "NUMCAM_CONFIDENCE (0 to 1), NUMCAM_TRACK, NUMCAM_SOURCE, NUMCAM_TIME and NUMCAM_EVENT (appeared or changed) in its "
+        "environment. No shell reads it; for variables and pipes write one: sh -c 'echo $NUMCAM_NUMBER | wc'",
     )  # fmt: skip
     told.add_argument(
         "--clipboard", action="store_true", default=None, help="copy the newest number to the clipboard",
