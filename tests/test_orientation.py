@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 import numpy as np
 import pytest
 from numpy.typing import NDArray
@@ -69,6 +71,19 @@ def test_a_turned_page_of_lone_digits_is_read_as_if_it_lay_upright(
     assert max(map(len, upright)) == 1
     for turn in (1, 2, 3):
         assert texts(reader_of(classifier).read(quarter(page.image, turn))) == upright
+
+
+@pytest.mark.parametrize("turn", [1, 2, 3])
+def test_a_full_page_is_within_the_budget_of_a_frame_in_every_turn(
+    turn: int, classifier: Classifier, digit_shapes: DigitShapes
+) -> None:
+    style = PageStyle(digit_height_px=18.0, number_gap=1.0, noise_sigma=3.0, blur_px=0.7, max_digits=400)
+    page = draw_page(digit_shapes, np.random.default_rng(11), style).image
+    upright = reader_of(classifier).read(page)
+    assert sum(len(number.digits) for number in upright.numbers) > 300
+    reading = reader_of(classifier).read(quarter(page, turn))
+    same = Counter(texts(reading)) & Counter(texts(upright))
+    assert same.total() > 0.97 * len(upright.numbers)
 
 
 def test_a_page_that_lies_as_it_should_is_read_as_the_plain_reader_does(

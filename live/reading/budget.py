@@ -98,6 +98,10 @@ class Budget:
         """Spend on work that can't be skipped, down to 0."""
         self.remaining = max(0.0, self.remaining - price)
 
+    def piece_price(self, area: float) -> float:
+        """The price of laying one piece upright and classifying it, in queries. area: of its box, px."""
+        return 1 + PIECE_COST + self.area_price(area)
+
     def area_price(self, area: float) -> float:
         """The price of the px of a piece that is laid upright and scaled, in queries. area: of its box, px."""
         return area / AREA_PX_PER_QUESTION + max(0.0, area - LARGE_PX * self.scale) / LARGE_PX_PER_QUESTION

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from live.core.records import DIGIT_CLASSES
 from live.core.settings import SplittingSettings
-from live.reading.budget import PIECE_COST, Budget
+from live.reading.budget import Budget
 from live.reading.cuts import CUT_COST, Lattice, sliced
 from live.reading.decoding import scores_alone
 from live.reading.false_positives import ONE
@@ -205,7 +205,7 @@ def affordable(components: Sequence[Component], least: float, budget: Budget) ->
     away = np.abs(np.log(heights[large] / (typical_height(heights[large]) or 1.0)))
     taken = []
     for k in large[np.argsort(away, kind="stable")].tolist():
-        if budget.try_spend(1 + PIECE_COST + budget.area_price(components[k].box.area)):
+        if budget.try_spend(budget.piece_price(components[k].box.area)):
             taken.append(k)
         else:
             budget.leave_out(1)

@@ -8,6 +8,7 @@ evidence: any stroke is one, seen from one side or another.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import partial
 
@@ -17,9 +18,8 @@ from numpy.typing import NDArray
 from live.core.records import DIGIT_CLASSES, Box, Reading
 from live.reading.budget import Budget
 from live.reading.cut_join_search import count_sure_digits
-from live.reading.cuts import Lattice
 from live.reading.false_positives import ONE
-from live.reading.heights import typical_height
+from live.reading.heights import typical_rows
 from live.reading.reader import Mark, PageReader, ignore
 from live.reading.traces import Trace
 
@@ -43,10 +43,15 @@ MOST_TURNED = 100
 """Most pieces of a full page whose inputs are turned; they are enough to decide."""
 MOST_ASKED = 250
 """Up to this many inputs all are turned, those of cuts and joins too: with few digits they are evidence, and cost little."""
-FULL, FEW = 100, 48
-"""A page with more pieces than the first is full; this many of its pieces decide early whether it is clearly turned."""
-CLEAR_RATIO, UPRIGHT_SHARE = 3.0, 0.2
-"""A full page is clearly turned if another turn has this many times the sure digits; not if this share of its pieces is sure."""
+FULL = 100
+"""A page with more pieces is full: some of them decide early whether it is turned."""
+FEW = ((16, 0.9), (48, ENOUGH))
+"""This many pieces of a full page are asked first, and this many if it isn't clear; with this share of sure ones it lies upright.
+
+Of 16 pieces of a dev page on its head, up to 13 are sure digits.
+"""
+WRITING = 0.4
+"""Least share of sure digits among some pieces for a full page to be read turned; one of 60 drawn textures has more."""
 EVERY = 6
 """Of the doubtful frames of a camera, one in this many is classified in all turns."""
 
@@ -89,7 +94,9 @@ class OrientedPageReader:
         budget = Budget.of(image.shape)
         upright = turned(image, self._turn)
         clear_turns: list[int] = []
-        trace = self._reader.trace(upright, mark, budget, is_settled=partial(self._lies_otherwise, budget, clear_turns))
+        trace = self._reader.trace(
+            upright, mark, budget, lies_otherwise=partial(self._lies_otherwise, budget, clear_turns)
+        )
         best = clear_turns[0] if clear_turns else self._better_turn(trace, budget)
         if best and budget.remaining > trace.pieces.finding_price:
             turn = (self._turn + best) % 4
@@ -104,22 +111,28 @@ class OrientedPageReader:
         return OrientedTrace(upright, trace, self._turn)
 
     def _lies_otherwise(
-        self, budget: Budget, clear_turns: list[int], asked: list[Lattice], rows: tuple[Rows, Rows]
+        self, budget: Budget, clear_turns: list[int], count: int, inputs_of: Callable[[int], Rows | None]
     ) -> bool:
-        """Whether a full page is clearly turned, judged by its pieces alone: its second pass is skipped then.
+        """Whether a full page is turned, judged by some of its pieces: it isn't read as it lies then.
 
-        asked: lattices of its pieces; rows: their inputs and answers. clear_turns: receives the quarter turns.
+        count: of its pieces; inputs_of: gives the inputs of so many typical ones. clear_turns: receives the quarter turns.
         """
-        if len(asked) <= FULL or (self._remembers and self._doubtful % EVERY):
+        if count <= FULL or (self._remembers and self._doubtful % EVERY):
             return False
-        some = typical_rows(np.array([lattice.height for lattice in asked]), FEW)
-        inputs, answers = rows[0][some], rows[1][some]
-        if count_sure_digits(answers) >= UPRIGHT_SHARE * len(some) or not budget.try_spend(3 * len(some)):
-            return False
-        scores = self._sure_scores(inputs, answers).sum(axis=1)
-        if scores.max() > CLEAR_RATIO * (scores[0] + AND_MORE):
-            clear_turns.append(int(scores.argmax()))
-        return bool(clear_turns)
+        for few, enough in FEW:
+            some = inputs_of(few)
+            if some is None:
+                return False
+            answers = self._reader.classifier(some)
+            if count_sure_digits(answers) >= enough * len(some) or not budget.try_spend(3 * len(some)):
+                return False
+            scores = self._sure_scores(some, answers).sum(axis=1)
+            if scores.max() > max(CLEARLY * scores[0] + AND_MORE, WRITING * len(some)):
+                clear_turns.append(int(scores.argmax()))
+                return True
+            if scores[0] > CLEARLY * scores[1:].max():
+                return False
+        return False
 
     def _sure_scores(self, inputs: Rows, answers: Rows) -> NDArray[np.float32]:
         """(4, N) confidence of each digit after 0 to 3 further quarter turns; 0 where it is unsure or a 1."""
@@ -154,15 +167,9 @@ def rows_to_turn(trace: Trace) -> NDArray[np.intp]:
     count = len(trace.reading.inputs)
     if count <= MOST_ASKED:
         return np.arange(count)
-    return typical_rows(np.array([lattice.height for lattice in trace.pieces.whole if lattice.regions]), MOST_TURNED)
-
-
-def typical_rows(heights: NDArray[np.float64], most: int) -> NDArray[np.intp]:
-    """The pieces nearest to the typical height: (N,) rising indices, at most `most`."""
-    if len(heights) <= most:
-        return np.arange(len(heights))
-    away = np.abs(np.log(np.maximum(heights, 1e-3) / typical_height(heights)))
-    return np.sort(np.argsort(away, kind="stable")[:most])
+    pieces = trace.pieces
+    asked = [lattice.components[0] for lattice in pieces.whole if lattice.regions]
+    return typical_rows(np.array([pieces.components[k].mean_side for k in asked]), MOST_TURNED)
 
 
 def sure_digits(reading: Reading) -> float:

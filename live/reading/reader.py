@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from functools import partial
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -31,11 +32,13 @@ from live.reading.false_positives import (
     without_line_pieces,
 )
 from live.reading.grouping import Group, find_groups, numbers_of_groups, rejection_reason
+from live.reading.heights import typical_rows
 from live.reading.ink import Ink, find_ink
 from live.reading.joins import find_clusters
 from live.reading.line_reader import AsksLines, read_lines, with_lines
 from live.reading.outlines import count_stroke_starts, count_too_large, find_contours, find_outlines, is_too_full
 from live.reading.regions import measure, upright_each
+from live.reading.rejections import Rejections, numbers_in, owners_of
 from live.reading.ruled_lines import without_ruled_lines
 from live.reading.slopes import text_line_angles
 from live.reading.traces import Pieces, Trace
@@ -47,12 +50,8 @@ STAGES = ("ink", "regions", "format", "classify", "look again", "group", "augmen
 
 Mark = Callable[[str], None]
 Inputs = NDArray[np.float32]
-IsSettled = Callable[[list[Lattice], tuple[Inputs, Inputs]], bool]
-"""(lattices of single components, (inputs, answers)) -> whether to skip the second pass."""
-
-
-NumberedGroup = tuple[int, Number]
-"""The index of a group, and the number that it is."""
+LiesOtherwise = Callable[[int, Callable[[int], Inputs | None]], bool]
+"""(count of components as tall as digits, inputs of so many of them or None without budget) -> whether the page is turned."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -67,19 +66,6 @@ class _Questions:
     """Lattices of the first pass that were not replaced, then those of the second pass."""
     rows: list[int]
     """The row in `inputs` and `answers` of each region of `lattices`."""
-
-
-@dataclass(eq=False)
-class _Rejections:
-    """Groups that are not reported, by the step that rejected them."""
-
-    by_step: dict[str, tuple[int, ...]] = field(default_factory=dict)
-
-    def keep(self, step: str, found: list[NumberedGroup], left: tuple[Number, ...]) -> list[NumberedGroup]:
-        """The numbers that a step left; the groups of all others are recorded under its name."""
-        kept = set(left)
-        self.by_step[step] = tuple(index for index, number in found if number not in kept)
-        return [(index, number) for index, number in found if number in kept]
 
 
 def ignore(stage: str) -> None:
@@ -110,28 +96,28 @@ class PageReader:
         budget: Budget | None = None,
         *,
         again: bool = False,
-        is_settled: IsSettled | None = None,
+        lies_otherwise: LiesOtherwise | None = None,
     ) -> Trace:
         """`read`, with all intermediate results.
 
         budget: the work left for this picture; None: that of one reading. again: whether it was read before, turned otherwise.
-        is_settled: decides after the first pass whether to skip the second.
+        lies_otherwise: decides before anything is classified whether to stop there.
         """
         budget = budget or Budget.of(image.shape)
         left_out = budget.left_out
         found = find_ink(image, self._settings.ink)
         mark("ink")
-        pieces = self.find_pieces(found, budget)
+        components = self.find_components(found, budget)
+        if lies_otherwise is not None and lies_otherwise(*self._samples(components, budget)):
+            mark("turn")
+            return unread(found, components, self.classifier.classes)
+        pieces = self.lay_out(components, budget)
         mark("regions")
         inputs = stack_mnist([region.ink for lattice in pieces.whole for region in lattice.regions])
         mark("format")
         probabilities = self.classifier(inputs)
         mark("classify")
-        whole = [lattice for lattice in pieces.whole if lattice.regions]
-        settled = is_settled is not None and is_settled(whole, (inputs, probabilities))
-        with budget.limited(
-            0.0 if settled else budget.second_pass(count_sure_digits(probabilities), again=again)
-        ) as allowance:
+        with budget.limited(budget.second_pass(count_sure_digits(probabilities), again=again)) as allowance:
             asked = self._look_again(pieces, inputs, probabilities, allowance)
             mark("look again")
             ink = pieces.ink  # without its ruled lines
@@ -157,7 +143,7 @@ class PageReader:
     def _numbers_of(self, groups: list[Group], pieces: Pieces) -> tuple[tuple[Number, ...], dict[str, tuple[int, ...]]]:
         """The reported numbers, and the indices of all other groups by the step that rejected them."""
         settings, ink = self._settings.grouping, pieces.ink
-        rejected = _Rejections()
+        rejected = Rejections()
         for k, group in enumerate(groups):
             reason = rejection_reason(group, settings)
             if reason is not None:
@@ -174,9 +160,9 @@ class PageReader:
         found = rejected.keep("texture", found, () if is_texture(numbers, len(pieces.whole)) else numbers)
         return numbers_in(found), rejected.by_step
 
-    def find_pieces(self, ink: Ink, budget: Budget | None = None) -> Pieces:
-        """The components of the ink; those of digit size are laid upright, as many as the budget allows."""
-        settings, budget = self._settings.regions, budget or Budget()
+    def find_components(self, ink: Ink, budget: Budget) -> Pieces:
+        """The components of the ink; none is laid upright yet."""
+        settings = self._settings.regions
         before = budget.remaining
         budget.spend(INK_COST + count_stroke_starts(ink.mask) / STROKES_PER_QUESTION)
         outlines = find_outlines(ink.mask, settings)
@@ -192,12 +178,35 @@ class PageReader:
         found = find_contours(outlines, cleared.shape, settings)
         contours = found.contours
         angle, angles = text_line_angles(contours, settings)
-        components = measure(contours, angles)
-        large = affordable(components, settings.min_height_px, budget)
         budget.leave_out(found.left_out)
-        uprights = dict(zip(large, upright_each(ink, [[components[k]] for k in large]), strict=True))
+        return Pieces(ink, angle, measure(contours, angles), {}, [], finding_price)
+
+    def lay_out(self, pieces: Pieces, budget: Budget) -> Pieces:
+        """The components of digit size laid upright, as many as the budget allows."""
+        large = affordable(pieces.components, self._settings.regions.min_height_px, budget)
+        return replace(pieces, **self._laid(pieces, large))
+
+    def _laid(self, pieces: Pieces, chosen: Sequence[int]) -> dict[str, Any]:
+        """The chosen components laid upright, and a lattice for each: fields of `Pieces`."""
+        components = pieces.components
+        uprights = dict(zip(chosen, upright_each(pieces.ink, [[components[k]] for k in chosen]), strict=True))
         whole = [build_lattice((k,), piece, components[k].angle) for k, piece in uprights.items()]
-        return Pieces(ink, angle, components, uprights, whole, finding_price)
+        return {"uprights": uprights, "whole": whole}
+
+    def _samples(self, pieces: Pieces, budget: Budget) -> tuple[int, Callable[[int], Inputs | None]]:
+        """How many components are as tall as digits, and a function that gives the inputs of so many typical ones."""
+        heights = np.array([component.height for component in pieces.components])
+        large = np.flatnonzero(heights >= self._settings.regions.min_height_px)
+
+        def inputs_of(count: int) -> Inputs | None:
+            sides = np.array([pieces.components[k].mean_side for k in large])
+            chosen = large[typical_rows(sides, count)].tolist()
+            if not budget.try_spend(sum(budget.piece_price(pieces.components[k].box.area) for k in chosen)):
+                return None
+            lattices: list[Lattice] = self._laid(pieces, chosen)["whole"]
+            return stack_mnist([region.ink for lattice in lattices for region in lattice.regions])
+
+        return len(large), inputs_of
 
     def _look_again(self, pieces: Pieces, inputs: Inputs, answers: Inputs, budget: Budget) -> _Questions:
         """The second pass: classify cuts and joins of ink that is not surely a digit. Most pages need few queries."""
@@ -224,16 +233,7 @@ class PageReader:
         )
 
 
-def numbers_in(found: list[NumberedGroup]) -> tuple[Number, ...]:
-    """The numbers without their groups."""
-    return tuple(number for _, number in found)
-
-
-def owners_of(groups: list[Group], found: list[NumberedGroup]) -> list[int]:
-    """The index in `found` of the number that each candidate of the groups is a digit of; -1 for none."""
-    number_of = {index: k for k, (index, _) in enumerate(found)}
-    return [
-        number_of.get(index, -1) if piece.digit is not None else -1
-        for index, group in enumerate(groups)
-        for piece in group.pieces
-    ]
+def unread(found: Ink, pieces: Pieces, classes: int) -> Trace:
+    """The trace of a picture whose components were not classified."""
+    reading = Reading((), pieces.ink.mask, stack_mnist([]))
+    return Trace(reading, found, pieces, np.zeros((0, classes), np.float32), [], [], [], [], [], {})

@@ -51,6 +51,11 @@ class Component:
         """Extent across the line, px."""
         return self.bottom - self.top
 
+    @property
+    def mean_side(self) -> float:
+        """The geometric mean of width and height, px: the same in every quarter turn."""
+        return math.sqrt(self.width * self.height)
+
     @cached_property
     def area(self) -> float:
         """Area inside the outline, px²."""

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from live.core.settings import Settings
+from live.reading.budget import Budget
 from live.reading.cuts import Lattice, build_lattice
 from live.reading.ink import find_ink
 from live.reading.joins import find_clusters
@@ -61,7 +62,8 @@ def _harvest_page(seed: np.random.SeedSequence) -> tuple[NDArray[np.uint8], NDAr
     level = LEVELS[int(rng.choice(len(LEVELS), p=[LEVEL_SHARES[name] for name in LEVELS]))]
     page = draw_page(_shapes, rng, random_style(rng, level))
     reader = PageReader(_uniform_classifier, Settings())
-    pieces = reader.find_pieces(find_ink(page.image, Settings().ink))
+    budget = Budget()
+    pieces = reader.lay_out(reader.find_components(find_ink(page.image, Settings().ink), budget), budget)
     again = doubtful_lattices(pieces)
     cut = {lattice.components for lattice in again}
     lattices = [lattice for lattice in pieces.whole if lattice.components not in cut] + again
