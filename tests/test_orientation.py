@@ -13,6 +13,7 @@ from live.capture.sources import open_source
 from live.core.geometry import page_slope
 from live.core.records import Reading
 from live.core.settings import CameraSettings, Settings
+from live.reading.budget import CountingClassifier
 from live.reading.orientation import EVERY, OrientedPageReader
 from models.classifier import Classifier, load_classifier
 from scripts.pages.drawn_page import DigitShapes, DrawnPage, draw_page
@@ -73,17 +74,47 @@ def test_a_turned_page_of_lone_digits_is_read_as_if_it_lay_upright(
         assert texts(reader_of(classifier).read(quarter(page.image, turn))) == upright
 
 
+def full_page(digit_shapes: DigitShapes) -> NDArray[np.uint8]:
+    """A page of 400 small digits."""
+    style = PageStyle(digit_height_px=18.0, number_gap=1.0, noise_sigma=3.0, blur_px=0.7, max_digits=400)
+    return draw_page(digit_shapes, np.random.default_rng(11), style).image
+
+
 @pytest.mark.parametrize("turn", [1, 2, 3])
 def test_a_full_page_is_within_the_budget_of_a_frame_in_every_turn(
     turn: int, classifier: Classifier, digit_shapes: DigitShapes
 ) -> None:
-    style = PageStyle(digit_height_px=18.0, number_gap=1.0, noise_sigma=3.0, blur_px=0.7, max_digits=400)
-    page = draw_page(digit_shapes, np.random.default_rng(11), style).image
+    page = full_page(digit_shapes)
     upright = reader_of(classifier).read(page)
     assert sum(len(number.digits) for number in upright.numbers) > 300
     reading = reader_of(classifier).read(quarter(page, turn))
     same = Counter(texts(reading)) & Counter(texts(upright))
     assert same.total() > 0.97 * len(upright.numbers)
+
+
+def test_a_full_page_that_can_not_be_read_turned_for_want_of_budget_is_not_silently_empty(
+    classifier: Classifier, digit_shapes: DigitShapes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("live.reading.budget.QUESTIONS", 150.0)
+    reading = reader_of(classifier).read(quarter(full_page(digit_shapes), 1))
+    assert reading.left_out > 100
+
+
+def test_of_a_camera_a_full_page_that_was_read_without_doubt_is_not_asked_about_turns_again(
+    classifier: Classifier, digit_shapes: DigitShapes
+) -> None:
+    page = full_page(digit_shapes)
+    asking = CountingClassifier(classifier)
+    open_reader(Settings(), asking).read(page)
+    plain, asking.count = asking.count, 0
+    camera = reader_of(asking, remembers=True)
+    counts = []
+    for _ in range(3):
+        camera.read(page)
+        counts.append(asking.count)
+        asking.count = 0
+    assert counts[0] > plain
+    assert counts[1:] == [plain, plain]
 
 
 def test_a_page_that_lies_as_it_should_is_read_as_the_plain_reader_does(

@@ -25,7 +25,7 @@ from scripts.scoring.figures import Absent, Board, Figure, Row, load_board, save
 from scripts.scoring.page_rows import judged, page_rows, signed_rows
 from scripts.scoring.pictures import Picture, turned_picture, turned_truth
 from scripts.scoring.readings import open_pool
-from scripts.training.lines.pendigits import PenDigit
+from scripts.training.pendigits import PenDigit
 
 ROOT = Path(__file__).parents[1]
 BENCH = ROOT.parent / "shared" / "bench"

@@ -1,4 +1,4 @@
-"""The typical height of a page's writing. Knows heights only."""
+"""The typical height of a page's writing, and the pieces that most likely are one digit. Knows heights and sides only."""
 
 from __future__ import annotations
 

@@ -8,9 +8,7 @@ evidence: any stroke is one, seen from one side or another.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
-from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,7 +19,7 @@ from live.reading.cut_join_search import count_sure_digits
 from live.reading.false_positives import ONE
 from live.reading.heights import typical_rows
 from live.reading.reader import Mark, PageReader, ignore
-from live.reading.traces import Trace
+from live.reading.traces import Pieces, Trace
 
 Rows = NDArray[np.float32]
 
@@ -82,6 +80,8 @@ class OrientedPageReader:
         self._remembers = remembers
         self._turn = 0
         self._doubtful = 0
+        self._lies_well = False
+        """Whether the last picture that was read as it lay left no doubt."""
 
     def read(self, image: NDArray[np.uint8], mark: Mark = ignore) -> Reading:
         """As `PageReader.read`; numbers, ink and quads are in px of the picture as given."""
@@ -93,46 +93,41 @@ class OrientedPageReader:
             self._turn = 0
         budget = Budget.of(image.shape)
         upright = turned(image, self._turn)
-        clear_turns: list[int] = []
-        trace = self._reader.trace(
-            upright, mark, budget, lies_otherwise=partial(self._lies_otherwise, budget, clear_turns)
-        )
-        best = clear_turns[0] if clear_turns else self._better_turn(trace, budget)
-        if best and budget.remaining > trace.pieces.finding_price:
+        found, trace = self._reader.find(upright, mark, budget), None
+        best = self._turn_of_full_page(found.pieces, budget)
+        mark("turn")
+        if not best:
+            trace = self._reader.finish(found, mark, budget)
+            best = self._better_turn(trace, budget)
+        if best and budget.remaining > found.pieces.finding_price:
             turn = (self._turn + best) % 4
             otherwise = turned(image, turn)
             again = self._reader.trace(otherwise, mark, budget, again=True)
             mark("turn")
-            pieces = FILLED * len(again.pieces.whole)
-            if sure_digits(again.reading) > max(AND_MORE, pieces, sure_digits(trace.reading)):
+            as_it_lies = sure_digits(trace.reading) if trace else 0.0
+            if sure_digits(again.reading) > max(AND_MORE, FILLED * len(again.pieces.whole), as_it_lies):
                 self._turn, upright, trace = turn, otherwise, again
-            elif clear_turns:  # the page is upright after all
-                trace = self._reader.trace(upright, mark, budget)
+        if trace is None:  # the page lies as it should after all
+            trace = self._reader.finish(found, mark, budget)
         return OrientedTrace(upright, trace, self._turn)
 
-    def _lies_otherwise(
-        self, budget: Budget, clear_turns: list[int], count: int, inputs_of: Callable[[int], Rows | None]
-    ) -> bool:
-        """Whether a full page is turned, judged by some of its pieces: it isn't read as it lies then.
-
-        count: of its pieces; inputs_of: gives the inputs of so many typical ones. clear_turns: receives the quarter turns.
-        """
-        if count <= FULL or (self._remembers and self._doubtful % EVERY):
-            return False
+    def _turn_of_full_page(self, pieces: Pieces, budget: Budget) -> int:
+        """Further quarter turns of a full page that clearly needs them, judged by some of its pieces; else 0."""
+        if self._remembers and (self._lies_well or self._doubtful % EVERY):
+            return 0
+        if len(self._reader.tall_as_digits(pieces)) <= FULL:
+            return 0
         for few, enough in FEW:
-            some = inputs_of(few)
-            if some is None:
-                return False
-            answers = self._reader.classifier(some)
-            if count_sure_digits(answers) >= enough * len(some) or not budget.try_spend(3 * len(some)):
-                return False
-            scores = self._sure_scores(some, answers).sum(axis=1)
-            if scores.max() > max(CLEARLY * scores[0] + AND_MORE, WRITING * len(some)):
-                clear_turns.append(int(scores.argmax()))
-                return True
+            inputs = self._reader.typical_inputs(pieces, few, budget)  # none where the budget doesn't last
+            answers = self._reader.classifier(inputs)
+            if count_sure_digits(answers) >= enough * len(inputs) or not budget.try_spend(3 * len(inputs)):
+                return 0
+            scores = self._sure_scores(inputs, answers).sum(axis=1)
+            if scores.max() > max(CLEARLY * scores[0] + AND_MORE, WRITING * len(inputs)):
+                return int(scores.argmax())
             if scores[0] > CLEARLY * scores[1:].max():
-                return False
-        return False
+                return 0
+        return 0
 
     def _sure_scores(self, inputs: Rows, answers: Rows) -> NDArray[np.float32]:
         """(4, N) confidence of each digit after 0 to 3 further quarter turns; 0 where it is unsure or a 1."""
@@ -145,7 +140,8 @@ class OrientedPageReader:
         """Further quarter turns with clearly more sure digits; 0 where there are none, or the page is upright without doubt."""
         asked = trace.reading.inputs
         as_it_is = sum(digit.confidence for number in trace.reading.numbers for digit in number.digits)
-        if as_it_is >= ENOUGH * len(asked) or len(asked) <= AND_MORE:
+        self._lies_well = as_it_is >= ENOUGH * len(asked) or len(asked) <= AND_MORE
+        if self._lies_well:
             return 0
         self._doubtful += 1
         if self._remembers and self._doubtful % EVERY != 1:

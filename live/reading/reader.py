@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import Any
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -50,8 +50,17 @@ STAGES = ("ink", "regions", "format", "classify", "look again", "group", "augmen
 
 Mark = Callable[[str], None]
 Inputs = NDArray[np.float32]
-LiesOtherwise = Callable[[int, Callable[[int], Inputs | None]], bool]
-"""(count of components as tall as digits, inputs of so many of them or None without budget) -> whether the page is turned."""
+
+
+class Found(NamedTuple):
+    """What is on a picture before anything is classified."""
+
+    ink: Ink
+    """All of it, with ruled lines."""
+    pieces: Pieces
+    """Its components; none is laid upright yet."""
+    left_out: int
+    """Pieces of ink that were left out already."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -90,28 +99,28 @@ class PageReader:
         return self.trace(image, mark).reading
 
     def trace(
-        self,
-        image: NDArray[np.uint8],
-        mark: Mark = ignore,
-        budget: Budget | None = None,
-        *,
-        again: bool = False,
-        lies_otherwise: LiesOtherwise | None = None,
+        self, image: NDArray[np.uint8], mark: Mark = ignore, budget: Budget | None = None, *, again: bool = False
     ) -> Trace:
         """`read`, with all intermediate results.
 
         budget: the work left for this picture; None: that of one reading. again: whether it was read before, turned otherwise.
-        lies_otherwise: decides before anything is classified whether to stop there.
         """
         budget = budget or Budget.of(image.shape)
+        return self.finish(self.find(image, mark, budget), mark, budget, again=again)
+
+    def find(self, image: NDArray[np.uint8], mark: Mark, budget: Budget) -> Found:
+        """The ink of a picture and its components: all of `trace` that comes before a component is laid upright."""
         left_out = budget.left_out
-        found = find_ink(image, self._settings.ink)
+        ink = find_ink(image, self._settings.ink)
         mark("ink")
-        components = self.find_components(found, budget)
-        if lies_otherwise is not None and lies_otherwise(*self._samples(components, budget)):
-            mark("turn")
-            return unread(found, components, self.classifier.classes)
-        pieces = self.lay_out(components, budget)
+        pieces = self.find_components(ink, budget)
+        mark("regions")
+        return Found(ink, pieces, budget.left_out - left_out)
+
+    def finish(self, found: Found, mark: Mark, budget: Budget, *, again: bool = False) -> Trace:
+        """The rest of `trace`."""
+        left_out = budget.left_out - found.left_out
+        pieces = self.lay_out(found.pieces, budget)
         mark("regions")
         inputs = stack_mnist([region.ink for lattice in pieces.whole for region in lattice.regions])
         mark("format")
@@ -138,7 +147,7 @@ class PageReader:
         numbers, rejected = self._numbers_of(groups, pieces)
         mark("group")
         reading = Reading(numbers, ink.mask, asked.inputs, budget.left_out - left_out)
-        return Trace(reading, found, pieces, asked.answers, asked.again, chosen, kept, lines, groups, rejected)
+        return Trace(reading, found.ink, pieces, asked.answers, asked.again, chosen, kept, lines, groups, rejected)
 
     def _numbers_of(self, groups: list[Group], pieces: Pieces) -> tuple[tuple[Number, ...], dict[str, tuple[int, ...]]]:
         """The reported numbers, and the indices of all other groups by the step that rejected them."""
@@ -183,30 +192,24 @@ class PageReader:
 
     def lay_out(self, pieces: Pieces, budget: Budget) -> Pieces:
         """The components of digit size laid upright, as many as the budget allows."""
-        large = affordable(pieces.components, self._settings.regions.min_height_px, budget)
-        return replace(pieces, **self._laid(pieces, large))
+        return laid_upright(pieces, affordable(pieces.components, self._settings.regions.min_height_px, budget))
 
-    def _laid(self, pieces: Pieces, chosen: Sequence[int]) -> dict[str, Any]:
-        """The chosen components laid upright, and a lattice for each: fields of `Pieces`."""
-        components = pieces.components
-        uprights = dict(zip(chosen, upright_each(pieces.ink, [[components[k]] for k in chosen]), strict=True))
-        whole = [build_lattice((k,), piece, components[k].angle) for k, piece in uprights.items()]
-        return {"uprights": uprights, "whole": whole}
+    def tall_as_digits(self, pieces: Pieces) -> list[int]:
+        """Indices of the components that are tall enough to be a digit."""
+        least = self._settings.regions.min_height_px
+        return [k for k, component in enumerate(pieces.components) if component.height >= least]
 
-    def _samples(self, pieces: Pieces, budget: Budget) -> tuple[int, Callable[[int], Inputs | None]]:
-        """How many components are as tall as digits, and a function that gives the inputs of so many typical ones."""
-        heights = np.array([component.height for component in pieces.components])
-        large = np.flatnonzero(heights >= self._settings.regions.min_height_px)
+    def typical_inputs(self, pieces: Pieces, count: int, budget: Budget) -> Inputs:
+        """The inputs of so many components that most likely are one digit each; none where the budget doesn't last.
 
-        def inputs_of(count: int) -> Inputs | None:
-            sides = np.array([pieces.components[k].mean_side for k in large])
-            chosen = large[typical_rows(sides, count)].tolist()
-            if not budget.try_spend(sum(budget.piece_price(pieces.components[k].box.area) for k in chosen)):
-                return None
-            lattices: list[Lattice] = self._laid(pieces, chosen)["whole"]
-            return stack_mnist([region.ink for lattice in lattices for region in lattice.regions])
-
-        return len(large), inputs_of
+        pieces: as `find` gives them.
+        """
+        components, large = pieces.components, self.tall_as_digits(pieces)
+        chosen = [large[k] for k in typical_rows(np.array([components[k].mean_side for k in large]), count)]
+        if not budget.try_spend(sum(budget.piece_price(components[k].box.area) for k in chosen)):
+            chosen = []
+        whole = laid_upright(pieces, chosen).whole
+        return stack_mnist([region.ink for lattice in whole for region in lattice.regions])
 
     def _look_again(self, pieces: Pieces, inputs: Inputs, answers: Inputs, budget: Budget) -> _Questions:
         """The second pass: classify cuts and joins of ink that is not surely a digit. Most pages need few queries."""
@@ -233,7 +236,9 @@ class PageReader:
         )
 
 
-def unread(found: Ink, pieces: Pieces, classes: int) -> Trace:
-    """The trace of a picture whose components were not classified."""
-    reading = Reading((), pieces.ink.mask, stack_mnist([]))
-    return Trace(reading, found, pieces, np.zeros((0, classes), np.float32), [], [], [], [], [], {})
+def laid_upright(pieces: Pieces, chosen: Sequence[int]) -> Pieces:
+    """The pieces with the chosen components laid upright, and a lattice for each."""
+    components = pieces.components
+    uprights = dict(zip(chosen, upright_each(pieces.ink, [[components[k]] for k in chosen]), strict=True))
+    whole = [build_lattice((k,), piece, components[k].angle) for k, piece in uprights.items()]
+    return replace(pieces, uprights=uprights, whole=whole)

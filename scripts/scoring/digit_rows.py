@@ -16,7 +16,7 @@ from scripts.evaluation.writer_numbers import score_kinds
 from scripts.scoring.figures import Figure, Row, bits
 from scripts.scoring.pictures import AbsentError, Places
 from scripts.training.datasets import Digits, load_mnist
-from scripts.training.lines.pendigits import PenDigit, load_pendigits
+from scripts.training.pendigits import PenDigit, load_pendigits
 
 TALL_PX = (20, 60)
 """Heights of digits on pages of 1280x720 (dev pages: 16 to 84 px)."""
