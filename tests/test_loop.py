@@ -22,7 +22,7 @@ from live.capture.frame_source import Source
 from live.capture.sources import DEMO_NAME
 from live.core.errors import OutputError, SourceError
 from live.core.keys import Key
-from live.core.records import Frame, Number, Reading
+from live.core.records import Frame, Number
 from live.core.results import TrackedNumber
 from live.core.settings import Settings
 from live.outputs import run_outputs as outputs
@@ -32,7 +32,8 @@ from live.run import loop as app
 from live.run import run_streams
 from live.run.interrupts import Interrupts
 from live.run.loop import RunSummary, event_line, run
-from tests.results import number_at, paper, reading_of
+from tests.fake_readers import FakePageReader
+from tests.results import number_at, paper
 
 FPS = 30
 
@@ -75,20 +76,14 @@ class Clip(Source):
         self.closed += 1
 
 
-class ToldReader:
+class ToldReader(FakePageReader):
     """Reads on each frame what the test wants it to."""
 
     reads: Callable[[int], Sequence[Number]] = staticmethod(lambda _: (number_at("4711", (50, 80)),))
 
-    def __init__(self, *_: Any) -> None:
-        """Needs no classifier."""
-
-    def trace(self, image: NDArray[np.uint8], mark: Callable[[str], None], *_: Any, **__: Any) -> SimpleNamespace:
+    def numbers_on(self, image: NDArray[np.uint8]) -> Sequence[Number]:
         """What is written on the frame, by its index."""
-        mark("read")
-        blank = reading_of(image, 2)
-        reading = Reading(tuple(type(self).reads(int(image[0, 0, 0]))), blank.ink, blank.inputs)
-        return SimpleNamespace(reading=reading)
+        return type(self).reads(int(image[0, 0, 0]))
 
 
 class KeyedWindow:

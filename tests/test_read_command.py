@@ -6,10 +6,9 @@ import csv
 import io
 import json
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any
 
 import cv2
 import numpy as np
@@ -17,21 +16,17 @@ import pytest
 from numpy.typing import NDArray
 
 from live.__main__ import main
-from live.core.records import Number, Reading
-from tests.results import number_at, paper, reading_of
+from live.core.records import Number
+from tests.fake_readers import FakePageReader
+from tests.results import number_at, paper
 
 
-class ToldReader:
+class ToldReader(FakePageReader):
     """Reads 4711 on white pictures and nothing on dark ones."""
 
-    def __init__(self, *_: Any) -> None:
-        """Needs no classifier."""
-
-    def trace(self, image: NDArray[np.uint8], *_: Any, **__: Any) -> SimpleNamespace:
+    def numbers_on(self, image: NDArray[np.uint8]) -> Sequence[Number]:
         """By the paper's light."""
-        numbers: tuple[Number, ...] = (number_at("4711", (20, 40), slope=0.1),) if image.mean() > 128 else ()
-        blank = reading_of(image, 0)
-        return SimpleNamespace(reading=Reading(numbers, blank.ink, blank.inputs))
+        return (number_at("4711", (20, 40), slope=0.1),) if image.mean() > 128 else ()
 
 
 @pytest.fixture(autouse=True)
