@@ -61,6 +61,7 @@ def test_what_is_told_is_what_was_worked_out(reader: PageReader, page: DrawnPage
 
 
 ALL_BUT_THE_FIRST: dict[str, Any] = {
+    "budget": lambda found, _budget: tuple(number for _, number in found[1:]),
     "sheet": lambda numbers, _ink: numbers[1:],
     "false_positives": lambda numbers, _ink, _settings: numbers[1:],
     "words": lambda numbers, _placed, _owners, _ink: numbers[1:],
@@ -70,6 +71,7 @@ ALL_BUT_THE_FIRST: dict[str, Any] = {
 
 
 FUNCTIONS = {
+    "budget": "affordable_numbers",
     "sheet": "on_paper",
     "false_positives": "without_false_positives",
     "words": "without_words",

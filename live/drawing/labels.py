@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -11,6 +12,8 @@ from numpy.typing import NDArray
 from live.core.settings import OverlaySettings
 from live.drawing.lettering import width_of
 from models.percent import percent
+
+Indices = NDArray[np.intp]
 
 OVER_INK = 1.0
 """Weight of the share of a label's area that hides ink; the unit of the costs below."""
@@ -26,8 +29,8 @@ COMFORT = 0.12
 """The largest share of its area that a label may hide before a smaller label is tried."""
 GAP_PX = 2
 """Distance between a label and its number, px."""
-AT_ONCE = 24
-"""Labels whose surroundings are compared together; comparing each of hundreds with everything takes 0.5 s."""
+AT_ONCE = 64
+"""Labels that are compared with everything else together, which limits memory."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,47 +117,75 @@ def place_labels(
 
     choices: of `label_sizes`, number by number as in `crowd.quads`; habits: the place of the frame before, None without one.
     """
-    spots = [_Spots.of([full for full, _ in choices], crowd)]
+    both = [_Places.of(labels, crowd) for labels in zip(*choices, strict=True)]
+    around = np.concatenate([np.minimum(*(at.low for at in both)), np.maximum(*(at.high for at in both))], axis=1)
+    hidden = [both[0].hidden(crowd)]
     placed: list[tuple[Label, tuple[int, int], int]] = []
     taken = np.empty((len(choices), 4), np.float32)
-    for number, habit in enumerate(habits):
-        size, (cost, spot) = 0, spots[0].best(number, taken[:number], habit)
+    for number, (others, habit) in enumerate(zip(_earlier(around), habits, strict=True)):
+        beside = taken[others]
+        size, (cost, spot) = 0, both[0].best(number, hidden[0], beside, habit)
         if cost > COMFORT:
-            if len(spots) == 1:  # on most pages no label needs to be small
-                spots.append(_Spots.of([small for _, small in choices], crowd))
-            small_cost, small_spot = spots[1].best(number, taken[:number], habit)
+            if len(hidden) == 1:  # on most pages no label needs to be small
+                hidden.append(both[1].hidden(crowd))
+            small_cost, small_spot = both[1].best(number, hidden[1], beside, habit)
             if small_cost < cost - COMFORT:
                 size, spot = 1, small_spot
         label = choices[number][size]
-        x, y = (round(place) for place in spots[size].corners[number, spot].tolist())
+        x, y = (round(place) for place in both[size].corners[number, spot].tolist())
         taken[number] = (x - GAP_PX, y - GAP_PX, x + label.width + GAP_PX, y + label.height + GAP_PX)
         placed.append((label, (x, y), spot))
     return placed
 
 
 @dataclass(frozen=True, slots=True)
-class _Spots:
-    """The places that each label may take, and what it would hide there."""
+class _Places:
+    """The places that each label may take."""
 
     sizes: NDArray[np.float32]
     """(N, 2) width and height of the labels."""
     corners: NDArray[np.float32]
     """(N, P, 2) top left corners, px."""
-    hidden: NDArray[np.float32]
-    """(N, P) what it would hide of ink and other numbers, as shares of its area."""
 
     @classmethod
-    def of(cls, labels: list[Label], crowd: Crowd) -> _Spots:
+    def of(cls, labels: Sequence[Label], crowd: Crowd) -> _Places:
         """The places of these labels, one label a number."""
         sizes = np.array([(label.width, label.height) for label in labels], np.float32)
-        corners = _corners(sizes, crowd)
-        return cls(sizes, corners, _hidden(sizes, corners, crowd))
+        return cls(sizes, _corners(sizes, crowd))
 
-    def best(self, number: int, taken: NDArray[np.float32], habit: int | None) -> tuple[float, int]:
-        """What is hidden at the best place of a number's label, and which place it is. taken: (T, 4) other labels."""
-        cost = self.hidden[number].copy()
+    @property
+    def low(self) -> NDArray[np.float32]:
+        """(N, 2) top left corner around all places of each label, px."""
+        return np.asarray(self.corners.min(axis=1), np.float32)
+
+    @property
+    def high(self) -> NDArray[np.float32]:
+        """(N, 2) bottom right corner around them, px."""
+        return np.asarray(self.corners.max(axis=1) + self.sizes, np.float32)
+
+    def hidden(self, crowd: Crowd) -> NDArray[np.float32]:
+        """What each label would hide of ink and of other numbers at each of its places, as shares of its area, (N, P)."""
+        rects = np.concatenate([crowd.quads.min(axis=1), crowd.quads.max(axis=1)], axis=1)
+        around = np.concatenate([self.low, self.high], axis=1)
+        hidden = np.tile(RANK * np.arange(self.corners.shape[1], dtype=np.float32), (len(self.sizes), 1))
+        for weight, others, are_own in ((OVER_ANOTHER_NUMBER, rects, True), (OVER_INK, crowd.ink, False)):
+            for label, other in _pairs(around, others):
+                pairs = label != other if are_own else slice(None)  # a label may lie on its own number
+                shares = _shares(self.corners[label[pairs]], self.sizes[label[pairs]], others[other[pairs], None])
+                np.add.at(hidden, label[pairs], weight * shares)
+        return hidden
+
+    def best(
+        self, number: int, hidden: NDArray[np.float32], taken: NDArray[np.float32], habit: int | None
+    ) -> tuple[float, int]:
+        """What is hidden at the best place of a number's label, and which place it is.
+
+        hidden: as `hidden` gives it. taken: (T, 4) other labels.
+        """
+        cost = hidden[number].copy()
         if len(taken):
-            cost += OVER_A_LABEL * _shares(self.corners[number], self.sizes[number], taken).sum(axis=1)
+            shares = _shares(self.corners[number], self.sizes[number], taken[:, None])
+            cost += OVER_A_LABEL * shares.sum(axis=0)
         if habit is not None:
             cost[habit] -= HABIT
         spot = int(cost.argmin())
@@ -197,29 +228,29 @@ def _edge_at(x: NDArray[np.float32], start: NDArray[np.float32], end: NDArray[np
     return start[:, 1] + share * (end[:, 1] - start[:, 1])
 
 
-def _hidden(sizes: NDArray[np.float32], corners: NDArray[np.float32], crowd: Crowd) -> NDArray[np.float32]:
-    """What each label would hide of ink and of other numbers at each of its places, as shares of its area, (N, P)."""
-    rects = np.concatenate([crowd.quads.min(axis=1), crowd.quads.max(axis=1)], axis=1)
-    hidden = np.tile(RANK * np.arange(corners.shape[1], dtype=np.float32), (len(sizes), 1))
-    for first in range(0, len(sizes), AT_ONCE):
-        own = np.arange(first, min(first + AT_ONCE, len(sizes)))
-        places, areas = corners[own], sizes[own, None]
-        around = np.concatenate([places.min(axis=(0, 1)), (places + areas).max(axis=(0, 1))])
-        beside = np.flatnonzero(_meet(rects, around))
-        others = _shares(places, areas, rects[beside]) * (own[:, None] != beside)[:, None]
-        ink = _shares(places, areas, crowd.ink[_meet(crowd.ink, around)])
-        hidden[own] += OVER_ANOTHER_NUMBER * others.sum(axis=2) + OVER_INK * ink.sum(axis=2)
-    return hidden
+def _pairs(rects: NDArray[np.float32], others: NDArray[np.float32]) -> Iterator[tuple[Indices, Indices]]:
+    """The indices of each rect of (N, 4) and each other one of (M, 4) that meet, some rects at a time."""
+    for first in range(0, len(rects), AT_ONCE):
+        left, top, right, bottom = rects[first : first + AT_ONCE, :, None].transpose(1, 0, 2)
+        meet = (others[:, 0] < right) & (others[:, 2] > left) & (others[:, 1] < bottom) & (others[:, 3] > top)
+        some, other = np.nonzero(meet)
+        yield some + first, other
 
 
-def _meet(rects: NDArray[np.float32], around: NDArray[np.float32]) -> NDArray[np.bool_]:
-    """(R,) which rects reach into another one."""
-    return np.asarray((rects[:, :2] < around[2:]).all(axis=1) & (rects[:, 2:] > around[:2]).all(axis=1))
+def _earlier(around: NDArray[np.float32]) -> list[Indices]:
+    """For each label, the earlier ones that it may lie on. around: (N, 4) around all places of each, px."""
+    margin = np.array([-GAP_PX, -GAP_PX, GAP_PX, GAP_PX], np.float32) + np.array([-1, -1, 1, 1], np.float32)
+    found: list[Indices] = []
+    for label, other in _pairs(around, around + margin):  # labels are placed at whole px, and keep a gap
+        first = len(found)
+        label, other = label[other < label], other[other < label]
+        ends = np.searchsorted(label, np.arange(first, min(first + AT_ONCE, len(around))), side="right")
+        found += np.split(other, ends)[:-1]
+    return found
 
 
 def _shares(corners: NDArray[np.float32], size: NDArray[np.float32], rects: NDArray[np.float32]) -> NDArray[np.float32]:
-    """How much of a label of `size` (..., 2) at each of the corners (..., P, 2) lies in each of (R, 4) rects, (..., P, R)."""
-    high = corners + size
-    wide = np.minimum(high[..., 0, None], rects[:, 2]) - np.maximum(corners[..., 0, None], rects[:, 0])
-    tall = np.minimum(high[..., 1, None], rects[:, 3]) - np.maximum(corners[..., 1, None], rects[:, 1])
+    """How much of labels of `size` (..., 2) at each of the corners (..., P, 2) lies in rects (..., 1, 4): (..., P)."""
+    wide = np.minimum(corners[..., 0] + size[..., None, 0], rects[..., 2]) - np.maximum(corners[..., 0], rects[..., 0])
+    tall = np.minimum(corners[..., 1] + size[..., None, 1], rects[..., 3]) - np.maximum(corners[..., 1], rects[..., 1])
     return np.maximum(wide, 0) * np.maximum(tall, 0) / (size[..., 0, None] * size[..., 1, None])

@@ -51,6 +51,12 @@ Pages of writing use up to 0.9 of it. Texture has hardly any sure digit and uses
 RESERVED_SHARE = 0.35
 """This share of the allowance is reserved for whole numbers and doubtful digits, which come after cuts and joins."""
 
+NUMBERS, NUMBER_COST = 250, 2.0
+"""This many numbers of a frame have no price of their own; each further one costs this many queries.
+
+The price is that of the tests for false positives, tracking and drawing. Only textures and full tables have more numbers.
+"""
+
 
 @dataclass(slots=True, eq=False)
 class Budget:
@@ -64,6 +70,8 @@ class Budget:
     """Area of the picture, in frames of 1280x720 px, at least 1."""
     ruled_runs: int = 0
     """Runs of ink that all searches for ruled lines examined."""
+    numbers: int = 0
+    """Numbers of this reading that were paid for."""
 
     @classmethod
     def of(cls, shape: tuple[int, ...]) -> Budget:
@@ -115,6 +123,18 @@ class Budget:
             return False
         self.ruled_runs += runs
         return True
+
+    def pay_numbers(self, wanted: int) -> int:
+        """Pay for so many numbers in all, as far as the budget lasts; returns for how many it does.
+
+        Numbers that were paid for before, and the first ones of a page, cost nothing.
+        """
+        further = wanted - max(self.numbers, round(NUMBERS * self.scale))
+        if further > 0:
+            paid = min(further, int(self.remaining / NUMBER_COST))
+            self.spend(paid * NUMBER_COST)
+            self.numbers = wanted - further + paid
+        return min(wanted, max(self.numbers, round(NUMBERS * self.scale)))
 
     def leave_out(self, pieces: int) -> None:
         """Count pieces of ink that are skipped or not examined fully."""

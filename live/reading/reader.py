@@ -38,7 +38,7 @@ from live.reading.joins import find_clusters
 from live.reading.line_reader import AsksLines, read_lines, with_lines
 from live.reading.outlines import count_stroke_starts, count_too_large, find_contours, find_outlines, is_too_full
 from live.reading.regions import measure, upright_each
-from live.reading.rejections import Rejections, numbers_in, owners_of
+from live.reading.rejections import Rejections, affordable_numbers, numbers_in, owners_of
 from live.reading.ruled_lines import without_ruled_lines
 from live.reading.slopes import text_line_angles
 from live.reading.traces import Pieces, Trace
@@ -133,6 +133,7 @@ class PageReader:
             chosen = decode(asked.lattices, asked.answers[asked.rows], asked.rows)
             kept = without_line_pieces(chosen, ink)
             groups = find_groups(kept, self._settings.grouping)
+            allowance.pay_numbers(sum(rejection_reason(group, self._settings.grouping) is None for group in groups))
             mark("group")
             if allowance.remaining >= AUGMENTATION_COST:
                 asking = CountingClassifier(self.classifier)
@@ -144,12 +145,14 @@ class PageReader:
                 lines = read_lines(groups, ink, (self._ask_lines, self.classifier.classes), allowance)
             groups = with_lines(groups, lines)
             mark("lines")
-        numbers, rejected = self._numbers_of(groups, pieces)
-        mark("group")
+            numbers, rejected = self._numbers_of(groups, pieces, allowance)
+            mark("group")
         reading = Reading(numbers, ink.mask, asked.inputs, budget.left_out - left_out)
         return Trace(reading, found.ink, pieces, asked.answers, asked.again, chosen, kept, lines, groups, rejected)
 
-    def _numbers_of(self, groups: list[Group], pieces: Pieces) -> tuple[tuple[Number, ...], dict[str, tuple[int, ...]]]:
+    def _numbers_of(
+        self, groups: list[Group], pieces: Pieces, budget: Budget
+    ) -> tuple[tuple[Number, ...], dict[str, tuple[int, ...]]]:
         """The reported numbers, and the indices of all other groups by the step that rejected them."""
         settings, ink = self._settings.grouping, pieces.ink
         rejected = Rejections()
@@ -157,13 +160,13 @@ class PageReader:
             reason = rejection_reason(group, settings)
             if reason is not None:
                 rejected.by_step[reason] = (*rejected.by_step.get(reason, ()), k)
-        found = numbers_of_groups(groups, pieces.angle, settings)
+        wanted = numbers_of_groups(groups, pieces.angle, settings)
+        found = rejected.keep("budget", wanted, affordable_numbers(wanted, budget))
         found = rejected.keep("sheet", found, on_paper(numbers_in(found), ink))
         found = rejected.keep("false_positives", found, without_false_positives(numbers_in(found), ink, settings))
         candidates = [piece for group in groups for piece in group.pieces]
-        found = rejected.keep(
-            "words", found, without_words(numbers_in(found), candidates, owners_of(groups, found), ink)
-        )
+        owners = owners_of(groups, [*found, *rejected.of_step("budget", wanted)])
+        found = rejected.keep("words", found, without_words(numbers_in(found), candidates, owners, ink))
         found = rejected.keep("cut_outs", found, without_cut_outs(numbers_in(found), ink))
         numbers = numbers_in(found)
         found = rejected.keep("texture", found, () if is_texture(numbers, len(pieces.whole)) else numbers)

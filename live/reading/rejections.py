@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from live.core.records import Number
+from live.reading.budget import Budget
 from live.reading.grouping import Group
 
 NumberedGroup = tuple[int, Number]
@@ -26,6 +27,11 @@ class Rejections:
         self.by_step[step] = tuple(index for index, number in found if number not in kept)
         return [(index, number) for index, number in found if number in kept]
 
+    def of_step(self, step: str, found: list[NumberedGroup]) -> list[NumberedGroup]:
+        """The numbers that a step rejected. found: those that it got."""
+        gone = set(self.by_step[step])
+        return [(index, number) for index, number in found if index in gone]
+
 
 def numbers_in(found: list[NumberedGroup]) -> tuple[Number, ...]:
     """The numbers without their groups."""
@@ -40,3 +46,17 @@ def owners_of(groups: list[Group], found: list[NumberedGroup]) -> list[int]:
         for index, group in enumerate(groups)
         for piece in group.pieces
     ]
+
+
+def affordable_numbers(found: list[NumberedGroup], budget: Budget) -> tuple[Number, ...]:
+    """The numbers that the budget lasts for, as ordered; the digits of the others are counted as left out.
+
+    Those with the most digits are kept: what is read into a texture mostly has one.
+    """
+    numbers = numbers_in(found)
+    count = budget.pay_numbers(len(numbers))
+    if count == len(numbers):
+        return numbers
+    longest_first = sorted(range(len(numbers)), key=lambda k: -len(numbers[k].digits))
+    budget.leave_out(sum(len(numbers[k].digits) for k in longest_first[count:]))
+    return tuple(numbers[k] for k in sorted(longest_first[:count]))

@@ -110,7 +110,8 @@ def without_words(
 ) -> tuple[Number, ...]:
     """The numbers without those that may be words.
 
-    candidates: all that was chosen, the digits of `numbers` among it. owners: which number each is a digit of; -1 for none.
+    candidates: all that was chosen, the digits of `numbers` among it. owners: which number each is a digit of; -1 for none, and
+    more than `numbers` has for numbers that are not asked about.
     """
     page = _Page(
         np.array([piece.height for piece in candidates]),

@@ -63,7 +63,7 @@ def combined(evidence: Sequence[NDArray[np.float32]], weights: Sequence[float]) 
     counts = np.array(weights) + 1e-6
     rows = np.array(evidence)
     mean = (counts @ rows.reshape(len(rows), -1)).reshape(rows.shape[1:]) / counts.sum()
-    shares = np.exp(mean - mean.max(axis=1, keepdims=True))
+    shares = np.exp(mean)  # none is small, by MISREAD_SHARE
     shares /= shares.sum(axis=1, keepdims=True)
     certain = np.maximum(shares - MISREAD_SHARE / shares.shape[1], 0)
     return (certain / certain.sum(axis=1, keepdims=True)).astype(np.float32)
@@ -87,11 +87,14 @@ def doubtful_places(
     before: the indices that were doubtful until now; None for a number that was not shown yet. The hysteresis `STEADY` avoids
     flicker.
     """
-    digits = rows[:, :DIGIT_CLASSES]
-    told = np.array([row[int(digit)] for row, digit in zip(digits, text, strict=True)])
-    certainty = told / np.maximum(digits.sum(axis=1), 1e-9)
+    sums = rows[:, :DIGIT_CLASSES].sum(axis=1).tolist()
+    told = [row[int(digit)] for row, digit in zip(rows.tolist(), text, strict=True)]
     step = 0.0 if before is None else STEADY * min(below, 1 - below)
-    return tuple(k for k, sure in enumerate(certainty) if sure < below + (step if k in (before or ()) else -step))
+    return tuple(
+        k
+        for k, (own, whole) in enumerate(zip(told, sums, strict=True))
+        if own / max(whole, 1e-9) < below + (step if k in (before or ()) else -step)
+    )
 
 
 def believed(hits: Sequence[Hit]) -> list[Hit]:
@@ -117,8 +120,8 @@ def agreement(hits: Sequence[Hit], shown: str, *, keeps: bool = False) -> tuple[
     """
     agreeing = believed(hits)
     rows = probabilities_of(agreeing)
-    text = text_of(rows)
-    if shown and text != shown and (keeps or support(hits, text) <= HOLD * support(hits, shown)):
+    text = text_of(rows) if shown else ""
+    if text != shown and (keeps or support(hits, text) <= HOLD * support(hits, shown)):
         as_shown = [hit for hit in hits if hit.number.digit_text == shown]
         if as_shown:
             return as_shown, probabilities_of(as_shown)

@@ -36,22 +36,20 @@ def page_shift(
     old, new = np.stack(before), np.stack(now)
     old_size, new_size = np.ptp(old, axis=1), np.ptp(new, axis=1)
     height = float(np.median(old_size[:, 1]))
-    wide, tall = (
-        (np.abs(new_size[None, :, k] - old_size[:, None, k]) / np.maximum(old_size[:, None, k], 1)) for k in (0, 1)
-    )
     x, y = (new.mean(axis=1)[None, :, k] - old.mean(axis=1)[:, None, k] for k in (0, 1))
     from_expected = np.maximum(np.abs(x - expected[0]), np.abs(y - expected[1]))
     farthest = np.minimum(from_expected, np.maximum(np.abs(x), np.abs(y)))
-    proposed = (np.maximum(wide, tall) < SIZE_CHANGE) & (farthest < FARTHEST * height)
-    shifts = np.stack([x, y], axis=2)
-    candidates = shifts[proposed]
-    if len(candidates) == 0:
+    first, second = np.nonzero(farthest < FARTHEST * height)  # few pairs of a full page
+    change = np.abs(new_size[second] - old_size[first]) / np.maximum(old_size[first], 1)
+    proposed = change.max(axis=1) < SIZE_CHANGE
+    first, second = first[proposed], second[proposed]
+    if len(first) == 0:
         return None
-    if len(candidates) > MOST_PAIRS:  # on a full page, only the smallest shifts are compared
-        nearest = np.argpartition(farthest[proposed], MOST_PAIRS)[:MOST_PAIRS]
-        candidates, same = candidates[nearest], same[proposed][nearest]
-    else:
-        same = same[proposed]
+    if len(first) > MOST_PAIRS:  # on a full page, only the smallest shifts are compared
+        nearest = np.argpartition(farthest[first, second], MOST_PAIRS)[:MOST_PAIRS]
+        first, second = first[nearest], second[nearest]
+    candidates = np.stack([x[first, second], y[first, second]], axis=1)
+    same = same[first, second]
     reach = max(2.0, 0.12 * height)
     votes = votes_of(candidates, reach)
     away = np.hypot(*(candidates - expected).T)

@@ -101,7 +101,8 @@ class Track:
         if agreeing[-1] is hit:
             resized = self.shape is None or len(self.shape.number.digits) != len(number.digits)
             # a sign at an end that is lost for a moment must not make the quad jump
-            whole = ends_of(number, number.signs) == ends_of(number, [voted.sign for voted in self.signs])
+            signs = [voted.sign for voted in self.signs]
+            whole = not (signs or number.signs) or ends_of(number, number.signs) == ends_of(number, signs)
             if resized or whole or hit.time - self.framed_at > memory_s:
                 share = 1.0 if resized else 1 - math.exp(-elapsed_s / SMOOTHING_S)
                 self.quad = (self.quad + share * (number.quad - self.quad)).astype(np.float32)

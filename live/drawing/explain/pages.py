@@ -60,13 +60,14 @@ REASONS = {
     "line": Reason(PURPLE, "", "a piece of a line"),
     "word": Reason(SKY, "word", "beside letters, in a word"),
     "unsure": Reason(SKY, "unsure", "below grouping.min_confidence, or nothing but ?"),
+    "budget": Reason(BLACK, "too many", "left out, as the page has too many numbers"),
     "sheet": Reason(BLACK, "no sheet", "not on even paper"),
     "false_positives": Reason(BLACK, "alone", "by itself, and unlike the page's digits"),
     "words": Reason(BLACK, "letters", "among words, and most likely part of one"),
     "cut_outs": Reason(BLACK, "goes on", "its strokes go on all around it"),
     "texture": Reason(BLACK, "texture", "grain or hatching, no writing"),
 }
-"""By the name of what passed a piece over, in the order of the stages; the last five are steps that reject numbers."""
+"""By the name of what passed a piece over, in the order of the stages; the last six are steps that reject numbers."""
 
 
 def explain(image: Picture, trace: Trace, settings: OverlaySettings) -> dict[str, Picture]:
