@@ -76,6 +76,13 @@ def test_a_page_of_a_hundred_small_digits_keeps_its_ink_free() -> None:
     assert sum(overlap(a, b) for i, a in enumerate(rects) for b in rects[:i]) == 0
 
 
+def test_the_labels_of_hundreds_of_numbers_keep_off_each_other() -> None:
+    boxes = [box(30 + 60 * column, 50 + 56 * row, 30, 16) for row in range(12) for column in range(20)]
+    rects = rects_of(["12345"] * len(boxes), crowd_of(*boxes))
+    assert min(right - left for left, _, right, _ in rects) > 60, "neighbours can't both stand above their numbers"
+    assert sum(overlap(a, b) for i, a in enumerate(rects) for b in rects[:i]) == 0
+
+
 def test_where_there_is_little_room_a_smaller_label_is_taken() -> None:
     frame = (1280, 720)
     number = box(300, 300, 100, 60)

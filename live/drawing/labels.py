@@ -118,11 +118,10 @@ def place_labels(
     choices: of `label_sizes`, number by number as in `crowd.quads`; habits: the place of the frame before, None without one.
     """
     both = [_Places.of(labels, crowd) for labels in zip(*choices, strict=True)]
-    around = np.concatenate([np.minimum(*(at.low for at in both)), np.maximum(*(at.high for at in both))], axis=1)
     hidden = [both[0].hidden(crowd)]
     placed: list[tuple[Label, tuple[int, int], int]] = []
     taken = np.empty((len(choices), 4), np.float32)
-    for number, (others, habit) in enumerate(zip(_earlier(around), habits, strict=True)):
+    for number, (others, habit) in enumerate(zip(_earlier(both), habits, strict=True)):
         beside = taken[others]
         size, (cost, spot) = 0, both[0].best(number, hidden[0], beside, habit)
         if cost > COMFORT:
@@ -154,25 +153,20 @@ class _Places:
         return cls(sizes, _corners(sizes, crowd))
 
     @property
-    def low(self) -> NDArray[np.float32]:
-        """(N, 2) top left corner around all places of each label, px."""
-        return np.asarray(self.corners.min(axis=1), np.float32)
-
-    @property
-    def high(self) -> NDArray[np.float32]:
-        """(N, 2) bottom right corner around them, px."""
-        return np.asarray(self.corners.max(axis=1) + self.sizes, np.float32)
+    def around(self) -> NDArray[np.float32]:
+        """(N, 4) left, top, right, bottom around all places of each label, px."""
+        return np.concatenate([self.corners.min(axis=1), self.corners.max(axis=1) + self.sizes], axis=1)
 
     def hidden(self, crowd: Crowd) -> NDArray[np.float32]:
         """What each label would hide of ink and of other numbers at each of its places, as shares of its area, (N, P)."""
         rects = np.concatenate([crowd.quads.min(axis=1), crowd.quads.max(axis=1)], axis=1)
-        around = np.concatenate([self.low, self.high], axis=1)
         hidden = np.tile(RANK * np.arange(self.corners.shape[1], dtype=np.float32), (len(self.sizes), 1))
         for weight, others, are_own in ((OVER_ANOTHER_NUMBER, rects, True), (OVER_INK, crowd.ink, False)):
-            for label, other in _pairs(around, others):
-                pairs = label != other if are_own else slice(None)  # a label may lie on its own number
-                shares = _shares(self.corners[label[pairs]], self.sizes[label[pairs]], others[other[pairs], None])
-                np.add.at(hidden, label[pairs], weight * shares)
+            for label, other in _pairs(self.around, others):
+                if are_own:  # a label may lie on its own number
+                    label, other = label[label != other], other[label != other]
+                shares = _shares(self.corners[label], self.sizes[label], others[other, None])
+                np.add.at(hidden, label, weight * shares)
         return hidden
 
     def best(
@@ -184,8 +178,7 @@ class _Places:
         """
         cost = hidden[number].copy()
         if len(taken):
-            shares = _shares(self.corners[number], self.sizes[number], taken[:, None])
-            cost += OVER_A_LABEL * shares.sum(axis=0)
+            cost += OVER_A_LABEL * _shares(self.corners[number], self.sizes[number], taken[:, None]).sum(axis=0)
         if habit is not None:
             cost[habit] -= HABIT
         spot = int(cost.argmin())
@@ -237,20 +230,21 @@ def _pairs(rects: NDArray[np.float32], others: NDArray[np.float32]) -> Iterator[
         yield some + first, other
 
 
-def _earlier(around: NDArray[np.float32]) -> list[Indices]:
-    """For each label, the earlier ones that it may lie on. around: (N, 4) around all places of each, px."""
-    margin = np.array([-GAP_PX, -GAP_PX, GAP_PX, GAP_PX], np.float32) + np.array([-1, -1, 1, 1], np.float32)
+def _earlier(both: Sequence[_Places]) -> list[Indices]:
+    """For each label, in either size, the earlier ones that it may lie on."""
+    large, small = (places.around for places in both)
+    around = np.concatenate([np.minimum(large, small)[:, :2], np.maximum(large, small)[:, 2:]], axis=1)
+    margin = (GAP_PX + 1) * np.array([-1, -1, 1, 1], np.float32)  # labels keep a gap, and are placed at whole px
     found: list[Indices] = []
-    for label, other in _pairs(around, around + margin):  # labels are placed at whole px, and keep a gap
-        first = len(found)
+    for label, other in _pairs(around, around + margin):
         label, other = label[other < label], other[other < label]
-        ends = np.searchsorted(label, np.arange(first, min(first + AT_ONCE, len(around))), side="right")
+        ends = np.searchsorted(label, np.arange(len(found), min(len(found) + AT_ONCE, len(around))), side="right")
         found += np.split(other, ends)[:-1]
     return found
 
 
 def _shares(corners: NDArray[np.float32], size: NDArray[np.float32], rects: NDArray[np.float32]) -> NDArray[np.float32]:
     """How much of labels of `size` (..., 2) at each of the corners (..., P, 2) lies in rects (..., 1, 4): (..., P)."""
-    wide = np.minimum(corners[..., 0] + size[..., None, 0], rects[..., 2]) - np.maximum(corners[..., 0], rects[..., 0])
-    tall = np.minimum(corners[..., 1] + size[..., None, 1], rects[..., 3]) - np.maximum(corners[..., 1], rects[..., 1])
-    return np.maximum(wide, 0) * np.maximum(tall, 0) / (size[..., 0, None] * size[..., 1, None])
+    sides = np.minimum(corners + size[..., None, :], rects[..., 2:]) - np.maximum(corners, rects[..., :2])
+    np.maximum(sides, 0, out=sides)
+    return sides[..., 0] * sides[..., 1] / (size[..., :1] * size[..., 1:])
