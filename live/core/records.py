@@ -228,4 +228,4 @@ class Reading:
     inputs: NDArray[np.float32]
     """(N, 28, 28, 1) float32 in [0, 1], the classifier's inputs, one row per region."""
     left_out: int = 0
-    """The count of digit-sized pieces of ink that were skipped, or not fully read, to limit the time for one picture."""
+    """The count of digit-sized pieces of ink skipped, not fully read or not reported, to limit the time for one picture."""

@@ -50,7 +50,6 @@ Pages of writing use up to 0.9 of it. Texture has hardly any sure digit and uses
 """
 RESERVED_SHARE = 0.35
 """This share of the allowance is reserved for whole numbers and doubtful digits, which come after cuts and joins."""
-
 NUMBERS, NUMBER_COST = 250, 3.0
 """This many numbers of a frame have no price of their own; each further one costs this many queries.
 
@@ -65,7 +64,7 @@ class Budget:
     remaining: float = QUESTIONS
     """In queries to the digit network."""
     left_out: int = 0
-    """Pieces of ink that were skipped, or not examined fully, because the budget ran out."""
+    """Pieces of ink that were skipped, not examined fully, or in numbers that are not reported, because the budget ran out."""
     scale: float = 1.0
     """Area of the picture, in frames of 1280x720 px, at least 1."""
     ruled_runs: int = 0
@@ -137,7 +136,7 @@ class Budget:
         return min(wanted, max(self.numbers, round(NUMBERS * self.scale)))
 
     def leave_out(self, pieces: int) -> None:
-        """Count pieces of ink that are skipped or not examined fully."""
+        """Count pieces of ink that are skipped, not examined fully, or in numbers that are not reported."""
         self.left_out += pieces
 
 

@@ -52,7 +52,11 @@ TrackId = Annotated[
 ]
 Seconds = Annotated[float, field("Seconds since the first frame, on the clock of the source.")]
 LeftOut = Annotated[
-    int, field("Pieces of ink that were not looked at, or not closely: too much ink to read in time.", ge=0)
+    int,
+    field(
+        "Pieces of ink that were not looked at, or not closely, or are in too many numbers: too much to read in time.",
+        ge=0,
+    ),
 ]
 
 
