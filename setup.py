@@ -26,7 +26,7 @@ COMMAND = re.compile(r"(?<=-m )live\b")
 """What messages tell a person to type."""
 HERE = Path(__file__).parent
 EDITABLE = any(command in sys.argv for command in ("editable_wheel", "develop"))
-FILES = {"numcam": ["py.typed"], "live": ["demo.mp4"], "models": ["weights/*"]}
+FILES = {"numcam": ["py.typed"], "live": ["demo.mp4"], "live.web": ["page/*", "page/*/*"], "models": ["weights/*"]}
 
 
 def in_numcam(package: str) -> str:

@@ -47,6 +47,14 @@ def prepare(options: argparse.Namespace) -> Callable[[Interrupts], int]:
 
         load_runtime(settings.model)
         return lambda _interrupts: show_machine(settings)
+    if options.command == "serve":
+        from live.commands.serve_options import serve_options
+
+        wanted_server = serve_options(options)
+        from live.commands.serve import prepare_serve
+
+        load_runtime(settings.model)
+        return prepare_serve(wanted_server, settings)
     from live.commands.live import prepare_live
 
     return prepare_live(settings)

@@ -12,6 +12,7 @@ from typing import Any, NoReturn
 
 from live import __version__
 from live.commands.read_options import add_read_options
+from live.commands.serve_options import add_serve_options
 from live.core.command_hints import program_name
 from live.core.errors import SettingsError
 from live.core.exit_codes import WRONG_ARGUMENTS
@@ -26,7 +27,7 @@ RUN_OPTIONS = (
 
 LONGEST_OPTION = 40
 """The longest part of a wrong name that is compared with known names, in characters, twice the longest known name."""
-COMMANDS = ("read", "cameras", "doctor")
+COMMANDS = ("read", "serve", "cameras", "doctor")
 EXAMPLES = """examples:
   {prog}                                the first camera, in a window
   {prog} --source 1 --record out.mp4    the second camera, recorded
@@ -36,6 +37,7 @@ EXAMPLES = """examples:
   {prog} --clipboard --on-number 'notify-send "A number"'
   {prog} --set tracking.forget_after_s=1  any setting of config.yaml
   {prog} read page.jpg scans/ --save annotated
+  {prog} serve                          a page in the browser, and an API
   {prog} cameras                        which camera is number 1?
 
 keys in the window: q quit, space pause, r record, s snapshot, m mirror,
@@ -124,9 +126,13 @@ def make_parser() -> Parser:
     commands = parser.add_subparsers(dest="command", title="other commands", metavar=f"{{{','.join(COMMANDS)}}}")
     read = commands.add_parser("read", help="the numbers on still pictures", description="Read still pictures.")
     add_read_options(read)
+    serve = commands.add_parser(
+        "serve", help="a page in the browser: camera, drawing pad, pictures; and an API", description="Serve a page."
+    )
+    add_serve_options(serve)
     cameras = commands.add_parser("cameras", help="list the cameras with index, name and sizes")
     doctor = commands.add_parser("doctor", help="what this machine has, for bug reports")
-    for command in (read, cameras, doctor):
+    for command in (read, serve, cameras, doctor):
         add_settings_options(command, default=argparse.SUPPRESS)  # SUPPRESS keeps the values given before the command
     return parser
 

@@ -6,6 +6,7 @@ Each message is one line for the user: what happened, where, and what to do next
     ├── SettingsError   an unknown setting, a value out of range, a settings file that can't be read
     ├── SourceError     a camera, stream, video, picture or folder that gives no frames
     ├── OutputError     a recording, log or snapshot that can't be written
+    ├── ServeError      the web server can't listen, or lacks a certificate or its packages
     ├── CommandError    the user's command (--on-number) can't be run
     └── DisplayError    a window is needed and no display can be used
 """
@@ -25,6 +26,10 @@ class SourceError(NumcamError):
 
 class OutputError(NumcamError):
     """An output file can't be written."""
+
+
+class ServeError(NumcamError):
+    """The web server can't be started."""
 
 
 class CommandError(NumcamError):
