@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
 from live.core.background import end_process
 from live.core.exit_codes import INTERRUPTED
 from live.core.settings import Settings
 from live.core.terminal import tell
 from live.run.interrupts import Interrupts
-
-if TYPE_CHECKING:
-    from live.web.serve import ServeOptions
+from live.web.options import ServeOptions
 
 
 def prepare_serve(options: ServeOptions, settings: Settings) -> Callable[[Interrupts], int]:

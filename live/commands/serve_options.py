@@ -5,13 +5,10 @@ from __future__ import annotations
 import argparse
 from importlib.util import find_spec
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from live.core.command_hints import ROOT, python
 from live.core.errors import ServeError, SettingsError
-
-if TYPE_CHECKING:
-    from live.web.serve import ServeOptions
+from live.web.options import ServeOptions
 
 PACKAGES = ("fastapi", "uvicorn", "websockets", "python_multipart", "prometheus_client", "segno", "cryptography")
 """What the extra `web` brings."""
@@ -42,8 +39,6 @@ def serve_options(options: argparse.Namespace) -> ServeOptions:
     if options.self_signed and options.cert is not None:
         raise SettingsError("--self-signed makes a certificate: leave it out, or leave out --cert and --key.")
     check_packages()
-    from live.web.serve import ServeOptions
-
     wanted = ServeOptions(options.host, options.port, options.cert, options.key, options.self_signed)
     if wanted.is_open and not wanted.is_https:
         raise SettingsError(

@@ -3,52 +3,30 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import logging
 import socket
 import ssl
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
-from pathlib import Path
 
 import uvicorn
 
 from live.core.errors import ServeError
 from live.core.settings import Settings
-from live.web.addresses import address, is_this_machine_alone, qr_code
+from live.web.addresses import address, qr_code
 from live.web.app import make_app
 from live.web.certificates import own_certificate
 from live.web.connections import protocol_with
 from live.web.guard import Guard, names_of_this_machine, new_token
 from live.web.limits import Rates, WebLimits
+from live.web.options import ServeOptions
 from live.web.page_files import load_files
 from live.web.serving import Serving
 
 Say = Callable[[str], None]
 GRACE_S = 1
 """Requests that are answered when a signal comes have this many seconds to end."""
-
-
-@dataclass(frozen=True, slots=True)
-class ServeOptions:
-    """Where the server listens, and how."""
-
-    host: str = "127.0.0.1"
-    port: int = 8765
-    """0 means any that is free."""
-    certificate: Path | None = None
-    key: Path | None = None
-    is_self_signed: bool = False
-
-    @property
-    def is_open(self) -> bool:
-        """Whether other machines reach the server: a token and HTTPS are needed."""
-        return not is_this_machine_alone(self.host)
-
-    @property
-    def is_https(self) -> bool:
-        """Whether the server speaks HTTPS."""
-        return self.is_self_signed or self.certificate is not None
 
 
 def serve(options: ServeOptions, settings: Settings, tell: Say, ended: Callable[[], bool]) -> bool:
@@ -153,9 +131,11 @@ def _listening(options: ServeOptions) -> Iterator[socket.socket]:
     family = socket.AF_INET6 if ":" in options.host else socket.AF_INET
     try:
         listener = socket.create_server((options.host, options.port), family=family, backlog=256)
-    except socket.gaierror as error:
-        raise ServeError(f"There is no address {options.host} here. --host 0.0.0.0 listens on all of them.") from error
     except OSError as error:
+        if (error.errno or 0) < 0 or error.errno == errno.EADDRNOTAVAIL:  # a name that can't be resolved is below 0
+            raise ServeError(
+                f"There is no address {options.host} here. --host 0.0.0.0 listens on all that there are."
+            ) from error
         raise ServeError(
             f"Numcam can't listen on {options.host}, port {options.port}: {error.strerror or error}. "
             "Another program may use it: choose one with --port."

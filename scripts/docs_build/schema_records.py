@@ -170,9 +170,34 @@ class Frame(msgspec.Struct):
     numbers: Annotated[list[TrackedNumber], field("Every number in view, shown or not yet.")]
 
 
+class LiveAnswer(msgspec.Struct):
+    """The answer to one frame of the WebSocket `/api/live` of `numcam serve`."""
+
+    frame: Annotated[int, field("Which message of the connection it answers, from 0.", ge=0)]
+    delay_ms: Annotated[float, field("From the frame's last byte to this answer, ms.", ge=0)]
+    dropped: Annotated[int, field("Frames that were replaced by a newer one since the last answer, unread.", ge=0)]
+    time: Annotated[float, field("Seconds since the connection's first frame.")] | msgspec.UnsetType = msgspec.UNSET
+    width: Annotated[int, field("Width of the frame, px.", ge=1)] | msgspec.UnsetType = msgspec.UNSET
+    height: Annotated[int, field("Height of the frame, px.", ge=1)] | msgspec.UnsetType = msgspec.UNSET
+    left_out: LeftOut | msgspec.UnsetType = msgspec.UNSET
+    numbers: Annotated[list[TrackedNumber], field("The numbers that are shown.")] | msgspec.UnsetType = msgspec.UNSET
+    appeared: Annotated[list[TrackId], field("Those shown for the first time.")] | msgspec.UnsetType = msgspec.UNSET
+    changed: Annotated[list[TrackId], field("Those that are read otherwise now.")] | msgspec.UnsetType = msgspec.UNSET
+    left: Annotated[list[TrackId], field("Those that are shown no more.")] | msgspec.UnsetType = msgspec.UNSET
+    read_ms: (
+        Annotated[float, field("What reading took, ms; 0 for a frame that shows the same as the last.", ge=0)]
+        | msgspec.UnsetType
+    ) = msgspec.UNSET
+    error: (
+        Annotated[str, field("Instead of all but the first three fields: why the frame can't be read, one line.")]
+        | msgspec.UnsetType
+    ) = msgspec.UNSET
+
+
 ROOTS: dict[str, type[msgspec.Struct]] = {
     "page.json": Page,
     "snapshot.json": Snapshot,
     "event.json": Event,
     "frame.json": Frame,
+    "live.json": LiveAnswer,
 }
