@@ -38,7 +38,9 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
         assert running.process.poll() is None
 
 
-def ask(server: Served, method: str, path: str, body: bytes = b"", **headers: str) -> tuple[int, Any, dict[str, str]]:
+def ask(
+    server: Served, method: str, path: str, body: bytes = b"", /, **headers: str
+) -> tuple[int, Any, dict[str, str]]:
     """One request: status, JSON or bytes, headers in lower case."""
     connection = http.client.HTTPConnection(*server.place, timeout=30)
     try:
@@ -126,7 +128,7 @@ def test_the_page_is_small_and_every_file_is_there(server: Served) -> None:
     ],
 )
 def test_foreign_hosts_and_origins_are_refused(server: Served, headers: dict[str, str], status: int) -> None:
-    line_of(ask(server, "GET", "/api/health", **headers), status)
+    line_of(ask(server, "GET", "/api/health", b"", **headers), status)
     line_of(ask(server, "POST", "/api/read", GOOD.read_bytes(), **headers), status)
 
 
@@ -193,7 +195,8 @@ def test_too_many_bytes_are_refused_before_they_are_sent(server: Served) -> None
 
 def frames(count: int) -> list[bytes]:
     """Frames of the built-in clip at 640 px, as JPEG."""
-    capture, found = cv2.VideoCapture(str(ROOT / "live" / "demo.mp4")), []
+    capture = cv2.VideoCapture(str(ROOT / "live" / "demo.mp4"))
+    found: list[bytes] = []
     while len(found) < count:
         _, frame = capture.read()
         found.append(cv2.imencode(".jpg", cv2.resize(frame, (640, 360)))[1].tobytes())
