@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections.abc import Iterator
+from functools import partial
 
 import pytest
 
@@ -28,7 +29,7 @@ def test_clients_take_turns_however_much_each_wants(queue: ReadingQueue) -> None
         first = asyncio.create_task(queue.run(Turn(), begin.wait))
         await asyncio.sleep(0.05)  # it has the thread
         much, little = Turn(most=10), Turn()
-        wanted = [queue.run(much, lambda n=n: done.append(f"much {n}")) for n in range(4)]
+        wanted = [queue.run(much, partial(done.append, f"much {n}")) for n in range(4)]
         tasks = [asyncio.create_task(one) for one in (*wanted, queue.run(little, lambda: done.append("little")))]
         await asyncio.sleep(0.05)
         assert queue.waiting == 5

@@ -67,6 +67,8 @@ async function start(id) {
   }
   stream.getVideoTracks()[0].addEventListener("ended", () => stream && fail(new DOMException("", "NotReadableError")));
   $("welcome").hidden = true;
+  $("stage").classList.add("on");
+  $("stage").style.aspectRatio = `${video.videoWidth} / ${video.videoHeight}`;
   $("camera-bar").hidden = false;
   latest = undefined;
   socket.open();
@@ -94,6 +96,8 @@ function stop() {
   hint("");
   $("camera-bar").hidden = true;
   $("welcome").hidden = false;
+  $("stage").classList.remove("on");
+  $("stage").style.aspectRatio = "";
   pressed("camera-record", false);
 }
 
@@ -210,7 +214,7 @@ function tellFigures() {
 /** Say what helps, once it has been so for a while. */
 function tellHint(answer, mean) {
   const heights = answer.numbers.map(({ quad: [first, , , last] }) => Math.hypot(first[0] - last[0], first[1] - last[1])).sort((a, b) => a - b);
-  const isSmall = heights.length && (heights[heights.length >> 1] * shot.width) / answer.width < SMALL_PX;
+  const isSmall = heights.length && heights[heights.length >> 1] < SMALL_PX;
   const name = mean < DARK ? "dark" : isSmall ? "closer" : answer.left_out ? "full" : "";
   if (name !== hintSince.name) hintSince = { name, at: performance.now() };
   hint(name && performance.now() - hintSince.at > HINT_AFTER_MS ? t(`hint.${name}`) : "");
@@ -237,7 +241,7 @@ function paint() {
     overlay.height = Math.round(box.height * dots);
   }
   context.clearRect(0, 0, overlay.width, overlay.height);
-  if (video.videoWidth) drawNumbers(context, numbersNow(), fitted(video.videoWidth, video.videoHeight, overlay.width, overlay.height), Math.max(13 * dots, overlay.width / 60));
+  if (video.videoWidth) drawNumbers(context, numbersNow(), fitted(video.videoWidth, video.videoHeight, overlay.width, overlay.height), Math.max(11 * dots, overlay.width / 62));
 }
 
 /** The picture with its numbers as a file. */
