@@ -117,7 +117,9 @@ async def live(socket: WebSocket) -> None:
 
         rate = Rate(limits.frames_a_second, limits.frames_at_once)
         reading = serving.new_live_reading()
-        await LiveConnection(socket, serving.queue, reading.read, rate, limits.frame_bytes, count).serve()
+        fault = await LiveConnection(socket, serving.queue, reading.read, rate, limits.frame_bytes, count).serve()
+    if fault is not None:
+        tell_fault(fault)
 
 
 async def _upload(request: Request) -> Upload:
@@ -209,8 +211,13 @@ def _tell_http(_: Request, error: Exception) -> Response:
 
 def _tell_fault(_: Request, error: Exception) -> Response:
     """A fault of Numcam's own: one line for the operator, nothing about it for the client."""
-    say(f"A request failed inside Numcam ({type(error).__name__}: {error}). Please report this.")
+    tell_fault(error)
     return _told(500, "Something went wrong inside Numcam. The terminal in which it runs says what.")
+
+
+def tell_fault(error: Exception) -> None:
+    """One line for the operator about a fault of Numcam's own."""
+    say(f"A request failed inside Numcam ({type(error).__name__}: {error}). Please report this.")
 
 
 def _problem(error: RequestValidationError) -> str:

@@ -19,8 +19,10 @@ from live.web.reading_queue import BusyError, ReadingQueue, Turn
 
 Read = Callable[[bytes, int, float], dict[str, Any]]
 """Reads a frame: its bytes, how many messages came before it, and when it was received, seconds."""
-UNSUPPORTED, POLICY, GOING_AWAY = 1003, 1008, 1001
+GOING_AWAY, UNSUPPORTED, POLICY, FAULT = 1001, 1003, 1008, 1011
 """Codes of RFC 6455, 7.4.1."""
+GONE = (WebSocketDisconnect, RuntimeError)
+"""What sending raises once the other side is gone, or the connection is closed."""
 OLDEST_S = 1800.0
 """A connection that sends nothing for half an hour is closed: its place may be wanted."""
 
@@ -51,17 +53,21 @@ class LiveConnection:
     _received: int = 0
     _dropped: int = 0
 
-    async def serve(self) -> None:
-        """Receive and answer until either side ends."""
-        answering = asyncio.create_task(self._answer_all())
+    async def serve(self) -> Exception | None:
+        """Receive and answer until either side ends. Returns a fault of Numcam's own, which ends the connection too."""
+        tasks = [asyncio.create_task(self._answer_all()), asyncio.create_task(self._receive_all())]
         try:
-            await self._receive_all()
-        except WebSocketDisconnect:
-            pass
+            await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
         finally:
-            answering.cancel()
-            with suppress(asyncio.CancelledError, WebSocketDisconnect, RuntimeError):
-                await answering
+            for task in tasks:
+                task.cancel()
+            ends = await asyncio.gather(*tasks, return_exceptions=True)
+        faults = [end for end in ends if isinstance(end, Exception) and not isinstance(end, GONE)]
+        if not faults:
+            return None
+        with suppress(*GONE):
+            await self.socket.close(FAULT, "Something went wrong inside Numcam.")
+        return faults[0]
 
     async def _receive_all(self) -> None:
         """Keep the newest frame; ends with the connection. Raises WebSocketDisconnect."""
