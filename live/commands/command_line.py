@@ -37,7 +37,7 @@ EXAMPLES = """examples:
   {prog} --clipboard --on-number 'notify-send "A number"'
   {prog} --set tracking.forget_after_s=1  any setting of config.yaml
   {prog} read page.jpg scans/ --save annotated
-  {prog} serve                          a page in the browser, and an API
+  {prog} serve                          a page in the browser, an API
   {prog} cameras                        which camera is number 1?
 
 keys in the window: q quit, space pause, r record, s snapshot, m mirror,
