@@ -50,10 +50,10 @@ Pages of writing use up to 0.9 of it. Texture has hardly any sure digit and uses
 """
 RESERVED_SHARE = 0.35
 """This share of the allowance is reserved for whole numbers and doubtful digits, which come after cuts and joins."""
-NUMBERS, NUMBER_COST = 250, 3.0
+NUMBERS, NUMBER_COST = 250, 4.0
 """This many numbers of a frame have no price of their own; each further one costs this many queries.
 
-The price is that of the tests for false positives, tracking and drawing. Only textures and full tables have more numbers.
+Tests for false positives, tracking and drawing of a number take as long as three; the rest is for those without a price.
 """
 
 

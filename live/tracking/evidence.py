@@ -99,6 +99,8 @@ def doubtful_places(
 
 def believed(hits: Sequence[Hit]) -> list[Hit]:
     """The hits with the number of digits of the largest total weight, on a tie the newest. Oldest first, never empty."""
+    if len({len(hit.number.digits) for hit in hits}) == 1:
+        return list(hits)
     weight: dict[int, float] = {}
     for hit in reversed(hits):
         length = len(hit.number.digits)
