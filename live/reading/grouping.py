@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from itertools import pairwise
 from typing import TypeVar
 
@@ -52,12 +53,12 @@ class Group:
         """Slope of its text line, radians."""
         return self.members[0].angle
 
-    @property
+    @cached_property
     def digit_candidates(self) -> list[Candidate]:
         """The members that are digits."""
         return [member for member in self.members if member.digit is not None]
 
-    @property
+    @cached_property
     def digits(self) -> list[Digit]:
         """The digits of its number: those of the line network, else those read one by one."""
         return self.read_at_once or [member.digit for member in self.members if member.digit is not None]
