@@ -38,6 +38,12 @@ def prepare(options: argparse.Namespace) -> Callable[[Interrupts], int]:
 
         load_runtime(settings.model)
         return lambda _interrupts: read_pictures(wanted, settings)
+    if options.command == "batch":
+        from live.commands.batch import read_batch
+        from live.commands.batch_options import batch_options
+
+        asked = batch_options(options)
+        return lambda interrupts: read_batch(asked, settings, interrupts)
     if options.command == "cameras":
         from live.commands.cameras import show_cameras
 

@@ -27,10 +27,13 @@ if TYPE_CHECKING:
     from live.api.reader import Reader
     from live.api.stream import Stream, stream
     from live.api.stream_frame import StreamFrame
+    from live.batch.api import batch
+    from live.batch.run import BatchResult
     from live.core.errors import NumcamError, OutputError, SettingsError, SourceError
     from live.core.settings import Settings
 
 __all__ = [
+    "BatchResult",
     "NumcamError",
     "OutputError",
     "Page",
@@ -41,10 +44,12 @@ __all__ = [
     "Stream",
     "StreamFrame",
     "__version__",
+    "batch",
     "stream",
 ]
 
 _PLACES = {
+    "BatchResult": "batch.run",
     "NumcamError": "core.errors",
     "OutputError": "core.errors",
     "Page": "api.page",
@@ -54,6 +59,7 @@ _PLACES = {
     "SourceError": "core.errors",
     "Stream": "api.stream",
     "StreamFrame": "api.stream_frame",
+    "batch": "batch.api",
     "stream": "api.stream",
 }
 """The module in `live` of each name; `_live` is what that package is called: in an installed Numcam `numcam.live`."""

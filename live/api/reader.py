@@ -107,17 +107,20 @@ class Reader:
                     raise SourceError(page.problem)
                 on_remark(Remark(page.problem, is_failure=True))
             if page.image is not None:
-                yield self._read(page, page.image, source, keep_trace=keep_trace)
+                path = Path(source) if isinstance(source, str | os.PathLike) else None
+                yield self.read_decoded(page, page.image, path, keep_trace=keep_trace)
 
-    def _read(self, page: DecodedPage, image: NDArray[np.uint8], source: PictureSource, *, keep_trace: bool) -> Page:
-        """Read one decoded page."""
+    def read_decoded(
+        self, page: DecodedPage, image: NDArray[np.uint8], path: Path | None = None, *, keep_trace: bool = False
+    ) -> Page:
+        """Read one decoded page. image: its picture. path: the file that it is from, if any. keep_trace: as for `read`."""
         turned = self._trace(image)
         reading = turned.reading
         return Page(
             image,
             with_decimal_mark(reading.numbers, self.settings.output.decimal),
             page.name,
-            path=Path(source) if isinstance(source, str | os.PathLike) else None,
+            path=path,
             number=page.number,
             pages=page.pages,
             turn=turned.turn,

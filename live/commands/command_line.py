@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from live import __version__
+from live.commands.batch_options import add_batch_options
 from live.commands.read_options import add_read_options
 from live.commands.serve_options import add_serve_options
 from live.core.command_hints import program_name
@@ -27,7 +28,7 @@ RUN_OPTIONS = (
 
 LONGEST_OPTION = 40
 """The longest part of a wrong name that is compared with known names, in characters, twice the longest known name."""
-COMMANDS = ("read", "serve", "cameras", "doctor")
+COMMANDS = ("read", "batch", "serve", "cameras", "doctor")
 EXAMPLES = """examples:
   {prog}                                the first camera, in a window
   {prog} --source 1 --record out.mp4    the second camera, recorded
@@ -38,6 +39,7 @@ EXAMPLES = """examples:
   {prog} --set tracking.forget_after_s=1  any setting of config.yaml
   {prog} read page.jpg scans/ --save annotated
   {prog} serve                          a page in the browser, an API
+  {prog} batch scans/ forms.pdf --out read  a whole archive, into tables
   {prog} cameras                        which camera is number 1?
 
 keys in the window: q quit, space pause, r record, s snapshot, m mirror,
@@ -130,9 +132,14 @@ def make_parser() -> Parser:
         "serve", help="a page in the browser: camera, drawing pad, pictures; and an API", description="Serve a page."
     )
     add_serve_options(serve)
+    batch = commands.add_parser(
+        "batch", help="an archive: folders, PDFs, ZIP files, videos",
+        description="Read an archive into tables. Ended by anything, it goes on with the same command.",
+    )  # fmt: skip
+    add_batch_options(batch)
     cameras = commands.add_parser("cameras", help="list the cameras with index, name and sizes")
     doctor = commands.add_parser("doctor", help="what this machine has, for bug reports")
-    for command in (read, serve, cameras, doctor):
+    for command in (read, batch, serve, cameras, doctor):
         add_settings_options(command, default=argparse.SUPPRESS)  # SUPPRESS keeps the values given before the command
     return parser
 

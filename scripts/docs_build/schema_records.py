@@ -114,6 +114,32 @@ class Page(msgspec.Struct):
     ) = msgspec.UNSET
 
 
+class VideoNumber(msgspec.Struct):
+    """A number of a video, as it was shown last."""
+
+    track_id: TrackId
+    time: Annotated[float, field("When it was first shown, seconds from the first frame.", ge=0)]
+    until: Annotated[float, field("When it was last in view, seconds from the first frame.", ge=0)]
+    shown: Shown
+    text: Text
+    digit_text: DigitText
+    value: Value
+    confidence: Confidence
+    quad: Quad
+
+
+class Video(msgspec.Struct):
+    """A video and its numbers: a line of `videos.jsonl`, which `batch` writes."""
+
+    source: Source
+    width: Annotated[int, field("Width of its last frame, px.", ge=1)]
+    height: Annotated[int, field("Height of its last frame, px.", ge=1)]
+    frames: Annotated[int, field("How many frames were read.", ge=0)]
+    left_out: Annotated[int, field("Frames that were left out, as they were damaged.", ge=0)]
+    duration: Annotated[float, field("Time of the last frame, seconds from the first one.", ge=0)]
+    numbers: Annotated[list[VideoNumber], field("Every number that was shown, in the order in which they appeared.")]
+
+
 class Snapshot(msgspec.Struct):
     """The file beside a snapshot of several sources. A snapshot of one source is a page: page.json."""
 
@@ -196,6 +222,7 @@ class LiveAnswer(msgspec.Struct):
 
 ROOTS: dict[str, type[msgspec.Struct]] = {
     "page.json": Page,
+    "video.json": Video,
     "snapshot.json": Snapshot,
     "event.json": Event,
     "frame.json": Frame,

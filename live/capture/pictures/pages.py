@@ -7,7 +7,7 @@ Pillow and pillow-heif decode TIFF, GIF, AVIF and HEIC, and the rest of damaged 
 from __future__ import annotations
 
 import struct
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
@@ -93,14 +93,19 @@ def read_pages(path: Path, limits: LimitsSettings = LIMITS, *, name: str | None 
     yield from decode_pages(read_bytes(path, limits), shown, limits, name=name or shown)
 
 
-def decode_pages(content: bytes, path: str, limits: LimitsSettings, *, name: str | None = None) -> Iterator[Page]:
+def decode_pages(
+    content: bytes, path: str, limits: LimitsSettings, *, name: str | None = None, wanted: Container[int] | None = None
+) -> Iterator[Page]:
     """Every page of a picture's bytes. path: its name in errors. name: its name in the pages, if different.
 
+    wanted: the numbers of the pages to decode, from 1; None: all.
     Raises SourceError if there is no picture, or it is above the limits.
     """
     header = read_header(content, path, limits)
     pages = len(header.pages)
     for number, page in enumerate(header.pages, start=1):
+        if wanted is not None and number not in wanted:
+            continue
         place = f"#{number}" if pages > 1 else ""
         page_name = f"{name or path}{place}"
         try:
