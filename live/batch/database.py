@@ -33,10 +33,6 @@ TABLES = (
     "review INTEGER, seconds REAL, clock REAL, run INTEGER, is_video INTEGER, PRIMARY KEY (source, page))",
     "CREATE TABLE IF NOT EXISTS problems (source INTEGER, page INTEGER, reason TEXT, partial INTEGER, "
     "PRIMARY KEY (source, page))",
-    "CREATE TABLE IF NOT EXISTS crops (source INTEGER, page INTEGER, number INTEGER, jpeg BLOB, "
-    "PRIMARY KEY (source, page, number))",
-    "CREATE TABLE IF NOT EXISTS corrections (source INTEGER, page INTEGER, number INTEGER, text TEXT, "
-    "PRIMARY KEY (source, page, number))",
 )
 
 

@@ -95,7 +95,7 @@ class Journal(Database):
         """A source was opened; if it is another than before, what was read of it is forgotten."""
         (before,) = self.one("SELECT digest FROM sources WHERE id=?", (source,))
         if before is not None and before != digest:
-            for table in ("pages", "problems", "crops", "corrections"):
+            for table in ("pages", "problems"):
                 self.run(f"DELETE FROM {table} WHERE source=?", (source,))
         self.run("DELETE FROM problems WHERE source=? AND page=0", (source,))
         self.run(f"UPDATE sources SET pages=?, digest=?, state={WAITING} WHERE id=?", (pages, digest, source))
@@ -108,8 +108,6 @@ class Journal(Database):
             (source, page.page, page.fields, page.layout, page.rows, page.numbers, page.review, page.seconds, time.time(),
              self.number, page.is_video),
         )  # fmt: skip
-        for number, jpeg in page.crops:
-            self.run("INSERT OR REPLACE INTO crops VALUES (?,?,?,?)", (source, page.page, number, jpeg))
 
     def add_problem(self, source: int, problem: Problem) -> None:
         """Keep why a page, or the source, wasn't read."""

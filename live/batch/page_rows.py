@@ -8,15 +8,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from live.core.fields import plain_value
 from live.core.records import DOUBT_MARK
-from live.core.values import value_of
 from live.outputs.csv_rows import csv_row
 
 CORNERS = tuple(f"{axis}{corner}" for corner in range(4) for axis in "xy")
 COLUMNS = (
     "source", "page", "number", "time", "until", "row", "column", "shown", "text", "digit_text", "value", "confidence",
-    *CORNERS, "needs_review", "corrected",
+    *CORNERS, "needs_review",
 )  # fmt: skip
 """The columns of numbers.csv; numbers.parquet has `quad` in place of the corners."""
 LEVEL = 1
@@ -31,41 +29,21 @@ class Layout:
     """Rows on the page, from 0; empty for a video."""
     column: tuple[int, ...] = ()
     needs_review: tuple[bool, ...] = ()
-    mark: str = ""
-    """The page's decimal mark, if it is known: a corrected number has its value by it."""
 
 
-def rows_of(
-    name: str, page: int | None, fields: Mapping[str, Any], layout: Layout, corrections: Mapping[int, str] | None = None
-) -> list[tuple[Any, ...]]:
-    """The rows of a page, one a number, with the values of `COLUMNS`.
-
-    page: its number; None for a video. fields: its JSON. corrections: texts of a person by the number on the page, from 1; an
-    empty text: there is no number.
-    """
+def rows_of(name: str, page: int | None, fields: Mapping[str, Any], layout: Layout) -> list[tuple[Any, ...]]:
+    """The rows of a page, one a number, with the values of `COLUMNS`. page: its number; None for a video. fields: its JSON."""
     rows = []
-    corrections = corrections or {}
     for index, number in enumerate(fields["numbers"]):
-        corrected = corrections.get(index + 1)
-        if corrected == "":
-            continue
-        read = (number["shown"], number["text"], number["digit_text"], number["value"])
         place = (layout.row[index], layout.column[index]) if layout.row else (None, None)
         rows.append(
             (
                 name, page, index + 1, number.get("time"), number.get("until"), *place,
-                *(read if corrected is None else (corrected, corrected, *corrected_value(corrected, layout.mark))),
-                number["confidence"], *(value for corner in number["quad"] for value in corner),
-                layout.needs_review[index] and corrected is None, corrected is not None,
+                number["shown"], number["text"], number["digit_text"], number["value"], number["confidence"],
+                *(value for corner in number["quad"] for value in corner), layout.needs_review[index],
             )
         )  # fmt: skip
     return rows
-
-
-def corrected_value(text: str, mark: str) -> tuple[str, int | float | None]:
-    """The digits alone and the value of a text that a person has typed. mark: the decimal mark of its page."""
-    digits = "".join(letter for letter in text if letter.isdecimal())
-    return digits, plain_value(value_of(text, mark))
 
 
 def csv_rows(rows: Sequence[tuple[Any, ...]]) -> bytes:
@@ -92,10 +70,10 @@ def packed(value: Any) -> bytes:
 
 def packed_layout(layout: Layout) -> bytes:
     """A layout, packed."""
-    return packed([layout.row, layout.column, layout.needs_review, layout.mark])
+    return packed([layout.row, layout.column, layout.needs_review])
 
 
 def unpacked_layout(content: bytes) -> Layout:
     """A layout that was packed."""
-    row, column, review, mark = json.loads(zlib.decompress(content))
-    return Layout(tuple(row), tuple(column), tuple(review), mark)
+    row, column, review = json.loads(zlib.decompress(content))
+    return Layout(tuple(row), tuple(column), tuple(review))

@@ -76,8 +76,6 @@ class PageRead:
     seconds: float
     """How long it took to decode and read."""
     is_video: bool = False
-    crops: tuple[tuple[int, bytes], ...] = ()
-    """The numbers that need review, from 1, each with its JPEG."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -108,7 +108,7 @@ def run_batch(
 
 def write_outputs(journal: Journal) -> tuple[Path, ...]:
     """Write every file from the journal. Raises OutputError."""
-    files = write_tables(journal, lambda _page: None)
+    files = write_tables(journal)
     forget_old(journal.folder, files)
     return tuple(files)
 

@@ -15,7 +15,6 @@ import cv2
 from live.api.page import Page
 from live.api.reader import Reader
 from live.batch.archive_files import ZipContents
-from live.batch.crops import crops_of
 from live.batch.page_rows import Layout, compressed, csv_rows, needs_review, packed, packed_layout, rows_of
 from live.batch.pdf_pages import PdfPages
 from live.batch.records import Message, Opened, PageRead, PassedOver, Problem, Setup, Task, Unchanged
@@ -124,9 +123,8 @@ class SourceReader:
                 raise SourceError(f"{path} can't be written: {error.strerror or error}.") from error
         rows = rows_of(name, page.number, fields, layout)
         told = packed(fields), packed_layout(layout), compressed(csv_rows(rows))
-        crops = crops_of(page.image, [number.quad for number in page.numbers], layout.needs_review)
         seconds = time.perf_counter() - begun
-        return PageRead(page.number, *told, len(rows), sum(layout.needs_review), seconds, crops=crops)
+        return PageRead(page.number, *told, len(rows), sum(layout.needs_review), seconds)
 
     def _read_video(self, task: Task, content: bytes | None, emit: Emit) -> None:
         """Read a video; one in an archive is unpacked into a file for the time, since FFmpeg takes files."""
@@ -138,7 +136,7 @@ class SourceReader:
                 return
             emit(Opened(1, digest))
             name = task.source.name
-            fields, crops, reasons = read_video(path, name, self._setup.settings, emit)
+            fields, reasons = read_video(path, name, self._setup.settings, emit)
         layout = Layout(needs_review=tuple(needs_review(number["shown"]) for number in fields["numbers"]))
         rows = rows_of(name, None, fields, layout)
         review = sum(layout.needs_review)
@@ -147,7 +145,7 @@ class SourceReader:
         told = packed(fields), packed_layout(layout), csv
         if reasons:
             emit(Problem(1, " ".join(reasons), is_partial=True))
-        emit(PageRead(1, *told, len(rows), review, seconds, is_video=True, crops=crops))
+        emit(PageRead(1, *told, len(rows), review, seconds, is_video=True))
 
 
 def layout_of(numbers: tuple[Number, ...]) -> Layout:
@@ -155,8 +153,7 @@ def layout_of(numbers: tuple[Number, ...]) -> Layout:
     if not numbers:
         return Layout()
     row, column = cells_of([number.quad for number in numbers])
-    mark = next((number.decimal_mark for number in numbers if number.decimal_mark), "")
-    return Layout(tuple(row), tuple(column), tuple(needs_review(number.shown) for number in numbers), mark)
+    return Layout(tuple(row), tuple(column), tuple(needs_review(number.shown) for number in numbers))
 
 
 def annotated_path(folder: Path, name: PageName) -> Path:

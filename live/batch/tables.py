@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from live.batch.database import Database
-from live.batch.page_rows import COLUMNS, Layout, csv_rows, rows_of, unpacked_layout
+from live.batch.page_rows import COLUMNS, rows_of, unpacked_layout
 from live.core.atomic_files import replacing
 from live.core.errors import OutputError
 from live.outputs.csv_rows import csv_row
@@ -45,33 +45,25 @@ def has_parquet() -> bool:
 
 def pages_in(journal: Database) -> Iterator[PageRows]:
     """Every page and video: sources in their order, those of earlier runs first, page after page."""
-    corrected = {row[0] for row in journal.rows("SELECT DISTINCT source FROM corrections")}
     found = journal.rows(
-        "SELECT sources.id, name, pages.page, fields, layout, rows, is_video FROM pages "
+        "SELECT name, pages.page, fields, layout, rows, is_video FROM pages "
         "JOIN sources ON sources.id = pages.source ORDER BY seen, place, pages.page"
     )
-    for source, name, page, fields, layout, rows, is_video in found:
+    for name, page, fields, layout, rows, is_video in found:
         line = zlib.decompress(fields)
         shown, number = os.fsdecode(name), None if is_video else page
-        corrections = _corrections(journal, source, page) if source in corrected else {}
-        told = unpacked_layout(layout) if rows else Layout()
-        values = rows_of(shown, number, json.loads(line), told, corrections)
-        yield PageRows(shown, number, line, values, csv_rows(values) if corrections else zlib.decompress(rows))
+        values = rows_of(shown, number, json.loads(line), unpacked_layout(layout))
+        yield PageRows(shown, number, line, values, zlib.decompress(rows))
 
 
-def _corrections(journal: Database, source: int, page: int) -> dict[int, str]:
-    """The texts that a person has given to numbers of a page."""
-    return dict(journal.rows("SELECT number, text FROM corrections WHERE source=? AND page=?", (source, page)))
-
-
-def write_tables(journal: Database, each: Callable[[PageRows], None]) -> list[Path]:
-    """Write all files, each whole or not at all; returns them. each: called with every page. Raises OutputError."""
+def write_tables(journal: Database) -> list[Path]:
+    """Write all files, each whole or not at all; returns them. Raises OutputError."""
     folder = journal.folder
     names = [NUMBERS_CSV, PAGES, VIDEOS, *([NUMBERS_PARQUET] if has_parquet() else []), FAILED_CSV]
     (videos,) = journal.one("SELECT count(*) FROM pages WHERE is_video")
     if not videos:
         names.remove(VIDEOS)
-    _write_all(folder, names, lambda places: _write_rows(journal, places, each))
+    _write_all(folder, names, lambda places: _write_rows(journal, places))
     return [folder / name for name in names]
 
 
@@ -98,7 +90,7 @@ def _write_all(folder: Path, names: list[str], write: Callable[[dict[str, Path]]
         ) from error
 
 
-def _write_rows(journal: Database, places: dict[str, Path], each: Callable[[PageRows], None]) -> None:
+def _write_rows(journal: Database, places: dict[str, Path]) -> None:
     """Write the content of all files. Raises OSError."""
     with (
         places[NUMBERS_CSV].open("wb") as numbers,
@@ -116,7 +108,6 @@ def _write_rows(journal: Database, places: dict[str, Path], each: Callable[[Page
                 file.write(page.json_line + b"\n")
                 if parquet is not None:
                     parquet.add(page.rows)
-                each(page)
         finally:
             if parquet is not None:
                 parquet.close()
@@ -148,7 +139,7 @@ class ParquetRows:
         self._schema = pa.schema(
             [("source", text), ("page", number), ("number", number), ("time", share), ("until", share), ("row", number),
              ("column", number), ("shown", text), ("text", text), ("digit_text", text), ("value", share), ("confidence", share),
-             ("quad", pa.list_(pa.float32(), 8)), ("needs_review", pa.bool_()), ("corrected", pa.bool_())]
+             ("quad", pa.list_(pa.float32(), 8)), ("needs_review", pa.bool_())]
         )  # fmt: skip
         self._pa = pa
         self._writer = pq.ParquetWriter(path, self._schema, compression="zstd")

@@ -8,12 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
-
 from live.api.stream import stream
-from live.batch.crops import crop
-from live.batch.page_rows import needs_review
 from live.batch.records import Beat, Message
 from live.core.errors import SourceError
 from live.core.fields import number_fields
@@ -32,14 +27,12 @@ class _Followed:
     number: Number
     time: float
     until: float
-    jpeg: bytes = b""
-    """Cut out of the first frame in which it was shown with its newest text, if that needs review."""
 
 
 def read_video(
     path: Path, name: str, settings: Settings, emit: Callable[[Message], None]
-) -> tuple[dict[str, Any], tuple[tuple[int, bytes], ...], list[str]]:
-    """The fields of docs/schema/video.json; the cut-outs of numbers that need review, from 1; and what is wrong with the file.
+) -> tuple[dict[str, Any], list[str]]:
+    """The fields of docs/schema/video.json, and what is wrong with the file.
 
     Raises SourceError if no frame can be read.
     """
@@ -56,7 +49,7 @@ def read_video(
         count, last = count + 1, frame.time
         size = frame.result.frame.size
         for tracked in frame.numbers:
-            _note(followed, tracked, frame.time, frame.image)
+            _note(followed, tracked, frame.time)
         if time.monotonic() - told_at > BEAT_S:
             emit(Beat())
             told_at = time.monotonic()
@@ -66,19 +59,13 @@ def read_video(
         "source": name, "width": size[0], "height": size[1], "frames": count, "left_out": left_out,
         "duration": round(last, 4), "numbers": numbers,
     }  # fmt: skip
-    crops = tuple((k + 1, one.jpeg) for k, one in enumerate(followed.values()) if needs_review(one.number.shown))
-    return fields, crops, [note.replace(path.name, name) for note in notes]
+    return fields, [note.replace(path.name, name) for note in notes]
 
 
-def _note(followed: dict[int, _Followed], tracked: TrackedNumber, seconds: float, image: NDArray[np.uint8]) -> None:
+def _note(followed: dict[int, _Followed], tracked: TrackedNumber, seconds: float) -> None:
     """A number is shown in a frame."""
-    one = followed.get(tracked.track_id)
-    is_new = one is None or one.number.shown != tracked.shown
-    if one is None:
-        one = followed[tracked.track_id] = _Followed(tracked.number, seconds, seconds)
+    one = followed.setdefault(tracked.track_id, _Followed(tracked.number, seconds, seconds))
     one.number, one.until = tracked.number, seconds
-    if is_new:
-        one.jpeg = crop(image, tracked.quad) if needs_review(tracked.shown) else b""
 
 
 def _fields(track_id: int, one: _Followed) -> dict[str, Any]:
