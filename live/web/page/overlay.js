@@ -16,13 +16,27 @@ export function drawNumbers(context, numbers, place, letters) {
   context.lineJoin = "round";
   context.font = `650 ${letters}px system-ui, sans-serif`;
   context.textBaseline = "middle";
-  const taken = [];
-  for (const number of numbers) {
-    const quad = number.quad.map(([x, y]) => [place.left + x * place.scale, place.top + y * place.scale]);
-    const colour = number.shown.includes("?") ? DOUBT : SURE;
-    outline(context, grown(quad, letters * 0.22), colour, letters);
-    label(context, number, quad, colour, letters, taken);
-  }
+  const quads = numbers.map(({ quad }) => quad.map(([x, y]) => [place.left + x * place.scale, place.top + y * place.scale]));
+  const taken = quads.map(boxOf); // a label covers no number, and no other label
+  const colours = numbers.map(({ shown }) => (shown.includes("?") ? DOUBT : SURE));
+  numbers.forEach((_, i) => outline(context, grown(quads[i], letters * 0.22), colours[i], letters));
+  numbers.forEach((number, i) => label(context, number, taken[i], colours[i], letters, taken));
+}
+
+/** The upright box around a quad. */
+function boxOf(quad) {
+  const xs = quad.map(([x]) => x);
+  const ys = quad.map(([, y]) => y);
+  return { left: Math.min(...xs), top: Math.min(...ys), width: Math.max(...xs) - Math.min(...xs), height: Math.max(...ys) - Math.min(...ys) };
+}
+
+/** How much of a box others cover, px²; what is outside the canvas counts too. */
+function hidden(box, others, canvas) {
+  const across = (a, b) => Math.max(0, Math.min(a.left + a.width, b.left + b.width) - Math.max(a.left, b.left));
+  const down = (a, b) => Math.max(0, Math.min(a.top + a.height, b.top + b.height) - Math.max(a.top, b.top));
+  const seen = { left: 0, top: 0, width: canvas.width, height: canvas.height };
+  const outside = box.width * box.height - across(box, seen) * down(box, seen);
+  return others.reduce((sum, other) => sum + across(box, other) * down(box, other), 4 * outside);
 }
 
 /** The corners moved outwards, so that the line doesn't cover the ink. */
@@ -47,7 +61,7 @@ function outline(context, quad, colour, letters) {
   context.stroke();
 }
 
-function label(context, number, quad, colour, letters, taken) {
+function label(context, number, box, colour, letters, taken) {
   const text = number.shown;
   const sure = percent(number.confidence);
   context.font = `650 ${letters}px system-ui, sans-serif`;
@@ -55,12 +69,13 @@ function label(context, number, quad, colour, letters, taken) {
   context.font = `500 ${letters * 0.68}px system-ui, sans-serif`;
   const width = wide + context.measureText(sure).width + letters * 1.25;
   const height = letters * 1.5;
-  const left = Math.max(2, Math.min(context.canvas.width - width - 2, Math.min(quad[0][0], quad[3][0]) - letters * 0.25));
-  const above = Math.min(quad[0][1], quad[1][1]) - height - letters * 0.45;
-  const below = Math.max(quad[2][1], quad[3][1]) + letters * 0.45;
-  const isFree = (top) => top >= 0 && top + height <= context.canvas.height && !taken.some((box) => box.left < left + width && left < box.left + box.width && box.top < top + height && top < box.top + height);
-  const top = [above, below].find(isFree) ?? Math.max(0, above);
-  taken.push({ left, top, width });
+  const gap = letters * 0.4;
+  const [right, bottom] = [box.left + box.width, box.top + box.height];
+  const middle = box.top + (box.height - height) / 2;
+  const places = [[box.left, box.top - height - gap], [box.left, bottom + gap], [right + gap, middle], [box.left - width - gap, middle], [right - width, box.top - height - gap]];
+  const costs = places.map(([x, y]) => hidden({ left: x, top: y, width, height }, taken, context.canvas));
+  const [left, top] = places[costs.indexOf(Math.min(...costs))];
+  taken.push({ left, top, width, height });
   context.fillStyle = GROUND;
   context.beginPath();
   context.roundRect(left, top, width, height, height * 0.28);

@@ -8,6 +8,7 @@ import { saveCsv, saveXlsx } from "./tables.js";
 
 const AT_ONCE = 2; // pictures on their way: while one is read, the next is sent
 const LONGEST_PX = 2400; // of the picture on the screen
+const SMALLEST_PX = 10; // of a label on the screen, however narrow that is
 const pictures = [];
 let chosen;
 let underWay = 0;
@@ -136,7 +137,7 @@ function showSeen({ bitmap, page, texts }) {
   context.fillStyle = "#fffdf6";
   context.fillRect(0, 0, canvas.width, canvas.height);
   if (bitmap) context.drawImage(bitmap, 0, 0, canvas.width, canvas.height);
-  if (page) drawNumbers(context, page.numbers.map((number, i) => ({ ...number, shown: texts[i] })), { left: 0, top: 0, scale: canvas.width / page.width }, Math.max(11, canvas.width / 62));
+  if (page) drawNumbers(context, page.numbers.map((number, i) => ({ ...number, shown: texts[i] })), { left: 0, top: 0, scale: canvas.width / page.width }, Math.max((SMALLEST_PX * canvas.width) / (canvas.clientWidth || canvas.width), canvas.width / 62));
 }
 
 /** The table, doubtful numbers first; each can be put right in its place. */
