@@ -3,7 +3,9 @@
     python -m scripts.serve_speed --seconds 10
 
 Starts `python -m live serve`, and clients in a process of their own: one, then four at once. Each sends a moving page of 20
-digits, 640x480 as JPEG, through the WebSocket, two frames under way, as the page in the browser does. Needs the extra `web`.
+digits, 640x480 as JPEG, through the WebSocket, two frames under way, as the page in the browser does. Before and after, the
+same frames are read without a server, in one thread: on a busy machine the ratio tells more than the figures. Needs the extra
+`web`.
 """
 
 from __future__ import annotations
@@ -24,7 +26,9 @@ import cv2
 import numpy as np
 
 from live.core.errors import ServeError
+from live.core.settings import Settings
 from live.core.terminal import tell
+from live.web.serving import Serving
 from scripts.benchmark import page_of
 from scripts.command_line import run_script, script_parser
 
@@ -103,21 +107,42 @@ def clients(address: str, count: int, seconds: float) -> list[Answers]:
     return asyncio.run(all_of_them())
 
 
+def alone(seconds: float) -> float:
+    """Frames decoded, read and tracked without a server in one thread, a second."""
+    serving = Serving.of(Settings())
+    reading, pictures = serving.new_live_reading(), frames()
+    reading.read(pictures[0], 0, 0.0)
+    begin, index = time.perf_counter(), 0
+    while time.perf_counter() - begin < seconds:
+        index += 1
+        reading.read(pictures[index % len(pictures)], index, index / 30)
+    serving.close()
+    return index / (time.perf_counter() - begin)
+
+
 def main(arguments: list[str] | None = None) -> int:
     """Measure and print; returns the exit code."""
     parser = script_parser("scripts.serve_speed", __doc__)
     parser.add_argument("--seconds", type=float, default=10.0, help="duration of each measurement (%(default)s)")
     seconds = parser.parse_args(arguments).seconds
-    with server() as address, multiprocessing.get_context("spawn").Pool(1) as pool:
+    context = multiprocessing.get_context("spawn")
+    with context.Pool(1) as pool:
+        floors = [pool.apply(alone, (seconds,))]
+    lines = []
+    with server() as address, context.Pool(1) as pool:
         pool.apply(clients, (address, 1, 1.0))  # warms up
         for count in CLIENTS:
             found = pool.apply(clients, (address, count, seconds))
-            slowest = min(found, key=lambda one: one.a_second)
-            together = sum(one.a_second for one in found)
-            tell(
-                f"{count} {'client' if count == 1 else 'clients'}: {together:.1f} answers a second together, the slowest "
-                f"{slowest.a_second:.1f}, its median delay {slowest.delay_ms:.0f} ms"
-            )
+            lines.append((count, sum(one.a_second for one in found), min(found, key=lambda one: one.a_second)))
+    with context.Pool(1) as pool:
+        floors.append(pool.apply(alone, (seconds,)))
+    floor = sum(floors) / 2
+    tell(f"Without a server: {floors[0]:.1f} and {floors[1]:.1f} frames a second")
+    for count, together, slowest in lines:
+        tell(
+            f"{count} {'client' if count == 1 else 'clients'}: {together:.1f} answers a second together ({together / floor:.2f} "
+            f"times that), the slowest {slowest.a_second:.1f}, its median delay {slowest.delay_ms:.0f} ms"
+        )
     return 0
 
 

@@ -10,15 +10,21 @@ const even = (value) => {
   return rest < 0.5 || (rest === 0.5 && whole % 2 === 0) ? whole : whole + 1;
 };
 
-/** What each new cell takes of the old ones: [first, shares]. */
+const single = Math.fround; // OpenCV sums in single precision, which decides what is half
+
+/** What each new cell takes of the old ones: [[old cell, share]], as OpenCV's INTER_AREA. */
 function shares(from, to) {
   const scale = from / to;
   return Array.from({ length: to }, (_, i) => {
-    const [start, end] = [i * scale, Math.min((i + 1) * scale, from)];
-    const first = Math.floor(start + 1e-9);
+    const [start, end] = [i * scale, i * scale + scale];
+    const wide = Math.min(scale, from - start);
+    const last = Math.min(Math.floor(end), from - 1);
+    const first = Math.min(Math.ceil(start), last);
     const parts = [];
-    for (let k = first; k < end - 1e-9; k++) parts.push((Math.min(k + 1, end) - Math.max(k, start)) / (end - start));
-    return [first, parts];
+    if (first - start > 1e-3) parts.push([first - 1, single((first - start) / wide)]);
+    for (let k = first; k < last; k++) parts.push([k, single(1 / wide)]);
+    if (end - last > 1e-3) parts.push([last, single(Math.min(end - last, 1, wide) / wide)]);
+    return parts;
   });
 }
 
@@ -27,16 +33,15 @@ function shrunk(ink, width, height, toWidth, toHeight) {
   const isHalf = width === 2 * toWidth && height === 2 * toHeight;
   const columns = shares(width, toWidth);
   const found = new Uint8Array(toWidth * toHeight);
-  shares(height, toHeight).forEach(([top, down], y) => {
-    columns.forEach(([left, across], x) => {
+  shares(height, toHeight).forEach((rows, y) => {
+    columns.forEach((cells, x) => {
       let sum = 0;
-      for (let j = 0; j < down.length; j++) {
-        let row = 0;
-        for (let i = 0; i < across.length; i++) row += across[i] * ink[(top + j) * width + left + i];
-        sum += down[j] * row;
+      for (const [row, down] of rows) {
+        let part = 0;
+        for (const [column, across] of cells) part = single(part + single(ink[row * width + column] * across));
+        sum = single(sum + single(down * part));
       }
-      const mean = Math.round(sum * 4096) / 4096; // halves are halves again
-      found[y * toWidth + x] = isHalf ? Math.floor(mean + 0.5) : even(mean);
+      found[y * toWidth + x] = isHalf ? Math.floor(sum + 0.5) : even(sum);
     });
   });
   return found;
