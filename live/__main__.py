@@ -26,8 +26,9 @@ def prepare(options: argparse.Namespace) -> Callable[[Interrupts], int]:
     It is given what catches the signals: until then one ends the program at once (live/core/startup.py).
     """
     chosen = {name: value for name in RUN_OPTIONS if (value := getattr(options, name)) is not None}
-    if len(options.source or ()) == 1:
-        chosen["source"] = options.source[0]
+    for name in ("source", "expect"):
+        if len(chosen.get(name, ())) == 1:
+            chosen[name] = chosen[name][0]
     settings = load_settings(options.config, merge(assigned(options.assignments or ()), chosen), say)
     import numpy as np  # noqa: F401 - before OpenCV, which prints lines of its own where NumPy is missing
 

@@ -6,10 +6,12 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 
 from live.api.decimal_marks import tracked_with_decimal_mark
+from live.api.expected_numbers import tracked_as_expected
 from live.api.stopwatch import Stopwatch
 from live.core.records import Frame
 from live.core.results import FrameResult
 from live.core.settings import Settings, TrackingSettings
+from live.expected.expectation import Expectation
 from live.reading.orientation import OrientedPageReader
 from live.tracking.change_detection import ChangeDetector
 from live.tracking.frame_interval import FrameInterval
@@ -33,6 +35,8 @@ class FrameReader:
     """Shared by all sources of a run; None: 1, 2, 3, ..."""
     check: Callable[[], None] = lambda: None
     """Called between two stages of a reading; raises KeyboardInterrupt to end the run."""
+    expectation: Expectation | None = None
+    """What numbers are expected to look like; None: any number."""
     read_anew: int = 0
     """The number of frames that were read, as they differed from the one before."""
     reading_s: float = 0.0
@@ -45,7 +49,10 @@ class FrameReader:
     def __post_init__(self) -> None:
         tracking = self.settings.tracking
         self._tracker = NumberTracker(
-            STILL_TRACKING if self.still else tracking, self.settings.grouping.doubt_below, self.track_ids
+            STILL_TRACKING if self.still else tracking,
+            self.settings.grouping.doubt_below,
+            self.track_ids,
+            self.expectation,
         )
         self._change_detector = ChangeDetector(0.0 if self.still else tracking.reread_s)
         self._frame_interval = FrameInterval(None if self.still else self.fps)
@@ -78,6 +85,7 @@ class FrameReader:
 
         reading = self.reader.read(frame.image, mark)
         numbers = self._tracker.update(reading.numbers, frame.captured_at, frame.size, interval_s)
+        numbers = tracked_as_expected(numbers, self.settings)
         numbers = tracked_with_decimal_mark(numbers, self.settings.output.decimal)
         stopwatch("track")
         return FrameResult(frame, numbers, reading, stopwatch.timings())

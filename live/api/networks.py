@@ -14,6 +14,7 @@ from live.api.model_trial import load_tried
 from live.core.errors import NumcamError
 from live.core.records import DIGIT_CLASSES
 from live.core.settings import ModelSettings, Settings
+from live.expected.expectation import Expectation
 from live.reading.reader import PageReader
 from models.classifier import Classifier
 from models.errors import ModelError
@@ -57,10 +58,12 @@ def weakness_of(classifier: Classifier, settings: ModelSettings) -> str | None:
     )
 
 
-def open_reader(settings: Settings, classifier: Classifier) -> PageReader:
+def open_reader(settings: Settings, classifier: Classifier, expectation: Expectation | None = None) -> PageReader:
     """A page reader with that network, and with the one for whole lines if the settings enable it. Raises ModelError."""
     ask_lines = LineClassifier(threads=settings.model.threads) if settings.model.lines else None
-    return PageReader(classifier, settings, ask_lines=ask_lines)
+    reader = PageReader(classifier, settings, ask_lines=ask_lines)
+    reader.expectation = expectation
+    return reader
 
 
 @dataclass(frozen=True, slots=True)

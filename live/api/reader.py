@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from live.api.decimal_marks import with_decimal_mark
+from live.api.expected_numbers import Expected, expectation_of, settled
 from live.api.networks import as_numcam_error, open_classifier, open_reader, weakness_of
 from live.api.page import Page
 from live.capture.frame_source import Remark
@@ -23,6 +24,7 @@ from live.core.errors import SourceError
 from live.core.settings import LimitsSettings, Settings
 from live.core.settings_check import check
 from live.core.settings_text import read_settings_file
+from live.expected.expectation import Expectation
 from live.reading.orientation import OrientedPageReader, OrientedTrace
 from models.classifier import Classifier
 
@@ -45,28 +47,38 @@ class Reader:
             print(number.text, number.confidence, number.quad)
     """
 
-    def __init__(self, settings: SettingsSource | None = None, classifier: Classifier | None = None) -> None:
+    def __init__(
+        self,
+        settings: SettingsSource | None = None,
+        classifier: Classifier | None = None,
+        *,
+        expect: Expected | None = None,
+    ) -> None:
         """Load the networks.
 
         Args:
             settings: `Settings`; a mapping with the names of config.yaml, `{"grouping": {"doubt_below": 0.8}}`; or the path of
                 such a file. None: the defaults; no file is searched for.
             classifier: Classifies single digits, instead of `model.path` of the settings.
+            expect: What numbers look like, as `--expect` takes it: `"6"`, `["date", r"\\d{2}:\\d{2}"]`, or an `Expectation`. Each
+                number is then the likeliest that fits, or has `fits` False. None: by `expect` of the settings.
 
         Raises:
-            SettingsError: A setting is unknown or out of its range.
+            SettingsError: A setting is unknown or out of its range, or what is expected can't be used.
             NumcamError: A network can't be loaded.
         """
         self.settings: Settings = as_settings(settings)
         """The settings of the reader."""
-        self.notes: tuple[str, ...] = ()
-        """The limitations of the network, one line each; empty for Numcam's own network."""
+        self.expectation: Expectation | None = expectation_of(expect, self.settings)
+        """What numbers are expected to look like; None: any number."""
+        self.notes: tuple[str, ...] = self.expectation.notes if self.expectation else ()
+        """The limitations of the network and of what is expected, one line each; mostly none."""
         with as_numcam_error():
             asked = open_classifier(self.settings) if classifier is None else classifier
-            self._reader = open_reader(self.settings, asked)
+            self._reader = open_reader(self.settings, asked, self.expectation)
         weakness = weakness_of(asked, self.settings.model)
         if classifier is None and weakness is not None:
-            self.notes = (weakness,)
+            self.notes = (weakness, *self.notes)
 
     def read(self, source: PictureSource, *, keep_trace: bool = False) -> Page:
         """Read the numbers on one picture; a page may be rotated by quarter turns.
@@ -118,7 +130,7 @@ class Reader:
         reading = turned.reading
         return Page(
             image,
-            with_decimal_mark(reading.numbers, self.settings.output.decimal),
+            with_decimal_mark(settled(reading.numbers, self.expectation, self.settings), self.settings.output.decimal),
             page.name,
             path=path,
             number=page.number,

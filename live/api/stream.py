@@ -17,6 +17,7 @@ from live.api.stream_frame import StreamFrame
 from live.capture.frame_source import WAKE_EVERY_S
 from live.capture.sources import open_source
 from live.core.settings import OverlaySettings
+from live.expected.expectation import Expectation
 from live.outputs.events import EventFinder, FirstFrame
 from live.reading.orientation import OrientedPageReader
 from models.classifier import Classifier
@@ -144,12 +145,13 @@ def stream(
 
     Raises:
         SourceError: No frame can be read; during iteration, a camera is permanently lost.
-        SettingsError: A setting is unknown or out of its range.
+        SettingsError: A setting is unknown or out of its range, or what is expected can't be used.
         NumcamError: A network can't be loaded.
     """
     wanted, tell = as_settings(settings), on_note or ignore
+    expectation = Expectation.of(wanted)
     with as_numcam_error():
-        reader = open_reader(wanted, open_classifier(wanted, tell) if classifier is None else classifier)
+        reader = open_reader(wanted, open_classifier(wanted, tell) if classifier is None else classifier, expectation)
     opened = open_source(
         address_of(source),
         wanted.camera,
@@ -160,11 +162,12 @@ def stream(
     oriented = OrientedPageReader(reader, remembers=not opened.still)
     made = Stream(
         SourceSession(opened, tell),
-        FrameReader(oriented, wanted, still=opened.still, fps=opened.fps),
+        FrameReader(oriented, wanted, still=opened.still, fps=opened.fps, expectation=expectation),
         wanted.overlay,
     )
-    if opened.note is not None:
-        tell(opened.note)
+    for note in (*(expectation.notes if expectation else ()), opened.note):
+        if note is not None:
+            tell(note)
     return made
 
 

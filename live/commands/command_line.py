@@ -23,7 +23,7 @@ from live.core.terminal import PlainParser, say
 
 RUN_OPTIONS = (
     "source", "headless", "record", "log", "log_frames", "on_number", "clipboard", "max_seconds", "max_frames", "realtime",
-    "mirror",
+    "mirror", "expect", "only_expected",
 )  # fmt: skip
 
 LONGEST_OPTION = 40
@@ -139,6 +139,8 @@ def make_parser() -> Parser:
     add_batch_options(batch)
     cameras = commands.add_parser("cameras", help="list the cameras with index, name and sizes")
     doctor = commands.add_parser("doctor", help="what this machine has, for bug reports")
+    for command in (read, batch, serve):
+        add_expect_options(command, default=argparse.SUPPRESS)
     for command in (read, batch, serve, cameras, doctor):
         add_settings_options(command, default=argparse.SUPPRESS)  # SUPPRESS keeps the values given before the command
     return parser
@@ -154,6 +156,20 @@ def add_settings_options(parser: argparse.ArgumentParser, default: Any = None) -
     settings.add_argument(
         "--set", action="append", metavar="NAME=VALUE", dest="assignments", default=default,
         help="one setting by its name in config.yaml, such as camera.width=1920; may be given again",
+    )  # fmt: skip
+
+
+def add_expect_options(parser: argparse.ArgumentParser, default: Any = None) -> None:
+    """Add the options on what numbers look like; each has a setting of the same name."""
+    expected = parser.add_argument_group("what is expected")
+    expected.add_argument(
+        "--expect", action="append", metavar="FORMAT", default=default,
+        help="what a number looks like: how many digits (6 or 4-8), a value (0..100), luhn, ean13, isbn or mod97 (luhn:16 for "
+        "both), date, time, amount or phone, one of a file's values (parts.csv or parts.csv#COLUMN), or a pattern "
+        r"(\d{2}/\d{2}). The likeliest number that fits is taken; what fits nothing is marked. May be given again",
+    )  # fmt: skip
+    expected.add_argument(
+        "--only-expected", action="store_true", default=default, help="leave out what fits nothing",
     )  # fmt: skip
 
 
@@ -174,6 +190,7 @@ def add_run_options(parser: argparse.ArgumentParser) -> None:
     )  # fmt: skip
     source.add_argument("--max-seconds", type=_number, metavar="S", help="stop after this many seconds")
     source.add_argument("--max-frames", type=_number, metavar="N", help="stop after this many frames")
+    add_expect_options(parser)
     shown = parser.add_argument_group("what to show")
     shown.add_argument("--headless", action="store_true", default=None, help="no window: print what is read")
     shown.add_argument("--mirror", action="store_true", default=None, help="mirror the preview (never the recording)")

@@ -48,7 +48,8 @@ def read_pictures(options: ReadOptions, settings: Settings) -> int:
     pictures = [item for item in found if isinstance(item, Path)]
     failures = 0
     with suppress(_NothingReadError), ExitStack() as stack:
-        results = Results(options, frozenset(path.resolve() for path in pictures), stack)
+        sources = frozenset(path.resolve() for path in pictures)
+        results = Results(options, sources, stack, expects=reader.expectation is not None)
         for item in with_progress(found, as_json=options.as_json):
             for page in pages_of(item, partial(reader.read_all, keep_trace=options.explain)):
                 if isinstance(page, Remark):
@@ -114,15 +115,17 @@ class _NothingReadError(Exception):
 class Results:
     """The outputs of `read`, as selected by the options."""
 
-    def __init__(self, options: ReadOptions, sources: frozenset[Path], stack: ExitStack) -> None:
-        """sources: all input pictures, which are never overwritten. stack: closes the files opened here."""
+    def __init__(
+        self, options: ReadOptions, sources: frozenset[Path], stack: ExitStack, *, expects: bool = False
+    ) -> None:
+        """sources: all input pictures, which are never overwritten. stack: closes the files. expects: formats are expected."""
         self._options = options
         self._sources = sources
         self._saved: set[Path] = set()
         self._annotations = 0
         self._read = 0  # pages
         self._page = Path()
-        self._table = None if options.as_json else new_table()
+        self._table = None if options.as_json else new_table(expects=expects)
         self._files: list[NumberFile] = []
         if options.save is not None:
             make_folder(options.save)
@@ -202,8 +205,8 @@ def write(path: Path, picture: NDArray[np.uint8]) -> None:
     write_file(path, run_in_background(partial(encode_picture, path, picture)))
 
 
-def new_table() -> Table:
-    """Make the empty table for the terminal."""
+def new_table(*, expects: bool = False) -> Table:
+    """Make the empty table for the terminal. expects: with a column for the format that each number fits."""
     from rich import box
     from rich.table import Table
 
@@ -211,6 +214,8 @@ def new_table() -> Table:
     table.add_column("picture", overflow="fold")
     table.add_column("number", style="bold", no_wrap=True)
     table.add_column("sure", justify="right", no_wrap=True)
+    if expects:
+        table.add_column("expected", overflow="fold")
     return table
 
 
@@ -219,4 +224,7 @@ def add_rows(table: Table, name: PageName, numbers: Sequence[Number]) -> None:
     if not numbers:
         table.add_row(name.shown, "no numbers", "", style="dim")
     for index, number in enumerate(numbers):
-        table.add_row(name.shown if index == 0 else "", number.shown, percent(number.confidence))
+        row = [name.shown if index == 0 else "", number.shown, percent(number.confidence)]
+        if number.fits is not None:
+            row.append(number.format if number.fits else "no")
+        table.add_row(*row)

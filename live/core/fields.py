@@ -51,7 +51,8 @@ def tracked_fields(tracked: TrackedNumber) -> dict[str, Any]:
 
 
 def number_fields(number: Number) -> dict[str, Any]:
-    """The fields shown (`1?.5`), text (`12.5`), digit_text (`125`), value (12.5, or None), confidence (0 to 1), and quad.
+    """The fields shown (`1?.5`), text (`12.5`), digit_text (`125`), value (12.5, or None), expected (None: nothing was), format,
+    confidence (0 to 1), and quad.
 
     Quad: four corners (x, y), px with one decimal, clockwise from the top left.
     """
@@ -60,6 +61,8 @@ def number_fields(number: Number) -> dict[str, Any]:
         "text": number.text,
         "digit_text": number.digit_text,
         "value": plain_value(number.value),
+        "expected": number.fits,
+        "format": number.format or None,
         "confidence": round(number.confidence, 4),
         # Python floats are rounded: float32 would print 12.3 as 12.300000190734863
         "quad": [[round(x, 1), round(y, 1)] for x, y in number.quad.tolist()],

@@ -99,6 +99,8 @@ class Digit:
     box: Box
     probabilities: NDArray[np.float32]
     """(C,) float32, sums to 1; the first ten are the digits 0 to 9, the rest mean "not a digit"."""
+    settled: int | None = None
+    """The digit that an expected format makes it, 0 to 9; None: the likeliest."""
 
     def __post_init__(self) -> None:
         if self.probabilities.ndim != 1 or self.probabilities.shape[0] < DIGIT_CLASSES:
@@ -106,8 +108,8 @@ class Digit:
 
     @cached_property
     def label(self) -> int:
-        """The likeliest digit, 0 to 9."""
-        return int(self.probabilities[:DIGIT_CLASSES].argmax())
+        """The likeliest digit, 0 to 9, or the one that an expected format makes it."""
+        return int(self.probabilities[:DIGIT_CLASSES].argmax()) if self.settled is None else self.settled
 
     @cached_property
     def confidence(self) -> float:
@@ -161,6 +163,12 @@ class Number:
     """Indices in `signs`, from 0 and rising, of doubtful signs."""
     decimal_mark: str = ""
     """`.` or `,`, where a setting or the page's other numbers tell it; it decides what `3.000` is worth."""
+    fits: bool | None = None
+    """Whether it fits what was expected; None where nothing was."""
+    format: str = ""
+    """The expected format that it fits, as it was written."""
+    posterior: float | None = None
+    """Probability of its text given the expected formats, 0 to 1; None where its digits and signs tell it."""
 
     def __post_init__(self) -> None:
         if not self.digits:
@@ -204,7 +212,9 @@ class Number:
 
     @cached_property
     def confidence(self) -> float:
-        """Probability that every digit and sign is right, 0 to 1: the product of their confidences."""
+        """Probability that every digit and sign is right, 0 to 1: the product of their confidences, or `posterior`."""
+        if self.posterior is not None:
+            return self.posterior
         certain = [digit.confidence for digit in self.digits] + [sign.confidence for sign in self.signs]
         return math.prod(certain)
 

@@ -25,6 +25,8 @@ LONGEST_COMMAND = 32_767
 """The longest command, in characters: the limit of Windows."""
 MOST_SOURCES = 64
 """The most sources side by side: an 8 by 8 grid has cells of 480 by 270 px at 3840x2160; smaller cells show no digits."""
+MOST_FORMATS = 64
+"""The most expected formats: each is searched for every doubtful number."""
 A_YEAR_S = 31_536_000
 """The longest duration, 365 days in seconds: it exceeds any planned run and fits every clock and timer of the system."""
 
@@ -168,6 +170,7 @@ class TrainingSettings(Section, frozen=True):
     data: Annotated[str, asked_name("mnist.npz or a folder of IDX files")] | None = None
 
 
+EXPECT = 'a format of numbers, such as "6", 0..100, date or \\d{2}/\\d{2}'
 SOURCE = "auto, demo, a camera's number, a video, a picture, a folder or an address"
 
 
@@ -184,6 +187,12 @@ class Settings(Section, frozen=True):
     log_frames: Annotated[str, asked_name("a file", ".jsonl")] | None = None
     on_number: Annotated[str, asked_name("a command", longest=LONGEST_COMMAND)] | None = None
     clipboard: Annotated[bool, asked()] = False
+    expect: (
+        Annotated[str, asked_name(EXPECT)]
+        | Annotated[tuple[Annotated[str, msgspec.Meta(min_length=1)], ...], asked_name(EXPECT, longest=MOST_FORMATS)]
+        | None
+    ) = None
+    only_expected: Switch = False
     max_seconds: Annotated[float, harmless("seconds", gt=0, le=A_YEAR_S)] | None = None
     max_frames: Annotated[int, harmless(ge=1, le=1_000_000_000)] | None = None
     realtime: Switch | None = None
@@ -205,3 +214,10 @@ class Settings(Section, frozen=True):
     def sources(self) -> tuple[str, ...]:
         """The sources as a tuple, one or several."""
         return (self.source,) if isinstance(self.source, str) else self.source
+
+    @property
+    def formats(self) -> tuple[str, ...]:
+        """The expected formats; none where any number is."""
+        if self.expect is None:
+            return ()
+        return (self.expect,) if isinstance(self.expect, str) else self.expect

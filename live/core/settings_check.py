@@ -16,6 +16,8 @@ from live.core.plain_text import printable
 from live.core.settings import Settings
 from live.core.settings_names import Declared, declared, listing, meant, sections
 
+NUMBERS_AS_TEXT = ("source", "expect")
+"""Settings that take a text, which may look like a number."""
 LONGEST_SHOWN = 60
 """The most letters of a wrong name or value that a message repeats; about as many fit on its line."""
 LONGEST_MASKED = 1000
@@ -37,8 +39,8 @@ def check(values: Mapping[str, Any], origin: str) -> Settings:
 
 
 def as_written(values: Mapping[str, Any]) -> dict[str, Any]:
-    """The values with camera numbers as text: `source: 0` and `source: [0, 1]` are integers in YAML."""
-    return {name: _as_addresses(value) if name == "source" else value for name, value in values.items()}
+    """The values with numbers as text where a text is meant: `source: [0, 1]` and `expect: 6` are integers in YAML."""
+    return {name: _as_texts(value) if name in NUMBERS_AS_TEXT else value for name, value in values.items()}
 
 
 def faults(values: Mapping[str, Any]) -> Iterator[str]:
@@ -160,7 +162,7 @@ def _strange(text: str, name: str) -> str | None:
         os.fsencode(text)
     except UnicodeEncodeError:
         return f"{shown(text)} holds half a letter (a surrogate), which no name can hold. Take it out."
-    if name == "on_number" or "://" in text:
+    if name in ("on_number", "expect") or "://" in text:
         return None
     longest = max(len(os.fsencode(part)) for part in PurePath(text).parts or ("",))
     if longest > LONGEST_PART:
@@ -168,8 +170,8 @@ def _strange(text: str, name: str) -> str | None:
     return None
 
 
-def _as_addresses(source: Any) -> Any:
-    """The value of `source` with integers converted to text."""
-    if isinstance(source, list | tuple):
-        return [address if isinstance(address, list | tuple) else _as_addresses(address) for address in source]
-    return str(source) if isinstance(source, int) and not isinstance(source, bool) else source
+def _as_texts(value: Any) -> Any:
+    """A value, or the values of a list, with integers converted to text."""
+    if isinstance(value, list | tuple):
+        return [one if isinstance(one, list | tuple) else _as_texts(one) for one in value]
+    return str(value) if isinstance(value, int) and not isinstance(value, bool) else value

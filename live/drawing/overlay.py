@@ -102,7 +102,9 @@ def tone_of(confidence: float) -> Tone:
 
 
 def tone_of_number(number: Number) -> Tone:
-    """Colours of a number; a number with a doubtful digit or sign never has those of a sure one."""
+    """Colours of a number; one with a doubtful digit or sign never has those of a sure one, nor one that fits no format."""
+    if number.fits is False:
+        return DOUBTFUL
     tone = tone_of(number.confidence)
     return UNSURE if number.doubts and tone is SURE else tone
 

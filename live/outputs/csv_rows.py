@@ -27,6 +27,8 @@ def _cell(value: object) -> str:
     """One value. Numbers are written by Python itself: -1.5 is no formula."""
     if value is None:
         return ""
+    if isinstance(value, bool):
+        return str(value).lower()
     if isinstance(value, int | float):
         return str(value)
     text = printable(value)

@@ -21,7 +21,10 @@ from live.outputs.csv_rows import csv_row
 from live.outputs.events import Event
 
 LOG_SUFFIXES = (".jsonl", ".csv")
-COLUMNS = ("time", "clock", "event", "source", "track_id", "shown", "text", "confidence", "quad", "digit_text", "value")
+COLUMNS = (
+    "time", "clock", "event", "source", "track_id", "shown", "text", "confidence", "quad", "digit_text", "value",
+    "expected", "format",
+)  # fmt: skip
 CAN_NOT_SYNC = (errno.EINVAL, errno.ENOTSUP, errno.EROFS)
 """Error numbers of fsync on a pipe or device that has no disk."""
 

@@ -63,6 +63,8 @@ def variables(event: Event) -> dict[str, str]:
         "NUMCAM_CONFIDENCE": f"{number.confidence:.4f}",
         "NUMCAM_TRACK": str(event.tracked.track_id),
         "NUMCAM_SOURCE": event.source,
+        "NUMCAM_EXPECTED": "" if number.fits is None else str(number.fits).lower(),
+        "NUMCAM_FORMAT": number.format,
         "NUMCAM_TIME": event.iso,
         "NUMCAM_EVENT": event.kind,
     }

@@ -25,6 +25,7 @@ NO_CENTS = re.compile(r"[.,:]-+$")
 """The dash of an amount without cents: `3.-`."""
 CSV_COLUMNS = (
     "source", "shown", "text", "confidence", "x0", "y0", "x1", "y1", "x2", "y2", "x3", "y3", "digit_text", "value",
+    "expected", "format",
 )  # fmt: skip
 LONGEST_SHEET_NAME = 31  # Excel's own limit; so are the letters below, and the name that it keeps for itself
 NOT_IN_SHEET_NAMES = frozenset("[]:*?/\\'")
@@ -71,6 +72,8 @@ class CsvFile:
                 *corners,
                 fields["digit_text"],
                 fields["value"],
+                fields["expected"],
+                fields["format"],
             ]
             self._file.write(csv_row(row).encode())
 

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from live.core.records import Digit, Number
 from live.core.settings import GroupingSettings
+from live.expected.expectation import Expectation
 from live.reading.cuts import Extent
 from live.reading.decoding import Candidate
 from live.reading.regions import along, back
@@ -122,14 +123,16 @@ def are_of_one_digit(one: Candidate, other: Candidate, tall: float) -> bool:
     return shared > PIECE_SHARE * min(one.right - one.left, other.right - other.left) and height < PIECES_TALL * tall
 
 
-def numbers_of_groups(groups: list[Group], angle: float, settings: GroupingSettings) -> list[tuple[int, Number]]:
+def numbers_of_groups(
+    groups: list[Group], angle: float, settings: GroupingSettings, expectation: Expectation | None = None
+) -> list[tuple[int, Number]]:
     """The numbers among the groups, each with its group's index, in reading order: lines top to bottom, each left to right.
 
-    angle: slope of most lines, radians.
+    angle: slope of most lines, radians. expectation: as for `rejection_reason`.
     """
     found = []
     for index, group in enumerate(groups):
-        if rejection_reason(group, settings) is not None:
+        if rejection_reason(group, settings, expectation) is not None:
             continue
         extent = group.extent
         quad = quad_of(extent, group.angle)
@@ -140,13 +143,24 @@ def numbers_of_groups(groups: list[Group], angle: float, settings: GroupingSetti
     return [indexed for _, indexed in in_reading_order(found)]
 
 
-def rejection_reason(group: Group, settings: GroupingSettings) -> str | None:
-    """Why a group is not reported as a number: `no digit`, `word` or `unsure`; None where it is."""
+def rejection_reason(group: Group, settings: GroupingSettings, expectation: Expectation | None = None) -> str | None:
+    """Why a group is not reported as a number: `no digit`, `word` or `unsure`; None where it is.
+
+    expectation: what numbers are expected to look like; a number that fits is as sure as that makes it.
+    """
     if not group.digits:
         return "no digit"
     if is_word(group):
         return "word"
-    return None if is_sure(group.digits, settings) else "unsure"
+    if is_sure(group.digits, settings):
+        return None
+    if expectation is None:
+        return "unsure"
+    number = expectation.settle(
+        number_of(group.digits, quad_of(group.extent, group.angle), settings), settings.doubt_below
+    )
+    doubtful_only = len(number.doubtful) == len(number.digits)
+    return None if number.fits and not doubtful_only and number.confidence >= settings.min_confidence else "unsure"
 
 
 def number_of(digits: list[Digit], quad: NDArray[np.float32], settings: GroupingSettings) -> Number:

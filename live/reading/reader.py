@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from live.core.records import Number, Reading
 from live.core.settings import Settings
+from live.expected.expectation import Expectation
 from live.reading.augmentation import augment_doubtful
 from live.reading.budget import (
     AUGMENTATION_COST,
@@ -83,6 +84,9 @@ def ignore(stage: str) -> None:
 
 class PageReader:
     """Reads the numbers on a picture of a page. Keeps nothing from picture to picture."""
+
+    expectation: Expectation | None = None
+    """What numbers look like; None: any. One that fits is reported even if its digits alone are unsure."""
 
     def __init__(self, classifier: Classifier, settings: Settings, ask_lines: AsksLines | None = None) -> None:
         """ask_lines: the line network, for numbers whose digits can't be separated; None leaves them unread."""
@@ -157,10 +161,10 @@ class PageReader:
         settings, ink = self._settings.grouping, pieces.ink
         rejected = Rejections()
         for k, group in enumerate(groups):
-            reason = rejection_reason(group, settings)
+            reason = rejection_reason(group, settings, self.expectation)
             if reason is not None:
                 rejected.by_step[reason] = (*rejected.by_step.get(reason, ()), k)
-        wanted = numbers_of_groups(groups, pieces.angle, settings)
+        wanted = numbers_of_groups(groups, pieces.angle, settings, self.expectation)
         found = rejected.keep("budget", wanted, affordable_numbers(wanted, budget))
         found = rejected.keep("sheet", found, on_paper(numbers_in(found), ink))
         found = rejected.keep("false_positives", found, without_false_positives(numbers_in(found), ink, settings))

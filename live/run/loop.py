@@ -204,4 +204,5 @@ def event_line(event: Event, *, still: bool, named: bool = False) -> str:
         where += f"  {event.source}"
     verb = "now " if event.kind == "changed" else "read"
     number = event.tracked.number
-    return f"{where}  {verb} {number.shown:<8} {percent(number.confidence):>5}"
+    marked = "  not expected" if number.fits is False else ""
+    return f"{where}  {verb} {number.shown:<8} {percent(number.confidence):>5}{marked}"

@@ -14,6 +14,7 @@ from live.api.stream import Stream
 from live.capture.sources import DEMO_NAME, may_be_live, open_source
 from live.core.errors import SourceError
 from live.core.settings import Settings
+from live.expected.expectation import Expectation
 from live.outputs.events import FirstFrame
 from live.reading.orientation import OrientedPageReader
 from models.classifier import Classifier
@@ -28,10 +29,11 @@ SAME_TIME_S = 0.0005
 def open_streams(
     settings: Settings, classifier: Classifier, on_note: OnNote, check: Callable[[], None], *, headless: bool
 ) -> Iterator[list[Stream]]:
-    """Context manager that opens every source of the run, and closes them at the end. Raises SourceError and ModelError.
+    """Context manager that opens every source of the run, and closes them at the end.
 
     If files are read along with cameras, they are played at their own speed, and their times are converted to the cameras'
     clock. With a window, the built-in clip is repeated. check: raises KeyboardInterrupt to end a reading.
+    Raises SourceError, SettingsError and ModelError.
     """
     several = len(settings.sources) > 1
     realtime = True if several and any(map(may_be_live, settings.sources)) else settings.realtime
@@ -39,7 +41,10 @@ def open_streams(
     open_one = partial(
         open_source, settings=settings.camera, limits=settings.limits, realtime=realtime, headless=headless
     )
-    reader, track_ids, first = open_reader(settings, classifier), count(1), FirstFrame()
+    expectation = Expectation.of(settings)
+    for note in expectation.notes if expectation else ():
+        on_note(note)
+    reader, track_ids, first = open_reader(settings, classifier, expectation), count(1), FirstFrame()
     with ExitStack() as stack:
         streams = []
         for address in settings.sources:
@@ -49,7 +54,7 @@ def open_streams(
             reopen = partial(open_one, "demo") if source.name == DEMO_NAME and not headless else None
             session = SourceSession(source, on_note, reopen=reopen, on_wall_clock=on_wall_clock)
             oriented = OrientedPageReader(reader, remembers=not source.still)
-            frames = FrameReader(oriented, settings, source.still, source.fps, track_ids, check)
+            frames = FrameReader(oriented, settings, source.still, source.fps, track_ids, check, expectation)
             streams.append(Stream(session, frames, settings.overlay, first))
             stack.callback(streams[-1].close)
         yield streams

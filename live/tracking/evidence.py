@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -36,14 +36,31 @@ class Hit:
     """Weight, 0 to 1: the confidence per digit, without the signs, times the trust in the frame."""
     support: float
     """Evidence for its digits: negative natural logarithm of the probability that it is wrong."""
+    expected_text: str = ""
+    """The digits that an expected format makes of it; "" where it fits none."""
+    expected_support: float = 0.0
+    """Evidence for those digits."""
 
 
-def hit_of(number: Number, time: float, moved: NDArray[np.float32], trust: float) -> Hit:
-    """Make a hit of a reading. trust: that in the frame, 0 to 1."""
-    # per digit: otherwise a long number would have less weight than a part of it. Signs have votes of their own
-    sure = math.prod(digit.confidence for digit in number.digits) ** (1 / len(number.digits))
-    doubt = 1 - (1 - MISREAD_SHARE / 2) * sure
-    return Hit(number, time, evidence_of(number.digits), moved, trust * sure, -trust * math.log(doubt))
+def hit_of(
+    number: Number, time: float, moved: NDArray[np.float32], trust: float, expected: Number | None = None
+) -> Hit:
+    """Make a hit of a reading. trust: that in the frame, 0 to 1. expected: what an expected format makes of it, if it fits."""
+    sure = sureness(number.digits)
+    hit = Hit(number, time, evidence_of(number.digits), moved, trust * sure, trust * proof(sure))
+    if expected is None:
+        return hit
+    return replace(hit, expected_text=expected.digit_text, expected_support=trust * proof(sureness(expected.digits)))
+
+
+def sureness(digits: Sequence[Digit]) -> float:
+    """Confidence per digit, 0 to 1: otherwise a long number would have less weight than a part of it. Signs have votes."""
+    return math.prod(digit.confidence for digit in digits) ** (1 / len(digits))
+
+
+def proof(sure: float) -> float:
+    """Evidence of a reading with this confidence per digit: negative natural logarithm of the probability that it is wrong."""
+    return -math.log(1 - (1 - MISREAD_SHARE / 2) * sure)
 
 
 def evidence_of(digits: Iterable[Digit]) -> NDArray[np.float32]:
@@ -112,6 +129,11 @@ def believed(hits: Sequence[Hit]) -> list[Hit]:
 def support(hits: Sequence[Hit], text: str) -> float:
     """Evidence for the digits `text`: negative natural logarithm of the probability that all their readings are wrong."""
     return sum(hit.support for hit in hits if hit.number.digit_text == text)
+
+
+def expected_support(hits: Sequence[Hit], text: str) -> float:
+    """As `support`, for digits that an expected format makes of the readings."""
+    return sum(hit.expected_support for hit in hits if hit.expected_text == text)
 
 
 def agreement(hits: Sequence[Hit], shown: str, *, keeps: bool = False) -> tuple[list[Hit], NDArray[np.float32]]:

@@ -21,7 +21,7 @@ from live.core.geometry import boxes_along, covered, iou, page_slope
 from live.core.records import Number
 from live.core.results import TrackedNumber
 from live.core.settings import GroupingSettings, TrackingSettings
-from live.tracking.evidence import support
+from live.expected.expectation import Expectation
 from live.tracking.frame_interval import stretch
 from live.tracking.page_motion import page_shift
 from live.tracking.tracks import Track
@@ -56,11 +56,13 @@ class NumberTracker:
         settings: TrackingSettings,
         doubt_below: float = GroupingSettings().doubt_below,
         ids: Iterator[int] | None = None,
+        expectation: Expectation | None = None,
     ) -> None:
         """doubt_below: certainty below which a digit is shown as ?, 0 to 1.
 
-        ids: a shared iterator of ids, for trackers whose ids must differ; None: 1, 2, 3, ...
+        ids: a shared iterator of ids, for trackers whose ids must differ; None: 1, 2, 3, ... expectation: None: any number.
         """
+        self._expectation = expectation
         self._settings = settings
         self._doubt_below = doubt_below
         self._ids = count(1) if ids is None else ids
@@ -180,6 +182,7 @@ class NumberTracker:
             if row.max(initial=0.0) <= SAME_PLACE:  # else it is part of a matched number
                 seen_at = self._captured_at
                 track = Track(next(self._ids), numbers[place].quad, seen_at, seen_at, self._now, self._doubt_below)
+                track.expectation = self._expectation
                 track.add(numbers[place], self._now, self._settings.memory_s, trust[place])
                 self._tracks.append(track)
                 read.append(track)
@@ -234,7 +237,7 @@ class NumberTracker:
         """The track as a `TrackedNumber`; confirms it if its evidence suffices."""
         number = track.number()
         times = (WITH_DOUBT if number.doubts else 1.0) * (IN_FLIGHT if self._flies and len(number.digits) == 1 else 1.0)
-        doubt = math.exp(-support(track.recent, track.digit_text) / times)
+        doubt = math.exp(-track.support() / times)
         told = [digit.confidence for k, digit in enumerate(number.digits) if k not in number.doubtful]
         if not track.confirmed and self._flies and 0 < self._now - self._settled_at < self._settings.memory_s:
             told = []  # the blurred rest of a page that leaves

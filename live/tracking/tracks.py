@@ -4,14 +4,24 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from live.core.geometry import Quad
 from live.core.records import Box, Digit, Number
-from live.tracking.evidence import Hit, agreement, doubtful_places, hit_of, probabilities_of, text_of
+from live.expected.expectation import Expectation
+from live.tracking.evidence import (
+    Hit,
+    agreement,
+    doubtful_places,
+    expected_support,
+    hit_of,
+    probabilities_of,
+    support,
+    text_of,
+)  # fmt: skip
 from live.tracking.sign_votes import SignVotes, VotedSign, ends_of
 
 # This is the time constant, seconds, of the exponential smoothing of a quad's motion relative to the page.
@@ -57,6 +67,11 @@ class Track:
     """Time of the last reading that the quad follows, on the tracker's clock."""
     shape: Hit | None = None
     """The newest hit that the current digits are based on."""
+    expectation: Expectation | None = None
+    settled: Number | None = None
+    """The current number with the digits and signs that an expected format makes of it, if it fits, as at the last reading."""
+    settled_moved: NDArray[np.float32] = field(default_factory=lambda: np.zeros(2, np.float32))
+    """The total shift at that time, (2,) px."""
 
     def move(self, shift: NDArray[np.float32], *, seen: bool) -> None:
         """Move with the page by `shift` (2,), px. seen: the shift was measured by other numbers; else it is predicted."""
@@ -71,7 +86,7 @@ class Track:
 
         A confirmed number changes its text only if the other text has more evidence, and never if `keeps_text` is set.
         """
-        hit = hit_of(number, time, self.moved, trust)
+        hit = hit_of(number, time, self.moved, trust, self._expected(number))
         self.recent = [*(earlier for earlier in self.recent if time - earlier.time <= memory_s), hit]
         elapsed_s, self.read_at = time - self.read_at, time
         self.hits += 1
@@ -94,6 +109,26 @@ class Track:
         self.shape = agreeing[-1]
         boxes = [digit.box for digit in self.shape.number.digits]
         self.digits = tuple(Digit(box, row) for box, row in zip(boxes, probabilities, strict=True))
+        self._settle(tuple(Digit(box, row) for box, row in zip(boxes, said, strict=True)))
+
+    def _expected(self, number: Number) -> Number | None:
+        """What an expected format makes of a number; None where it fits none."""
+        found = None if self.expectation is None else self.expectation.settle(number, self.doubt_below)
+        return found if found is not None and found.fits else None
+
+    def _settle(self, digits: tuple[Digit, ...]) -> None:
+        """Apply the expected formats to the current number. digits: by all readings of its length."""
+        before = self.settled if self.confirmed else None
+        self.settled = None
+        settled = self._expected(replace(self.number(), digits=digits))
+        if settled is None:
+            return
+        alike = before is not None and len(before.digits) == len(settled.digits)
+        rows = np.array([digit.probabilities for digit in settled.digits])
+        doubtful = doubtful_places(
+            rows, settled.digit_text, before.doubtful if alike and before else None, self.doubt_below
+        )
+        self.settled, self.settled_moved = replace(settled, doubtful=doubtful), self.moved
 
     def _follow(self, hit: Hit, agreeing: Sequence[Hit], elapsed_s: float, memory_s: float) -> None:
         """Let the quad follow the newest hit, if that agrees; else the newest one that does."""
@@ -110,9 +145,17 @@ class Track:
         elif self.shape not in agreeing:
             self.quad = agreeing[-1].number.quad + (self.moved - agreeing[-1].moved)
 
+    def support(self) -> float:
+        """Evidence for the current digits. Readings that differ in what an expected format settles say the same."""
+        if self.settled is not None:
+            return expected_support(self.recent, self.settled.digit_text)
+        return support(self.recent, self.digit_text)
+
     def number(self) -> Number:
         """The current number at its current position."""
         assert self.shape is not None
+        if self.settled is not None:
+            return self._settled_number(self.settled)
         x, y = (round(float(part)) for part in self.moved - self.shape.moved)
         digits = self.digits
         if x or y:
@@ -122,4 +165,16 @@ class Track:
             )
         signs = tuple(voted.at(self.moved) for voted in self.signs)
         doubtful_signs = tuple(k for k, voted in enumerate(self.signs) if voted.doubtful)
-        return Number(digits, self.quad, self.doubtful, signs, doubtful_signs)
+        fits = None if self.expectation is None else False
+        return Number(digits, self.quad, self.doubtful, signs, doubtful_signs, fits=fits)
+
+    def _settled_number(self, settled: Number) -> Number:
+        """The number that an expected format makes of it, at its current position."""
+        x, y = (round(float(part)) for part in self.moved - self.settled_moved)
+
+        def placed(box: Box) -> Box:
+            return Box(box.x + x, box.y + y, box.width, box.height)
+
+        digits = tuple(replace(digit, box=placed(digit.box)) for digit in settled.digits) if x or y else settled.digits
+        signs = tuple(replace(sign, box=placed(sign.box)) for sign in settled.signs) if x or y else settled.signs
+        return replace(settled, digits=digits, signs=signs, quad=self.quad)

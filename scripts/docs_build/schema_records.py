@@ -37,6 +37,8 @@ Value = Annotated[
         "`3.000` where neither `output.decimal` nor the page's other numbers tell what the point means."
     ),
 ]
+Expected = Annotated[bool | None, field("Whether it fits what `--expect` says; null where nothing was expected.")]
+Format = Annotated[str | None, field("The expected format that it fits, as it was written; null where it fits none.")]
 Share = Annotated[float, msgspec.Meta(ge=0, le=1)]
 Confidence = Annotated[Share, field("Probability that every digit and sign is right, to four decimals.")]
 Quad = Annotated[
@@ -92,6 +94,8 @@ class Number(msgspec.Struct):
     text: Text
     digit_text: DigitText
     value: Value
+    expected: Expected
+    format: Format
     confidence: Confidence
     quad: Quad
     digits: Annotated[list[Digit], field("Its digits, left to right.", min_length=1)]
@@ -167,6 +171,8 @@ class Event(msgspec.Struct):
     text: Text
     digit_text: DigitText
     value: Value
+    expected: Expected
+    format: Format
     confidence: Confidence
     quad: Quad
 
@@ -179,6 +185,8 @@ class TrackedNumber(msgspec.Struct):
     text: Text
     digit_text: DigitText
     value: Value
+    expected: Expected
+    format: Format
     confidence: Confidence
     quad: Quad
     confirmed: Annotated[bool, field("Whether it has been read long enough to be shown.")]
