@@ -48,7 +48,7 @@ def test_json_is_a_line_a_picture(pages: Path, capsys: pytest.CaptureFixture[str
     assert (first["width"], first["height"]) == (960, 540)
     assert {number["text"] for number in first["numbers"]} >= set(TEXTS[:2])
     for number in first["numbers"]:
-        named = ("shown", "text", "digit_text", "value", "confidence", "quad", "digits", "signs")
+        named = ("shown", "text", "digit_text", "value", "expected", "format", "confidence", "quad", "digits", "signs")
         assert set(number) == set(named)
         assert np.array(number["quad"]).shape == (4, 2)
         assert "".join(str(digit["label"]) for digit in number["digits"]) == number["digit_text"]

@@ -113,7 +113,7 @@ def test_a_frames_line_holds_every_number_shown_or_not(tmp_path: Path) -> None:
     assert [(number["text"], number["confirmed"]) for number in first["numbers"]] == [("12", True)]
     assert [(number["text"], number["confirmed"]) for number in second["numbers"]] == [("12", False), ("3", False)]
     assert set(first["numbers"][0]) == {
-        *("track_id", "shown", "text", "digit_text", "value", "confidence", "quad", "confirmed")
+        *("track_id", "shown", "text", "digit_text", "value", "expected", "format", "confidence", "quad", "confirmed")
     }
 
 

@@ -65,7 +65,7 @@ def parse_format(text: str) -> Format:
     except ListError as error:
         raise SettingsError(f"expect: {error}") from error
     except (PatternError, RangeError) as error:
-        raise SettingsError(f"expect: {shown} can't be used: {error}.") from error
+        raise SettingsError(f"expect: {shown} can't be used: {printable(error)}.") from error
     except TooLargeError:
         raise SettingsError(
             f"expect: {shown} has too many ways to be matched. Write it with fewer counts in {{}}, or list the values in a "
