@@ -71,7 +71,7 @@ def own_length(_: Truth, number: dict[str, Any] | None) -> Expectation | None:
 
 def list_of_page(truth: Truth, _: dict[str, Any] | None) -> Expectation:
     """The numbers of the page."""
-    return Expectation("|".join(sorted({number["text"] for number in truth})))
+    return Expectation(f"({'|'.join(sorted({number['text'] for number in truth}))})")
 
 
 FORMATS: dict[str, Expects] = {
