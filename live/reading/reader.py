@@ -161,8 +161,7 @@ class PageReader:
         settings, ink = self._settings.grouping, pieces.ink
         rejected = Rejections()
         for k, group in enumerate(groups):
-            reason = rejection_reason(group, settings, self.expectation)
-            if reason is not None:
+            if (reason := rejection_reason(group, settings, self.expectation)) is not None:
                 rejected.by_step[reason] = (*rejected.by_step.get(reason, ()), k)
         wanted = numbers_of_groups(groups, pieces.angle, settings, self.expectation)
         found = rejected.keep("budget", wanted, affordable_numbers(wanted, budget))
