@@ -119,7 +119,7 @@ def with_check_digit(digits: str) -> str:
 def drawn(count: int, seed: int, reader: Reader) -> list[tuple[Truth, Sequence[Number]]]:
     """Pages of numbers with a check digit, read."""
     rng = np.random.default_rng(seed)
-    pages = []
+    pages: list[tuple[Truth, Sequence[Number]]] = []
     for k in range(count):
         texts = [
             with_check_digit("".join(map(str, rng.integers(0, 10, int(rng.integers(DIGITS[0] - 1, DIGITS[1]))))))

@@ -34,7 +34,8 @@ def test_the_search_is_that_of_all_texts(seed: int, pattern: str, has_sign: bool
             row[DIGITS:] = random.dirichlet(np.full(NOTHING + 1 - DIGITS, 0.3))
         else:
             row[:DIGITS] = random.dirichlet(np.full(DIGITS, 0.3))
-    total, best, chosen, shares = 0.0, 0.0, (), np.zeros_like(places)
+    total, best, shares = 0.0, 0.0, np.zeros_like(places)
+    chosen: tuple[int, ...] = ()
     for path in product(*(np.flatnonzero(row).tolist() for row in places)):
         text = "".join("" if symbol == NOTHING else SYMBOLS[symbol] for symbol in path)
         if not re.fullmatch(pattern, text):
@@ -169,7 +170,8 @@ def test_confidence_given_a_format_is_how_often_it_is_right() -> None:
     """Digits are drawn by their own probabilities; half of the numbers hold a check digit."""
     random = np.random.default_rng(11)
     expectation = Expectation("luhn:4")
-    told, right = [], []
+    told: list[float] = []
+    right: list[bool] = []
     while len(told) < 800:
         rows = random.dirichlet(np.full(10, 0.08), 4).clip(1e-4)
         rows /= rows.sum(axis=1, keepdims=True)

@@ -52,7 +52,7 @@ def followed(readings: Sequence[Sequence[Doubt]], expect: str | None, step_s: fl
 
 def test_votes_over_time_are_settled_by_the_format() -> None:
     doubt = {"1": 0.5, "7": 0.49}
-    readings = [["4", {"1": 0.6, "7": 0.39}, "5"], ["4", {"7": 0.6, "1": 0.39}, "5"]] * 3
+    readings: list[list[Doubt]] = [["4", {"1": 0.6, "7": 0.39}, "5"], ["4", {"7": 0.6, "1": 0.39}, "5"]] * 3
     plain = followed(readings, None)
     assert plain.shown == "4?5"
     assert plain.number.fits is None
@@ -66,7 +66,7 @@ def test_votes_over_time_are_settled_by_the_format() -> None:
 def test_readings_that_differ_in_what_the_format_settles_confirm_one_another() -> None:
     """Their digits alone say four different texts."""
     flips = [{"1": 0.51, "7": 0.4}, {"7": 0.51, "1": 0.4}]
-    readings = [["4", flips[k % 2], flips[k // 2 % 2]] for k in range(4)]
+    readings: list[list[Doubt]] = [["4", flips[k % 2], flips[k // 2 % 2]] for k in range(4)]
     assert followed(readings[:3], None).confirmed is False
     found = followed(readings[:3], "471..471")
     assert (found.text, found.confirmed) == ("471", True)
@@ -136,7 +136,7 @@ def test_read_writes_what_fits(page: Path, tmp_path: Path, capsys: pytest.Captur
     assert main(["read", str(page), "--expect", "[0-9]{4}", "--expect", "9", "--csv", str(table)]) == 0
     out = capsys.readouterr().out
     assert "[0-9]{4}" in out
-    rows = {row["text"]: row for row in csv.DictReader(table.open(newline=""))}
+    rows = {row["text"]: row for row in csv.DictReader(table.read_text().splitlines())}
     assert (rows["4711"]["expected"], rows["4711"]["format"]) == ("true", "[0-9]{4}")
     assert (rows["305"]["expected"], rows["305"]["format"]) == ("false", "")
     assert main(["read", str(page), "--json", "--expect", "4", "--only-expected"]) == 0
@@ -150,7 +150,7 @@ def test_a_run_logs_what_fits(tmp_path: Path, capsys: pytest.CaptureFixture[str]
     log, frames = tmp_path / "log.csv", tmp_path / "frames.jsonl"
     run = ["--source", "demo", "--headless", "--max-frames", "75", "--expect", "4", "--only-expected"]
     assert main([*run, "--log", str(log), "--log-frames", str(frames)]) == 0
-    rows = list(csv.DictReader(log.open(newline="")))
+    rows = list(csv.DictReader(log.read_text().splitlines()))
     assert rows
     assert {(len(row["text"]), row["expected"], row["format"]) for row in rows} == {(4, "true", "4")}
     numbers = [number for frame in log_rows(frames) for number in frame["numbers"]]

@@ -53,6 +53,8 @@ def test_a_command_is_told_the_number_in_its_environment(tmp_path: Path) -> None
         "NUMCAM_CONFIDENCE": "0.9500",
         "NUMCAM_TRACK": "3",
         "NUMCAM_SOURCE": "my page; touch x.png",
+        "NUMCAM_EXPECTED": "",
+        "NUMCAM_FORMAT": "",
         "NUMCAM_TIME": event.iso,
         "NUMCAM_EVENT": "appeared",
     }
