@@ -52,7 +52,7 @@ class Tally:
         """One row of the table."""
         wrong = self.fitting - self.right
         shares = [
-            percent(part / whole if whole else None, 2)
+            percent(part / whole if whole else None, 2, counted=True)
             for part, whole in ((self.right, self.true), (wrong, self.fitting))
         ]
         f1 = 2 * self.right / max(self.true + self.fitting, 1)
@@ -150,7 +150,7 @@ def caught(pages: Sequence[tuple[Truth, Sequence[Number]]]) -> list[str]:
             counts["named"] += not settled.fits
             counts["passed"] += bool(settled.fits) and settled.digit_text != true
     share = {
-        name: percent(counts[name] / counts["wrong"] if counts["wrong"] else None, 1)
+        name: percent(counts[name] / counts["wrong"] if counts["wrong"] else None, 1, counted=True)
         for name in ("named", "mended", "passed")
     }
     return [
