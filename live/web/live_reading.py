@@ -22,7 +22,7 @@ class LiveReading:
 
     def __init__(self, reader: PageReader, settings: Settings, limits: LimitsSettings) -> None:
         """limits: those of a frame."""
-        self._frames = FrameReader(OrientedPageReader(reader), settings)
+        self._frames = FrameReader(OrientedPageReader(reader), settings, expectation=reader.expectation)
         self._events = EventFinder()
         self._limits = limits
         self._began_at: float | None = None

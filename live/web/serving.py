@@ -14,6 +14,7 @@ from live.api.page import Page
 from live.api.reader import Reader, decoded
 from live.core.errors import SourceError
 from live.core.settings import Settings
+from live.expected.expectation import Expectation
 from live.reading.reader import PageReader
 from live.web.limits import Places, WebLimits, for_frames, for_uploads
 from live.web.live_reading import LiveReading
@@ -45,11 +46,13 @@ class Serving:
 
     @classmethod
     def of(cls, settings: Settings, limits: WebLimits | None = None) -> Serving:
-        """Load the networks, once for all clients. Raises ModelError."""
+        """Load the networks, once for all clients. Raises ModelError, and SettingsError where what is expected can't be used."""
         limits = limits or WebLimits()
+        expectation = Expectation.of(settings)
         classifier = open_classifier(settings)
         uploads = msgspec.structs.replace(settings, limits=for_uploads(settings.limits, limits))
-        return cls(settings, open_reader(settings, classifier), Reader(uploads, classifier), ReadingQueue(), limits)
+        reader = open_reader(settings, classifier, expectation)
+        return cls(settings, reader, Reader(uploads, classifier, expect=expectation), ReadingQueue(), limits)
 
     def new_live_reading(self) -> LiveReading:
         """A reader with a tracker for one connection."""
