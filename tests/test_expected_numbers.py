@@ -158,7 +158,9 @@ def test_a_run_logs_what_fits(tmp_path: Path, capsys: pytest.CaptureFixture[str]
     assert "read" in capsys.readouterr().out
 
 
-@pytest.mark.parametrize("command", [["read", "page.png"], ["--source", "demo", "--headless"]])
+@pytest.mark.parametrize(
+    "command", [["read", "page.png"], ["batch", ".", "--out", "out"], ["--source", "demo", "--headless"]]
+)
 def test_a_format_that_can_not_be_used_ends_with_one_line(
     command: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

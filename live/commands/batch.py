@@ -7,12 +7,16 @@ from live.batch.run import BatchResult, run_batch
 from live.core.exit_codes import DONE, FAILED, INTERRUPTED
 from live.core.settings import Settings
 from live.core.terminal import say, tell
+from live.expected.expectation import Expectation
 from live.run.interrupts import Interrupts
 
 
 def read_batch(options: BatchOptions, settings: Settings, interrupts: Interrupts) -> int:
     """Run the batch. Returns the exit code: 1 if a page couldn't be read. Raises NumcamError."""
     interrupts.hold()
+    expectation = Expectation.of(settings)  # a format that can't be used is told before the workers start
+    for note in expectation.notes if expectation else ():
+        say(note)
     result = run_batch(options, settings, say=say, stopped=lambda: interrupts.asked)
     if interrupts.asked:
         return INTERRUPTED
