@@ -15,7 +15,16 @@ GROUPS = {
     "Train and export": ("train", "train_lines", "export"),
     "Evaluate a network": ("evaluate", "compare", "predict"),
     "Draw pages and clips": ("drawn_pages", "make_demo"),
-    "Measure the whole program": ("benchmark", "live_age", "serve_speed", "still_cost", "soak", "worst_search", "fuzz"),
+    "Measure the whole program": (
+        "benchmark",
+        "live_age",
+        "serve_speed",
+        "still_cost",
+        "batch_cost",
+        "soak",
+        "worst_search",
+        "fuzz",
+    ),
     "Judge what is read on pages": ("scoreboard", "ablate", "page_confidence", "expected_formats", "same_readings"),
     "Make the documentation": ("doc_pictures", "draw_rooms", "schema", "store_notebook"),
 }
