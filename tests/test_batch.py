@@ -254,6 +254,8 @@ def test_a_folder_belongs_to_one_run_and_to_its_settings(pages: Pages) -> None:
     assert Path("out/numbers.1.csv").read_text() == "mine"
     with pytest.raises(numcam.SettingsError, match=r"^out holds pages that were read with other settings"):
         numcam.batch("in", "out", settings={"grouping": {"doubt_below": 0.5}})
+    with pytest.raises(numcam.SettingsError, match=r"^out holds pages that were read with other settings"):
+        numcam.batch("in", "out", settings={"expect": "6"})
     Path(f"out/{NAME}").write_bytes(b"no database" * 1000)
     with pytest.raises(
         numcam.OutputError, match=r"is damaged, so the batch can't go on\. Choose another folder with --out\.$"

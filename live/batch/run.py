@@ -142,6 +142,7 @@ def enlist(journal: Journal, options: BatchOptions, settings: Settings) -> int:
 def fingerprint(settings: Settings, dpi: int) -> str:
     """A text that is the same for settings with which the same is read. Limits and threads change nothing of it."""
     told = [msgspec.to_builtins(getattr(settings, section)) for section in READING_SECTIONS]
+    told += [settings.formats, settings.only_expected]
     content = msgspec.json.encode(
         [told, settings.model.path, settings.model.runtime, settings.model.lines, dpi, __version__]
     )
