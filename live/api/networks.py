@@ -19,6 +19,7 @@ from live.reading.reader import PageReader
 from models.classifier import Classifier
 from models.errors import ModelError
 from models.line_classifier import LineClassifier
+from models.verifier import Verifier
 
 
 class NetworkError(NumcamError, ModelError):
@@ -59,9 +60,9 @@ def weakness_of(classifier: Classifier, settings: ModelSettings) -> str | None:
 
 
 def open_reader(settings: Settings, classifier: Classifier, expectation: Expectation | None = None) -> PageReader:
-    """A page reader with that network, and with the one for whole lines if the settings enable it. Raises ModelError."""
+    """A page reader with that network, the verifier, and the network for whole lines if enabled. Raises ModelError."""
     ask_lines = LineClassifier(threads=settings.model.threads) if settings.model.lines else None
-    reader = PageReader(classifier, settings, ask_lines=ask_lines)
+    reader = PageReader(classifier, settings, ask_lines, Verifier(threads=settings.model.threads))
     reader.expectation = expectation
     return reader
 

@@ -107,7 +107,7 @@ class GroupingSettings(Section, frozen=True):
     """Which digits form a number."""
 
     min_confidence: Share = 0.02
-    min_lone_confidence: Share = 0.8
+    min_number_probability: Share = 0.55
     doubt_below: Annotated[float, harmless(ge=0, le=0.99)] = 0.7
     max_gap: Annotated[float, harmless("digit heights", ge=0.05, le=5)] = 0.62
     min_height_ratio: Share = 0.42

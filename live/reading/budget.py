@@ -41,6 +41,10 @@ LINE_PX_PER_QUESTION = 20.0
 """This many columns of a whole number's picture cost one more query."""
 LONG_LINE_PX = 160.0
 """Columns beyond this width cost twice as much, since the alternatives of many digits are compared."""
+VERIFICATION_COST = 3.0
+"""Asking whether one group is a number costs this many queries."""
+GROUPS_A_PIECE = 0.15
+"""For so many groups by piece of ink the price of asking about them is reserved: full dev pages ask about 0.06 to 0.15."""
 AUGMENTATION_COST = 300.0
 """Test-time augmentation of the doubtful digits is skipped when fewer queries than this remain."""
 SECOND_PASS, SECOND_PASS_TURNED, PER_SURE_DIGIT = 380.0, 150.0, 6.0

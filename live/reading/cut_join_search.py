@@ -14,8 +14,8 @@ from live.core.settings import SplittingSettings
 from live.reading.budget import Budget
 from live.reading.cuts import CUT_COST, Lattice, sliced
 from live.reading.decoding import scores_alone
-from live.reading.false_positives import ONE
 from live.reading.heights import typical_height
+from live.reading.line_pieces import ONE
 from live.reading.path_search import Search, SearchResults, run_searches
 from live.reading.regions import Component, Upright
 from models.classifier import Classifier

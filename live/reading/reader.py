@@ -3,47 +3,42 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
-from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from live.core.records import Number, Reading
+from live.core.records import Reading
 from live.core.settings import Settings
 from live.expected.expectation import Expectation
 from live.reading.augmentation import augment_doubtful
 from live.reading.budget import (
     AUGMENTATION_COST,
+    GROUPS_A_PIECE,
     INK_COST,
     RESERVED_SHARE,
     STROKES_PER_QUESTION,
+    VERIFICATION_COST,
     Budget,
     CountingClassifier,
 )
 from live.reading.cut_join_search import CutJoinSearch, FirstAnswers, affordable, count_sure_digits
-from live.reading.cuts import Lattice, build_lattice
+from live.reading.cuts import build_lattice
 from live.reading.decoding import decode
-from live.reading.false_positives import (
-    is_texture,
-    on_paper,
-    without_cut_outs,
-    without_false_positives,
-    without_line_pieces,
-)
 from live.reading.grouping import Group, find_groups, numbers_of_groups, rejection_reason
 from live.reading.heights import typical_rows
 from live.reading.ink import Ink, find_ink
 from live.reading.joins import find_clusters
+from live.reading.line_pieces import without_line_pieces
 from live.reading.line_reader import AsksLines, read_lines, with_lines
 from live.reading.outlines import count_stroke_starts, count_too_large, find_contours, find_outlines, is_too_full
 from live.reading.regions import measure, upright_each
-from live.reading.rejections import Rejections, affordable_numbers, numbers_in, owners_of
+from live.reading.rejections import NumberedGroup, Rejections, affordable_numbers, numbers_in
 from live.reading.ruled_lines import without_ruled_lines
 from live.reading.slopes import text_line_angles
-from live.reading.traces import Pieces, Trace
-from live.reading.words import without_words
+from live.reading.traces import Found, Pieces, Questions, Trace
+from live.reading.verification import Verifies, number_chances
 from models.classifier import Classifier
 from models.mnist_format import stack_mnist
 
@@ -51,31 +46,6 @@ STAGES = ("ink", "regions", "format", "classify", "look again", "group", "augmen
 
 Mark = Callable[[str], None]
 Inputs = NDArray[np.float32]
-
-
-class Found(NamedTuple):
-    """What is on a picture before anything is classified."""
-
-    ink: Ink
-    """All of it, with ruled lines."""
-    pieces: Pieces
-    """Its components; none is laid upright yet."""
-    left_out: int
-    """Pieces of ink that were left out already."""
-
-
-@dataclass(frozen=True, eq=False)
-class _Questions:
-    """All inputs and answers of the classifier, and the lattices to decode."""
-
-    again: list[Lattice]
-    inputs: Inputs
-    answers: Inputs
-    """Row by row as `inputs`."""
-    lattices: list[Lattice]
-    """Lattices of the first pass that were not replaced, then those of the second pass."""
-    rows: list[int]
-    """The row in `inputs` and `answers` of each region of `lattices`."""
 
 
 def ignore(stage: str) -> None:
@@ -88,11 +58,21 @@ class PageReader:
     expectation: Expectation | None = None
     """What numbers look like; None: any. One that fits is reported even if its digits alone are unsure."""
 
-    def __init__(self, classifier: Classifier, settings: Settings, ask_lines: AsksLines | None = None) -> None:
-        """ask_lines: the line network, for numbers whose digits can't be separated; None leaves them unread."""
+    def __init__(
+        self,
+        classifier: Classifier,
+        settings: Settings,
+        ask_lines: AsksLines | None = None,
+        verify: Verifies | None = None,
+    ) -> None:
+        """ask_lines: the line network, for numbers whose digits can't be separated; None leaves them unread.
+
+        verify: the verifier, which tells numbers from all else; None takes every group of sure digits for a number.
+        """
         self.classifier = classifier
         """Answers for single digits."""
         self._ask_lines = ask_lines
+        self._verify = verify
         self._settings = settings
 
     def read(self, image: NDArray[np.uint8], mark: Mark = ignore) -> Reading:
@@ -130,7 +110,9 @@ class PageReader:
         mark("format")
         probabilities = self.classifier(inputs)
         mark("classify")
-        with budget.limited(budget.second_pass(count_sure_digits(probabilities), again=again)) as allowance:
+        reserved = VERIFICATION_COST * GROUPS_A_PIECE * len(pieces.whole) if self._verify else 0.0
+        second_pass = budget.second_pass(count_sure_digits(probabilities), again=again)
+        with budget.limited(min(second_pass, max(0.0, budget.remaining - reserved))) as allowance:
             asked = self._look_again(pieces, inputs, probabilities, allowance)
             mark("look again")
             ink = pieces.ink  # without its ruled lines
@@ -149,31 +131,39 @@ class PageReader:
                 lines = read_lines(groups, ink, (self._ask_lines, self.classifier.classes), allowance)
             groups = with_lines(groups, lines)
             mark("lines")
-            numbers, rejected = self._numbers_of(groups, pieces, allowance)
-            mark("group")
-        reading = Reading(numbers, ink.mask, asked.inputs, budget.left_out - left_out)
-        return Trace(reading, found.ink, pieces, asked.answers, asked.again, chosen, kept, lines, groups, rejected)
+            rejected = Rejections()
+            numbered = self._numbers_of(groups, pieces, allowance, rejected)
+        numbered = self._verified(numbered, groups, found.ink, budget, rejected)
+        mark("group")
+        reading = Reading(numbers_in(numbered), ink.mask, asked.inputs, budget.left_out - left_out)
+        return Trace(
+            reading, found.ink, pieces, asked.answers, asked.again, chosen, kept, lines, groups, rejected.by_step,
+            rejected.chances,
+        )  # fmt: skip
 
     def _numbers_of(
-        self, groups: list[Group], pieces: Pieces, budget: Budget
-    ) -> tuple[tuple[Number, ...], dict[str, tuple[int, ...]]]:
-        """The reported numbers, and the indices of all other groups by the step that rejected them."""
-        settings, ink = self._settings.grouping, pieces.ink
-        rejected = Rejections()
+        self, groups: list[Group], pieces: Pieces, budget: Budget, rejected: Rejections
+    ) -> list[NumberedGroup]:
+        """The groups that may be numbers; all others are recorded in `rejected`."""
+        settings = self._settings.grouping
         for k, group in enumerate(groups):
             if (reason := rejection_reason(group, settings, self.expectation)) is not None:
                 rejected.by_step[reason] = (*rejected.by_step.get(reason, ()), k)
-        wanted = numbers_of_groups(groups, pieces.angle, settings, self.expectation)
-        found = rejected.keep("budget", wanted, affordable_numbers(wanted, budget))
-        found = rejected.keep("sheet", found, on_paper(numbers_in(found), ink))
-        found = rejected.keep("false_positives", found, without_false_positives(numbers_in(found), ink, settings))
-        candidates = [piece for group in groups for piece in group.pieces]
-        owners = owners_of(groups, [*found, *rejected.of_step("budget", wanted)])
-        found = rejected.keep("words", found, without_words(numbers_in(found), candidates, owners, ink))
-        found = rejected.keep("cut_outs", found, without_cut_outs(numbers_in(found), ink))
-        numbers = numbers_in(found)
-        found = rejected.keep("texture", found, () if is_texture(numbers, len(pieces.whole)) else numbers)
-        return numbers_in(found), rejected.by_step
+        found = numbers_of_groups(groups, pieces.angle, settings, self.expectation)
+        return rejected.keep("budget", found, affordable_numbers(found, budget))
+
+    def _verified(
+        self, found: list[NumberedGroup], groups: list[Group], whole: Ink, budget: Budget, rejected: Rejections
+    ) -> list[NumberedGroup]:
+        """Those that are numbers; all others are recorded in `rejected`. whole: all ink."""
+        if self._verify is None:
+            return found
+        words = len(rejected.by_step.get("word", ()))
+        chances = number_chances([groups[k] for k, _ in found], words, whole, self._verify, budget)
+        told = zip(found, chances, strict=True)
+        rejected.chances.update({k: chance for (k, _), chance in told if chance is not None})
+        least = self._settings.grouping.min_number_probability
+        return rejected.keep("no number", found, tuple(n for k, n in found if rejected.chances.get(k, 1.0) >= least))
 
     def find_components(self, ink: Ink, budget: Budget) -> Pieces:
         """The components of the ink; none is laid upright yet."""
@@ -217,7 +207,7 @@ class PageReader:
         whole = laid_upright(pieces, chosen).whole
         return stack_mnist([region.ink for lattice in whole for region in lattice.regions])
 
-    def _look_again(self, pieces: Pieces, inputs: Inputs, answers: Inputs, budget: Budget) -> _Questions:
+    def _look_again(self, pieces: Pieces, inputs: Inputs, answers: Inputs, budget: Budget) -> Questions:
         """The second pass: classify cuts and joins of ink that is not surely a digit. Most pages need few queries."""
         splitting, lay_upright = self._settings.splitting, partial(upright_each, pieces.ink)
         asked = [lattice for lattice in pieces.whole if lattice.regions]
@@ -233,7 +223,7 @@ class PageReader:
         )
         parted = {lattice.components for lattice in again}
         kept_rows = [row for row, lattice in enumerate(asked) if lattice.components not in parted]
-        return _Questions(
+        return Questions(
             again,
             np.concatenate([inputs, more]),
             np.concatenate([answers, more_answers]),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -36,6 +37,31 @@ class Pieces:
     """Queries that were spent to find all ink and remove its ruled lines."""
 
 
+class Found(NamedTuple):
+    """What is on a picture before anything is classified."""
+
+    ink: Ink
+    """All of it, with ruled lines."""
+    pieces: Pieces
+    """Its components; none is laid upright yet."""
+    left_out: int
+    """Pieces of ink that were left out already."""
+
+
+@dataclass(frozen=True, eq=False)
+class Questions:
+    """All inputs and answers of the classifier, and the lattices to decode."""
+
+    again: list[Lattice]
+    inputs: Inputs
+    answers: Inputs
+    """Row by row as `inputs`."""
+    lattices: list[Lattice]
+    """Lattices of the first pass that were not replaced, then those of the second pass."""
+    rows: list[int]
+    """The row in `inputs` and `answers` of each region of `lattices`."""
+
+
 @dataclass(frozen=True, eq=False)
 class Trace:
     """A reading with its intermediate results, which show why a number was read as it was, or not at all."""
@@ -58,3 +84,5 @@ class Trace:
     """All groups, with their final digits."""
     rejected: Mapping[str, tuple[int, ...]]
     """Indices of the groups that are not reported, by `rejection_reason` or the name of a later step."""
+    chances: Mapping[int, float]
+    """Probability that a group is a number, for those that the verifier was asked about, by their indices."""

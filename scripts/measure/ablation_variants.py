@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any
@@ -14,16 +14,16 @@ from msgspec.structs import replace as with_settings
 from numpy.typing import NDArray
 
 import live.reading.reader
-from live.core.records import DIGIT_CLASSES, Number, Reading
+from live.core.records import DIGIT_CLASSES, Reading
 from live.core.settings import GroupingSettings, InkSettings, Settings
 from live.reading.decoding import Candidate
-from live.reading.false_positives import LoneRule, is_of_another_size, is_part_of_a_line, without_false_positives
 from live.reading.grouping import Group, find_groups
 from live.reading.ink import Ink, find_ink, ink_on, level_at
 from live.reading.line_reader import AsksLines
 from live.reading.orientation import OrientedPageReader
 from live.reading.reader import PageReader
 from live.reading.regions import Component, Upright, upright_each
+from live.reading.verification import Verifies
 from models.classifier import Classifier
 
 Reads = Callable[[NDArray[np.uint8]], Reading]
@@ -44,11 +44,13 @@ class Variant:
     turns: bool = True
     lines: bool = True
     """Whether the line network reads what can't be read digit by digit."""
+    verified: bool = True
+    """Whether the verifier decides what is a number."""
 
-    def reader(self, classifier: Classifier, ask_lines: AsksLines) -> Reads:
+    def reader(self, classifier: Classifier, ask_lines: AsksLines, verify: Verifies) -> Reads:
         """A function that reads a page with this variant; no page is remembered."""
         asked = DigitsOnly(classifier) if self.digits_only else classifier
-        pages = PageReader(asked, self.settings, ask_lines if self.lines else None)
+        pages = PageReader(asked, self.settings, ask_lines if self.lines else None, verify if self.verified else None)
         read: Reads = OrientedPageReader(pages, remembers=False).read if self.turns else pages.read
 
         def with_replaced(image: NDArray[np.uint8]) -> Reading:
@@ -96,13 +98,7 @@ def variants() -> Iterator[Variant]:
     yield replace(WHOLE, name="pieces of lines dropped", replaced={"without_line_pieces": keep_pieces})
     yield replace(WHOLE, name="words rejected", replaced={"find_groups": groups_of_digits})
     yield replace(WHOLE, name="unsure numbers rejected", settings=changed("grouping", min_confidence=0.0))
-    yield replace(WHOLE, name="off paper", replaced={"on_paper": keep_all})
-    yield replace(WHOLE, name="single digits: unsure", settings=changed("grouping", min_lone_confidence=0.0))
-    yield replace(WHOLE, name="single digits: of another size", replaced=only_rule(is_part_of_a_line))
-    yield replace(WHOLE, name="single digits: parts of lines", replaced=only_rule(is_of_another_size))
-    yield replace(WHOLE, name="pages of words detected", replaced={"without_words": keep_words})
-    yield replace(WHOLE, name="cut-outs of larger shapes", replaced={"without_cut_outs": keep_all})
-    yield replace(WHOLE, name="textures of 1s", replaced={"is_texture": no_texture})
+    yield replace(WHOLE, name="asking whether it is a number", verified=False)
     yield replace(WHOLE, name="turned pages", turns=False)
 
 
@@ -110,11 +106,6 @@ def changed(section: str, **values: Any) -> Settings:
     """The defaults with some values of one section changed, also to values that a settings file can't have."""
     """All stages, with only one of the rules for single digits."""
     return with_settings(DEFAULTS, **{section: with_settings(getattr(DEFAULTS, section), **values)})
-
-
-def only_rule(rule: LoneRule) -> dict[str, Callable[..., Any]]:
-    """Only one of the rules for single digits."""
-    return {"without_false_positives": partial(without_false_positives, rules=[rule])}
 
 
 def ink_in_flat_light(image: NDArray[np.uint8], settings: InkSettings) -> Ink:
@@ -168,23 +159,3 @@ def keep_pieces(candidates: list[Candidate], ink: Ink) -> list[Candidate]:  # no
 def groups_of_digits(candidates: list[Candidate], settings: GroupingSettings) -> list[Group]:
     """As `find_groups`, blind to what is no digit."""
     return find_groups([p for p in candidates if p.digit is not None], settings)
-
-
-def keep_all(numbers: tuple[Number, ...], ink: Ink) -> tuple[Number, ...]:  # noqa: ARG001 (a stage's own parameters)
-    """Keep numbers that are off the paper or cut off."""
-    return numbers
-
-
-def keep_words(
-    numbers: tuple[Number, ...],
-    candidates: Sequence[Candidate],  # noqa: ARG001 (a stage's own parameters)
-    owners: Sequence[int],  # noqa: ARG001
-    ink: Ink,  # noqa: ARG001
-) -> tuple[Number, ...]:
-    """Treat no page as one of words."""
-    return numbers
-
-
-def no_texture(numbers: tuple[Number, ...], pieces: int) -> bool:  # noqa: ARG001 (a stage's own parameters)
-    """Treat no page as texture."""
-    return False

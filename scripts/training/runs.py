@@ -82,8 +82,9 @@ def parsed(parser: argparse.ArgumentParser, arguments: list[str] | None) -> argp
     """The parsed command line, with its words as `given`. The default of `--output` is named after the network."""
     given = sys.argv[1:] if arguments is None else arguments
     options = parser.parse_args(given)
-    # the card names the data file without its folder
-    options.given = [Path(word).name if word == str(options.data) else word for word in given]
+    # the card names files without their folders
+    paths = {str(value) for value in vars(options).values() if isinstance(value, Path)}
+    options.given = [Path(word).name if word in paths or str(Path(word)) in paths else word for word in given]
     if options.output is None:
         options.output = Path("runs") / f"{options.network}.onnx"
     if options.output.suffix != ".onnx":

@@ -61,13 +61,11 @@ REASONS = {
     "word": Reason(SKY, "word", "beside letters, in a word"),
     "unsure": Reason(SKY, "unsure", "below grouping.min_confidence, or nothing but ?"),
     "budget": Reason(BLACK, "too many", "left out, as the page has too many numbers"),
-    "sheet": Reason(BLACK, "no sheet", "not on even paper"),
-    "false_positives": Reason(BLACK, "alone", "by itself, and unlike the page's digits"),
-    "words": Reason(BLACK, "letters", "among words, and most likely part of one"),
-    "cut_outs": Reason(BLACK, "goes on", "its strokes go on all around it"),
-    "texture": Reason(BLACK, "texture", "grain or hatching, no writing"),
+    "no number": Reason(
+        BLACK, "number?", "a number with less than grouping.min_number_probability: letters, print, lines"
+    ),
 }
-"""By the name of what passed a piece over, in the order of the stages; the last six are steps that reject numbers."""
+"""By the name of what passed a piece over, in the order of the stages."""
 
 
 def explain(image: Picture, trace: Trace, settings: OverlaySettings) -> dict[str, Picture]:
@@ -148,10 +146,8 @@ def draw_numbers(image: Picture, trace: Trace, settings: OverlaySettings, scale:
     quads = [_quad(p) * scale for p, _ in gone]
     around = [Box(*cv2.boundingRect(np.rint(quad).astype(np.int32))) for quad in quads]
     page = draw(result, OverlaySettings(text_scale=settings.text_scale), uncovered=around)
-    texts = [
-        f"{p.digit.label}  {percent(p.digit.confidence)}  {why.short}".rstrip() if p.digit is not None else why.short
-        for p, why in gone
-    ]
+    chances = {member.row: chance for k, chance in trace.chances.items() for member in trace.groups[k].members}
+    texts = [_told_beside(p, why, chances.get(p.row)) for p, why in gone]
     _mark(page, quads, texts, [why.tone for _, why in gone])
     count = len(numbers)
     return titled(
@@ -161,6 +157,15 @@ def draw_numbers(image: Picture, trace: Trace, settings: OverlaySettings, scale:
         [("sure", SURE.line), ("less sure", UNSURE.line), ("doubtful", DOUBTFUL.line),
          *((why.told(len(groups[name])), why.tone.line) for name, why in REASONS.items() if groups[name])],
     )  # fmt: skip
+
+
+def _told_beside(piece: Candidate, why: Reason, chance: float | None) -> str:
+    """What stands beside a rejected piece. chance: that it is a number, by the verifier, if it was asked."""
+    if piece.digit is None:
+        return why.short
+    if why is REASONS["no number"] and chance is not None:
+        return f"{piece.digit.label}  {why.short} {percent(chance)}"
+    return f"{piece.digit.label}  {percent(piece.digit.confidence)}  {why.short}".rstrip()
 
 
 def rejected_digits(trace: Trace) -> dict[str, list[Candidate]]:
