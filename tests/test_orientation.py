@@ -156,3 +156,16 @@ def test_a_desk_that_a_sheet_has_left_is_not_turned_about_for_a_number(classifie
         read = [texts(reader.read(frame.image)) for frame in clip if frame.index >= 192]  # its last corner is leaving
     assert len(read) > 10
     assert not any(read)
+
+
+@pytest.mark.parametrize("seed", [0, 5, 21, 34])
+def test_a_page_of_digits_that_look_alike_on_their_head_is_read_from_the_right_side(
+    seed: int, classifier: Classifier, digit_shapes: DigitShapes
+) -> None:
+    rng = np.random.default_rng([seed, 12])
+    numbers = ["".join(rng.choice(list("0689151"), 7)) for _ in range(3)]
+    page = draw_page(digit_shapes, np.random.default_rng([seed, 12]), PageStyle(digit_height_px=45.0), numbers)
+    upright = texts(reader_of(classifier).read(page.image))
+    assert len(set(upright) & set(numbers)) >= 1
+    for turn in (1, 3):
+        assert texts(reader_of(classifier).read(quarter(page.image, turn))) == upright

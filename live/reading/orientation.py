@@ -16,8 +16,8 @@ from numpy.typing import NDArray
 from live.core.records import DIGIT_CLASSES, Box, Reading
 from live.reading.budget import Budget
 from live.reading.cut_join_search import count_sure_digits
-from live.reading.false_positives import ONE
 from live.reading.heights import typical_rows
+from live.reading.line_pieces import ONE
 from live.reading.reader import Mark, PageReader, ignore
 from live.reading.traces import Pieces, Trace
 
@@ -31,7 +31,7 @@ CLEARLY = 1.25
 """Another turn needs this many times the sure digits, and `AND_MORE` more."""
 AND_MORE = 3.0
 """A few letters look like digits upside down, so that another turn needs this many more sure digits."""
-FILLED = 0.17
+FILLED = 0.16
 """Least share of sure digits among all pieces of a turned page for its reading to be accepted."""
 LIKELY = 0.1
 """Least share of sure digits among the inputs that are turned for the page to be read again; fewer never reach `FILLED`."""
@@ -50,6 +50,8 @@ Of 16 pieces of a dev page on its head, up to 13 are sure digits.
 """
 WRITING = 0.4
 """Least share of sure digits among some pieces for a full page to be read turned; one of 60 drawn textures has more."""
+DOUBTFUL = 0.35
+"""A picture with fewer sure digits among its pieces is read from its sides too, if it is not full."""
 EVERY = 6
 """Of the doubtful frames of a camera, one in this many is classified in all turns."""
 
@@ -99,14 +101,23 @@ class OrientedPageReader:
         if not best:
             trace = self._reader.finish(found, mark, budget)
             best = self._better_turn(trace, budget)
-        if best and budget.remaining > found.pieces.finding_price:
-            turn = (self._turn + best) % 4
+        as_before, least = self._turn, AND_MORE
+        if trace and not best and self._is_in_doubt(trace):
+            best, least = 1, AND_MORE + CLEARLY * sure_digits(trace.reading)
+        # 0, 1, 6, 8 and 9 look like digits on their head too: where a turned page is not clear, it is read from the other side
+        other_sides = (best, best + 2) if trace else (best,)  # a full page leaves no budget for one reading more
+        for turn in ((as_before + side) % 4 for side in other_sides if best):
+            if budget.remaining <= found.pieces.finding_price or turn == as_before:
+                break
             otherwise = turned(image, turn)
             again = self._reader.trace(otherwise, mark, budget, again=True)
             mark("turn")
-            as_it_lies = sure_digits(trace.reading) if trace else 0.0
-            if sure_digits(again.reading) > max(AND_MORE, FILLED * len(again.pieces.whole), as_it_lies):
+            sure = sure_digits(again.reading)
+            so_far = sure_digits(trace.reading) if trace else 0.0
+            if sure > max(least, FILLED * len(again.pieces.whole), so_far):
                 self._turn, upright, trace = turn, otherwise, again
+            if sure >= ENOUGH * len(again.pieces.whole):
+                break
         if trace is None:  # the page lies as it should after all
             trace = self._reader.finish(found, mark, budget)
         return OrientedTrace(upright, trace, self._turn)
@@ -128,6 +139,11 @@ class OrientedPageReader:
             if scores[0] > CLEARLY * scores[1:].max():
                 return 0
         return 0
+
+    def _is_in_doubt(self, trace: Trace) -> bool:
+        """Whether a picture of its own has so few sure digits that it may lie on its side, whatever its pieces look like."""
+        whole = len(trace.pieces.whole)
+        return not self._remembers and AND_MORE < whole <= FULL and sure_digits(trace.reading) < DOUBTFUL * whole
 
     def _sure_scores(self, inputs: Rows, answers: Rows) -> NDArray[np.float32]:
         """(4, N) confidence of each digit after 0 to 3 further quarter turns; 0 where it is unsure or a 1."""
