@@ -154,8 +154,8 @@ def test_a_long_sure_number_is_not_asked_about_and_others_are() -> None:
     assert are_numbers(groups, 0, PAGE, says(OTHER), Budget()) == [True, False, False]
     assert are_numbers(groups, 0, PAGE, says(NUMBER), Budget()) == [True] * 3
     assert are_numbers([], 0, ink_with(), says(NUMBER), Budget()) == []
-    assert [surely(group) for group in groups] == pytest.approx([0.995, 0.8, 0])
-    assert surely(group_of("31", 0.999)) == 0.9, "two digits may be chance, however sure they are"
+    assert [surely(group) for group in groups] == pytest.approx([0.995, 0, 0]), "a 1 is no evidence"
+    assert surely(group_of("35", 0.999)) == 0.9, "two digits may be chance, however sure they are"
 
 
 @pytest.mark.parametrize("suspicious", [False, True])
@@ -277,3 +277,17 @@ def test_a_doubtful_group_is_a_number_among_numbers_and_none_among_others() -> N
     assert with_company([0.5], 0) == pytest.approx([0.5]), "alone, it is as it was"
     assert with_company([], 0) == []
     assert with_company([1.0, 0.0], 0) == pytest.approx([1, 0], abs=1e-4)
+
+
+def test_on_a_blurred_page_a_number_must_be_right_as_well_as_one() -> None:
+    groups = [group_of("407", 0.7) for _ in range(3)]
+    assert not any(are_numbers(groups, 0, PAGE, says(NUMBER), Budget()))
+    sure = [group_of("2026", 0.97) for _ in range(3)]
+    assert all(are_numbers([*groups, *sure], 0, PAGE, says(NUMBER), Budget())), "most of the page is sharp"
+
+
+def test_among_grain_nothing_but_1s_is_no_number() -> None:
+    grain = [group_of("1", 0.95) for _ in range(60)]
+    found = are_numbers([*grain, group_of("111"), group_of("42", 0.97)], 0, PAGE, says(NUMBER), Budget())
+    assert found == [False] * 61 + [True]
+    assert all(are_numbers(grain[:40], 0, PAGE, says(NUMBER), Budget())), "a few may be somebody's 1s"

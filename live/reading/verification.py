@@ -16,6 +16,7 @@ from live.reading.budget import VERIFICATION_COST, Budget
 from live.reading.cuts import Extent
 from live.reading.grouping import Group
 from live.reading.ink import Ink
+from live.reading.line_pieces import ONE
 from models.verifier import Kind
 from models.verifier_format import (
     FEATURES,
@@ -38,6 +39,10 @@ SUSPICIOUS = 0.3
 """Probability of something else from which a likely number is suspicious."""
 AMONG_WORDS = 0.3
 """Share of words and the like among the groups of a page from which its printed numbers are print, and not reported."""
+UNSURE_SHARE, FEW = 0.8, 4
+"""Unsure digits for each sure one, and unsure digits at least, from which a page is blurred; sharp dev pages have up to 0.55."""
+MANY, MOSTLY = 60, 3
+"""Digits of a page, and 1s among them for each other digit, from which it is grain; no page of numbers has as many."""
 PRIOR = 4.0
 """Numbers and others that every page is taken to have beside what is found, so that a few groups don't decide for one another."""
 ROUNDS = 10
@@ -75,6 +80,10 @@ def number_chances(
     alone = [kind[Kind.NUMBER] + printed * kind[Kind.PRINTED] for kind in kinds.values()]
     # what needed no question is a number
     chances = dict(zip(kinds, with_company(alone, known - len(kinds)), strict=True))
+    if is_blurred(groups):
+        chances = {k: chance * confidence(groups[k]) for k, chance in chances.items()}
+    if is_grain(groups):
+        chances = {k: 0.0 if is_strokes(groups[k]) else chance for k, chance in chances.items()}
     of_numbers = len(kinds) >= min(SAMPLE, len(wanted)) and sum(chances.values()) >= len(chances) / 2
     left_out = [k for k in unasked if not of_numbers or min_confidence(groups[k]) < LIKELY]
     budget.leave_out(sum(len(groups[k].digits) for k in left_out))
@@ -97,11 +106,37 @@ def with_company(alone: Sequence[float], numbers: int) -> list[float]:
 
 
 def surely(group: Group) -> float:
-    """How sure the digit network is of a number, 0 to 1: the confidence of its least sure digit; 0 of a single one."""
+    """How sure the digit network is of a number, 0 to 1: the confidence of its least sure digit.
+
+    0 where there are no two digits other than 1: a 1 is no evidence, since any stroke is one.
+    """
     least = min_confidence(group)
-    if len(group.digits) < LIKELY_DIGITS:
+    if sum(digit.label != ONE for digit in group.digits) < LIKELY_DIGITS:
         return 0.0
     return least if len(group.digits) >= SURE_DIGITS else min(least, LIKELY)
+
+
+def is_blurred(groups: Sequence[Group]) -> bool:
+    """Whether so many digits of a page are unsure that a number on it is likely another one, as in a frame of a moving page."""
+    confidences = [digit.confidence for group in groups for digit in group.digits]
+    unsure = sum(confidence < LIKELY for confidence in confidences)
+    return unsure >= max(FEW, UNSURE_SHARE * (len(confidences) - unsure))
+
+
+def is_grain(groups: Sequence[Group]) -> bool:
+    """Whether a page is full of 1s, as wood grain and hatching are, and no page of numbers."""
+    ones = [digit.label == ONE for group in groups for digit in group.digits]
+    return len(ones) >= MANY and sum(ones) >= MOSTLY * (len(ones) - sum(ones))
+
+
+def is_strokes(group: Group) -> bool:
+    """Whether a group has nothing but 1s."""
+    return all(digit.label == ONE for digit in group.digits)
+
+
+def confidence(group: Group) -> float:
+    """Probability that all of its digits are right."""
+    return math.prod(digit.confidence for digit in group.digits)
 
 
 def min_confidence(group: Group) -> float:
