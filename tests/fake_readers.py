@@ -36,4 +36,5 @@ class FakePageReader:
         """The numbers on the picture."""
         mark("read")
         blank = reading_of(found.image, 2)
-        return SimpleNamespace(reading=Reading(tuple(self.numbers_on(found.image)), blank.ink, blank.inputs))
+        reading = Reading(tuple(self.numbers_on(found.image)), blank.ink, blank.inputs)
+        return SimpleNamespace(reading=reading, pieces=SimpleNamespace(whole=[]))
