@@ -191,7 +191,10 @@ def test_a_source_without_its_option_is_understood(capsys: pytest.CaptureFixture
         (["--nothing-like-it"], "there is no option --nothing-like-it."),
         (["read", "page.jpg", "--tabel", "a.xlsx"], "there is no option --tabel; did you mean --table?"),
         (["read", "--jsn", "page.jpg"], "there is no option --jsn; did you mean --json?"),
-        (["raed", "page.jpg"], "there is no command raed, only read, batch, serve, cameras, doctor; did you mean read?"),
+        (
+            ["raed", "page.jpg"],
+            "there is no command raed, only read, batch, serve, cameras, doctor; did you mean read?",
+        ),
         (["read"], "what to read is missing: FILE|FOLDER|-."),
         (["--record"], "--record needs something after it."),
         (["--headless=yes"], "--headless stands alone, without ='yes'."),
