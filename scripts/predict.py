@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from live.api.model_trial import load_tried
+from live.api.networks import open_reader
 from live.capture.frame_source import Remark
 from live.capture.pictures.pages import read_picture
 from live.commands.picture_list import find_pictures
@@ -25,7 +26,6 @@ from live.core.errors import DisplayError, NumcamError, OutputError, SourceError
 from live.core.settings import Settings
 from live.core.terminal import say, tell
 from live.outputs.picture_file import write_picture
-from live.reading.reader import PageReader
 from models.classifier import load_classifier
 from models.errors import ModelError
 from scripts.command_line import run_script, script_parser
@@ -67,7 +67,7 @@ class SingleDigitReader:
         """model: a model file; None is the one that comes with Numcam. Raises ModelError."""
         self._classifier = load_tried(model)
         # the shipped model decides whether the picture is a page: a model without "not a digit" finds digits everywhere
-        self._pages = PageReader(load_classifier(), Settings())
+        self._pages = open_reader(Settings(), load_classifier())
 
     def read(self, path: Path) -> Answer:
         """The network's answer for one picture. Raises SourceError where it can't be read or shows no single digit."""

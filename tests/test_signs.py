@@ -149,7 +149,7 @@ def test_a_log_has_signs_and_values(tmp_path: Path, suffix: str) -> None:
         log.add([event_of("-3,50"), event_of("24/12")])
     lines = path.read_text(encoding="utf-8").splitlines()
     if suffix == ".csv":
-        assert [line.rsplit('"', 1)[1] for line in lines[1:]] == [",350,-3.5", ",2412,"]
+        assert [line.rsplit('"', 1)[1] for line in lines[1:]] == [",350,-3.5,,", ",2412,,,"]
         assert '"-3,50"' in lines[1]
     else:
         assert [(row["text"], row["value"]) for row in map(json.loads, lines)] == [("-3,50", -3.5), ("24/12", None)]
