@@ -289,3 +289,15 @@ def test_another_networks_file_is_refused() -> None:
         LineClassifier(LINE_WEIGHTS.with_name("digits.onnx"))
     with pytest.raises(ModelError, match="There is no model"):
         LineClassifier(LINE_WEIGHTS.with_name("nowhere.onnx"))
+
+
+def test_a_network_with_several_classes_of_no_digit_is_pooled_too() -> None:
+    from live.reading.line_reader import in_classes, together
+
+    row = np.array([0.05] * 10 + [0.5], np.float32)
+    assert in_classes(row, 12).tolist() == pytest.approx([0.05] * 10 + [0.25, 0.25])
+    assert in_classes(row, 11) is row
+    one = Digit(Box(0, 0, 9, 9), np.full(12, 1 / 12, np.float32))
+    both = together(one, Digit(Box(0, 0, 9, 9), row))
+    assert both.probabilities.shape == (12,)
+    assert both.probabilities.sum() == pytest.approx(1, abs=1e-5)

@@ -104,9 +104,19 @@ class LineReading:
 
 def together(one: Digit, at_once: Digit) -> Digit:
     """Pool a digit of both networks by a weighted geometric mean (a logarithmic opinion pool), at the place of the first."""
-    logs = [np.log(np.maximum(digit.probabilities, LEAST)) for digit in (one, at_once)]
+    rows = one.probabilities, in_classes(at_once.probabilities, len(one.probabilities))
+    logs = [np.log(np.maximum(row, LEAST)) for row in rows]
     pooled = np.exp((1 - SAY) * logs[0] + SAY * logs[1])
     return Digit(one.box, pooled / pooled.sum())
+
+
+def in_classes(row: NDArray[np.float32], classes: int) -> NDArray[np.float32]:
+    """A digit's probabilities in so many classes: a model of somebody else's may have several for "not a digit"."""
+    if len(row) == classes or classes <= DIGIT_CLASSES:
+        return row
+    others = classes - DIGIT_CLASSES
+    rest = max(0.0, 1 - float(row[:DIGIT_CLASSES].sum())) / others
+    return np.concatenate([row[:DIGIT_CLASSES], np.full(others, rest, np.float32)])
 
 
 def read_lines(
