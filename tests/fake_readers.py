@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from types import SimpleNamespace
 from typing import Any
@@ -14,15 +15,16 @@ from live.reading.reader import Mark
 from tests.results import reading_of
 
 
-class FakePageReader:
+class FakePageReader(ABC):
     """In the place of a `PageReader` for an `OrientedPageReader`; a subclass says what it reads."""
 
     def __init__(self, *_: Any) -> None:
         """Needs no classifier."""
+        super().__init__()
 
+    @abstractmethod
     def numbers_on(self, image: NDArray[np.uint8]) -> Sequence[Number]:
         """The numbers on a picture."""
-        raise NotImplementedError
 
     def find(self, image: NDArray[np.uint8], *_: Any) -> SimpleNamespace:
         """No component."""

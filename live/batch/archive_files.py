@@ -33,13 +33,12 @@ UNREADABLE = (
     OSError,
     EOFError,
     ValueError,
-    NotImplementedError,
     RuntimeError,
     zipfile.BadZipFile,
     tarfile.TarError,
     zlib.error,
 )
-"""What the libraries raise on damaged archives."""
+"""What the libraries raise on damaged archives; RuntimeError for passwords and unknown compressions."""
 
 
 @dataclass(frozen=True, slots=True)
