@@ -29,15 +29,7 @@ PACKED_STARTS = (b"\x1f\x8b", b"BZh", b"\xfd7zXZ")
 TAR_MARK_AT = 257
 END_RECORD, END_RECORD_64 = b"PK\x05\x06", b"PK\x06\x06"
 END_BYTES, LONGEST_COMMENT, LOCATOR_BYTES = 22, 65_535, 20
-UNREADABLE = (
-    OSError,
-    EOFError,
-    ValueError,
-    RuntimeError,
-    zipfile.BadZipFile,
-    tarfile.TarError,
-    zlib.error,
-)
+UNREADABLE = (OSError, EOFError, ValueError, RuntimeError, zipfile.BadZipFile, tarfile.TarError, zlib.error)
 """What the libraries raise on damaged archives; RuntimeError for passwords and unknown compressions."""
 
 

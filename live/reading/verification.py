@@ -40,7 +40,8 @@ SUSPICIOUS = 0.3
 AMONG_WORDS = 0.3
 """Share of words and the like among the groups of a page from which its printed numbers are print, and not reported."""
 UNSURE_SHARE, FEW = 0.8, 4
-"""Unsure digits for each sure one, and unsure digits at least, from which a page is blurred; sharp dev pages have up to 0.55."""
+"""Unsure digits for each sure one, and unsure digits at least, from which a page is blurred; sharp pages have up to
+0.55 (docs/decisions/0008)."""
 MANY, MOSTLY = 60, 3
 """Digits of a page, and 1s among them for each other digit, from which it is grain; no page of numbers has as many."""
 PRIOR = 4.0
@@ -85,7 +86,7 @@ def number_chances(
     if is_grain(groups):
         chances = {k: 0.0 if is_strokes(groups[k]) else chance for k, chance in chances.items()}
     of_numbers = len(kinds) >= min(SAMPLE, len(wanted)) and sum(chances.values()) >= len(chances) / 2
-    left_out = [k for k in unasked if not of_numbers or min_confidence(groups[k]) < LIKELY]
+    left_out = {k for k in unasked if not of_numbers or min_confidence(groups[k]) < LIKELY}
     budget.leave_out(sum(len(groups[k].digits) for k in left_out))
     return [0.0 if k in left_out else chances.get(k) for k in range(len(groups))]
 

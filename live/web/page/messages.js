@@ -12,9 +12,12 @@ export function t(name, values = {}) {
   return text.replace(/\{(\w+)\}/g, (whole, key) => (key in values ? String(values[key]) : whole));
 }
 
-/** A share from 0 to 1 as this language writes a percentage. */
-export const percent = (share, digits = 0) =>
-  new Intl.NumberFormat(language, { style: "percent", maximumFractionDigits: digits }).format(share);
+/** A probability from 0 to 1 as this language writes a percentage; as in the window it is never rounded up, and never 100. */
+export const percent = (share, digits = 0) => {
+  const most = 100 * 10 ** digits;
+  const shown = Math.min(Math.floor(share * most + 1e-6), most - 1) / most;
+  return new Intl.NumberFormat(language, { style: "percent", maximumFractionDigits: digits }).format(shown);
+};
 
 export const currentLanguage = () => language;
 
