@@ -3,8 +3,8 @@
 The inputs of a turned page, turned the other way, are full of sure digits. They are classified once more only where few pieces
 were sure, at the cost of one batch. Where another turn clearly wins, the page is read again; that reading is accepted only if
 numbers of several digits make up much of the ink, since letters, wood grain and rims look like digits here and there. A 1 is no
-evidence: any stroke is one, seen from one side or another. A picture with few sure digits is read from its sides too, since 0, 1, 6,
-8 and 9 tell nothing of how it lies.
+evidence: any stroke is one, seen from one side or another. A picture with few sure digits is read from its sides too, since 0, 1,
+6, 8 and 9 tell nothing of how it lies.
 """
 
 from __future__ import annotations
